@@ -1,0 +1,295 @@
+/**
+ * One window: a page, a worker, at most one bundle, and that bundle's case. What the window shows survives the
+ * worker; what the analyst wrote survives both.
+ */
+import { basename } from 'node:path';
+import type { BrowserWindow } from 'electron';
+import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
+import type { Reading } from '../preload/contract/evidence.ts';
+import type { Locale } from '../preload/contract/shapes.ts';
+import type { CaseContent, CaseStatus, WindowEvent, WindowResult } from '../preload/contract/window.ts';
+import type { BundleIdentityMessage, ReportDocument } from '../preload/contract/worker.ts';
+import type { CaseKeeper, CaseWarning } from './case-keeper.ts';
+import { WorkerHost } from './worker-host.ts';
+
+/** The case file that led to a bundle. */
+export interface OpenedCase {
+  readonly path: string;
+  readonly zone: string | null;
+  /** How it was found, when that was not as it should be. */
+  readonly warning: CaseWarning | null;
+}
+
+export interface BundleWindowOptions {
+  readonly window: BrowserWindow;
+  readonly host: { readonly script: string; readonly spool: string };
+  /** Opens the case of a bundle that was read; `null` when another window took over. */
+  readonly openCase: (
+    owner: BundleWindow,
+    bundle: BundleIdentityMessage,
+    opened: OpenedCase | null,
+    onStatus: (status: CaseStatus) => void,
+  ) => Promise<CaseKeeper>;
+  /** The window has let go of the case of this bundle. */
+  readonly onCaseClosed: (owner: BundleWindow, sha256: string) => void;
+  readonly onBundleRead: (path: string, bundle: BundleIdentityMessage) => void;
+}
+
+interface OpenBundle {
+  readonly path: string;
+  readonly name: string;
+  readonly opened: OpenedCase | null;
+  password: string | null;
+  identity: BundleIdentityMessage | null;
+  keeper: CaseKeeper | null;
+  /** Resolves with the case once the bundle has been read; with null when it never was. */
+  ready: Promise<CaseKeeper | null>;
+}
+
+const noCase: CaseStatus = { name: null, state: 'none', savedAt: null, error: null };
+
+export class BundleWindow {
+  readonly window: BrowserWindow;
+  readonly #options: BundleWindowOptions;
+  readonly #host: WorkerHost;
+  readonly #phaseListeners = new Set<(phase: Reading['phase']) => void>();
+  #bundle: OpenBundle | null = null;
+  /** Whether the page listens; until then events wait. */
+  #pageReady = false;
+  #waiting: WindowEvent[] = [];
+  #closed = false;
+
+  constructor(options: BundleWindowOptions) {
+    this.window = options.window;
+    this.#options = options;
+    this.#host = new WorkerHost({
+      ...options.host,
+      name: `window-${options.window.id}`,
+      onReading: (reading) => {
+        for (const listener of [...this.#phaseListeners]) listener(reading.phase);
+      },
+      onGone: (reason) => this.send({ event: 'worker-gone', reason }),
+    });
+    this.#host.start();
+    // A page that was loaded again starts anew. (One that only tries to leave is refused, and stays.)
+    options.window.webContents.on('did-navigate', () => {
+      this.#pageReady = false;
+    });
+  }
+
+  /** The path of the bundle that is open here, or null. */
+  get path(): string | null {
+    return this.#bundle?.path ?? null;
+  }
+
+  get bundleName(): string | null {
+    return this.#bundle?.name ?? null;
+  }
+
+  get isRead(): boolean {
+    return this.#bundle !== null && this.#bundle.identity !== null;
+  }
+
+  /** The page listens: it gets its line to the worker, and what it missed. */
+  pageReady(): void {
+    this.#pageReady = true;
+    this.#host.connect(this.window.webContents);
+    const missed = this.#waiting;
+    this.#waiting = [];
+    const bundle = this.#bundle;
+    if (bundle !== null && !missed.some(({ event }) => event === 'opening')) {
+      this.send({ event: 'opening', name: bundle.name });
+    }
+    for (const event of missed) this.send(event);
+    if (!this.#host.isRunning) this.send({ event: 'worker-gone', reason: 'not running' });
+  }
+
+  send(event: WindowEvent): void {
+    if (this.#closed || this.window.isDestroyed()) return;
+    if (this.#pageReady) this.window.webContents.send('patchtrail:event', event);
+    else this.#waiting.push(event);
+  }
+
+  /** Starts to read a bundle; the window must be without one. */
+  open(path: string, opened: OpenedCase | null, name: string = basename(path)): void {
+    const bundle: OpenBundle = {
+      path,
+      name,
+      opened,
+      password: null,
+      identity: null,
+      keeper: null,
+      ready: Promise.resolve(null),
+    };
+    this.#bundle = bundle;
+    this.window.setTitle(`${name} – Patchtrail`);
+    this.send({ event: 'opening', name });
+    this.#read(bundle);
+  }
+
+  cancelReading(): void {
+    this.#host.cancelReading();
+  }
+
+  /** Lets the bundle go and gives the window a fresh worker: nothing of the bundle stays in memory. */
+  async closeBundle(): Promise<void> {
+    await this.#letGo();
+    if (this.#closed) return;
+    this.window.setTitle('Patchtrail');
+    await this.#host.stop();
+    this.#host.start();
+    if (this.#pageReady) this.#host.connect(this.window.webContents);
+  }
+
+  /** Starts a worker in place of one that died, and reads the same bundle again. */
+  restartWorker(): void {
+    if (this.#host.isRunning) return;
+    this.#host.start();
+    if (this.#pageReady) this.#host.connect(this.window.webContents);
+    this.send({ event: 'worker-started' });
+    if (this.#bundle !== null) this.#read(this.#bundle);
+  }
+
+  async givePassword(password: string | null): Promise<void> {
+    const bundle = this.#bundle;
+    if (bundle === null) return;
+    if (password === null) {
+      await this.closeBundle();
+      return;
+    }
+    bundle.password = password;
+    this.#read(bundle);
+  }
+
+  async loadCase(): Promise<WindowResult<'loadCase'>> {
+    const keeper = await this.#bundle?.ready;
+    if (keeper === null || keeper === undefined) return null;
+    const { warning } = keeper;
+    return {
+      content: keeper.content,
+      status: keeper.status,
+      warning: warning === null ? null : { ...warning, detail: { ...warning.detail } },
+    };
+  }
+
+  async saveCase(content: CaseContent): Promise<CaseStatus> {
+    return (await this.#bundle?.ready)?.change(content) ?? noCase;
+  }
+
+  async saveCaseAs(path: string): Promise<CaseStatus> {
+    return (await this.#bundle?.ready)?.saveAs(path) ?? noCase;
+  }
+
+  /** State of the case at this moment. */
+  get caseStatus(): CaseStatus {
+    return this.#bundle?.keeper?.status ?? noCase;
+  }
+
+  /** @throws ExpectedError `no-bundle`, `worker-gone` */
+  async report(locale: Locale): Promise<ReportDocument> {
+    const keeper = this.#bundle?.keeper;
+    if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
+    return this.#host.report({ locale, content: keeper.content, caseName: keeper.status.name });
+  }
+
+  async recordExport(detail: { format: string; name: string; bytes: number; sha256: string }): Promise<void> {
+    await this.#bundle?.keeper?.record({ what: 'exported', detail });
+  }
+
+  /** Resolves when reading has come to an end of whichever kind. */
+  readingEnded(): Promise<'ready' | 'failed' | 'cancelled'> {
+    return new Promise((resolve) => {
+      const listener = (phase: Reading['phase']): void => {
+        if (phase !== 'ready' && phase !== 'failed' && phase !== 'cancelled') return;
+        this.#phaseListeners.delete(listener);
+        resolve(phase);
+      };
+      this.#phaseListeners.add(listener);
+    });
+  }
+
+  /** The window is gone: keeps what the analyst wrote and ends the worker. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#letGo();
+    await this.#host.stop();
+  }
+
+  async flush(): Promise<void> {
+    await this.#bundle?.keeper?.flush();
+  }
+
+  async #letGo(): Promise<void> {
+    const bundle = this.#bundle;
+    this.#bundle = null;
+    if (!bundle?.keeper) return;
+    await bundle.keeper.close();
+    if (bundle.identity !== null) this.#options.onCaseClosed(this, bundle.identity.sha256);
+  }
+
+  #read(bundle: OpenBundle): void {
+    bundle.ready = this.#readToEnd(bundle).catch((error: unknown) => {
+      console.error(error);
+      return null;
+    });
+  }
+
+  async #readToEnd(bundle: OpenBundle): Promise<CaseKeeper | null> {
+    const zone = bundle.keeper?.content.zone ?? bundle.opened?.zone ?? null;
+    let identity: BundleIdentityMessage;
+    try {
+      identity = await this.#host.open({ path: bundle.path, password: bundle.password, zone });
+    } catch (error) {
+      if (this.#bundle === bundle) this.#openFailed(bundle, error);
+      return bundle.keeper;
+    }
+    if (this.#bundle !== bundle) return null;
+    if (bundle.keeper !== null && bundle.identity?.sha256 === identity.sha256) return bundle.keeper;
+    // The file was replaced between two readings: another bundle, another case.
+    if (bundle.keeper !== null) {
+      await bundle.keeper.close();
+      if (bundle.identity !== null) this.#options.onCaseClosed(this, bundle.identity.sha256);
+    }
+    const opened = await this.#options.openCase(this, identity, bundle.opened, (status) => {
+      if (this.#bundle === bundle) this.send({ event: 'case-status', status });
+    });
+    if (this.#bundle !== bundle) {
+      await opened.close();
+      this.#options.onCaseClosed(this, identity.sha256);
+      return null;
+    }
+    bundle.identity = identity;
+    bundle.keeper = opened;
+    this.#options.onBundleRead(bundle.path, identity);
+    return opened;
+  }
+
+  #openFailed(bundle: OpenBundle, error: unknown): void {
+    if (error instanceof CancelledError) return;
+    if (!(error instanceof ExpectedError)) {
+      console.error(error);
+      this.#bundle = null;
+      this.send({ event: 'open-failed', code: 'not-readable', place: bundle.name, detail: {} });
+      return;
+    }
+    switch (error.code) {
+      case 'worker-gone':
+        // The window was told already; the bundle is read again when the worker is back.
+        return;
+      case 'password-needed':
+      case 'password-wrong':
+        this.send({ event: 'password-needed', wrong: error.code === 'password-wrong' });
+        return;
+      default:
+        this.#bundle = null;
+        this.window.setTitle('Patchtrail');
+        this.send({
+          event: 'open-failed',
+          code: error.code,
+          place: error.place ?? bundle.name,
+          detail: { ...error.detail },
+        });
+    }
+  }
+}

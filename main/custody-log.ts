@@ -1,0 +1,56 @@
+/**
+ * The log of a case: append-only, each entry sealed with a hash over itself and over the entry before, so that a
+ * removed, moved or rewritten entry shows.
+ */
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+
+export const logEntrySchema = v.object({
+  /** ISO 8601 with offset, by the analyst's machine. */
+  at: v.string(),
+  what: v.picklist([
+    'case-created',
+    'bundle-opened',
+    'zone-assumed',
+    'note-changed',
+    'note-removed',
+    'bookmarks-changed',
+    'exported',
+    'recovered',
+  ]),
+  detail: v.record(v.string(), v.union([v.string(), v.number(), v.null()])),
+  /** Hash of the entry before; 64 zeros for the first. */
+  previous: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
+  /** SHA-256 over the other fields. */
+  hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
+});
+export type LogEntry = v.InferOutput<typeof logEntrySchema>;
+export type LogEvent = Pick<LogEntry, 'what' | 'detail'>;
+
+const beforeTheFirst = '0'.repeat(64);
+
+/** @returns a new log that ends with the event */
+export function appendEntry(log: readonly LogEntry[], event: LogEvent, at: string): LogEntry[] {
+  const unsealed = { at, ...event, previous: log.at(-1)?.hash ?? beforeTheFirst };
+  return [...log, { ...unsealed, hash: hashOf(unsealed) }];
+}
+
+/** @returns the place (0-based) of the first entry that is not what it was when it was written, or null */
+export function firstBrokenEntry(log: readonly LogEntry[]): number | null {
+  const broken = log.findIndex(
+    (entry, at) => entry.previous !== (log[at - 1]?.hash ?? beforeTheFirst) || entry.hash !== hashOf(entry),
+  );
+  return broken < 0 ? null : broken;
+}
+
+/** Whether `later` is `earlier` with nothing taken away: it holds the earlier log's last entry. */
+export function continues(later: readonly LogEntry[], earlier: readonly LogEntry[]): boolean {
+  const last = earlier.at(-1);
+  return last === undefined || later[earlier.length - 1]?.hash === last.hash;
+}
+
+function hashOf(entry: Omit<LogEntry, 'hash'>): string {
+  const detail = Object.entries(entry.detail).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sealed = JSON.stringify([entry.previous, entry.at, entry.what, detail]);
+  return createHash('sha256').update(sealed, 'utf8').digest('hex');
+}

@@ -1,0 +1,208 @@
+/**
+ * Runs the evidence worker of one window as a process of its own, speaks with it, and notices when it dies. The
+ * window's requests go straight to the worker over a port; only what names files on the disk goes through here.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MessageChannelMain, utilityProcess } from 'electron';
+import type { UtilityProcess, WebContents } from 'electron';
+import * as v from 'valibot';
+import { ExpectedError, fromWireError } from '../parsers/domain/errors.ts';
+import type { WireError } from '../parsers/domain/errors.ts';
+import type { Reading } from '../preload/contract/evidence.ts';
+import { workerMessageSchema } from '../preload/contract/worker.ts';
+import type {
+  BundleIdentityMessage,
+  ReportDocument,
+  WorkerMessage,
+  WorkerRequest,
+} from '../preload/contract/worker.ts';
+import type { CaseContent } from '../preload/contract/window.ts';
+import type { Locale } from '../preload/contract/shapes.ts';
+
+export interface WorkerHostOptions {
+  /** The worker's built file. */
+  readonly script: string;
+  /** Names the worker's own folder below the spool; no two hosts share one. */
+  readonly name: string;
+  /** Private folder of this run of the application. */
+  readonly spool: string;
+  readonly onReading: (reading: Reading) => void;
+  /** The worker ended without being asked to. */
+  readonly onGone: (reason: string) => void;
+}
+
+export interface OpenOptions {
+  readonly path: string;
+  readonly password: string | null;
+  readonly zone: string | null;
+}
+
+interface Waiting {
+  readonly resolve: (answer: WorkerMessage) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Running {
+  readonly child: UtilityProcess;
+  readonly spool: string;
+  readonly ended: Promise<void>;
+  readonly waiting: Map<number, Waiting>;
+  stopping: boolean;
+}
+
+/** How long a worker may take to close its files before it is ended, in milliseconds. */
+const closeTimeLimit = 2_000;
+
+export class WorkerHost {
+  readonly #options: WorkerHostOptions;
+  #running: Running | null = null;
+  #lastId = 0;
+  #started = 0;
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null && !this.#running.stopping;
+  }
+
+  /** Starts a worker where none runs. */
+  start(): void {
+    if (this.isRunning) return;
+    this.#started += 1;
+    const spool = join(this.#options.spool, `${this.#options.name}-${this.#started}`);
+    const child = utilityProcess.fork(this.#options.script, [], {
+      serviceName: 'Patchtrail evidence worker',
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: workerEnvironment(),
+    });
+    const waiting = new Map<number, Waiting>();
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', (code) => {
+        this.#ended(running, code);
+        void rm(spool, { recursive: true, force: true, maxRetries: 3 })
+          .catch(() => undefined)
+          .then(() => resolve());
+      });
+    });
+    const running: Running = { child, spool, ended, waiting, stopping: false };
+    child.on('message', (message: unknown) => this.#receive(running, message));
+    this.#running = running;
+  }
+
+  /** Gives a window its own line to the worker. */
+  connect(contents: WebContents): void {
+    const running = this.#running;
+    if (running === null || running.stopping) return;
+    const { port1, port2 } = new MessageChannelMain();
+    post(running, { type: 'port' }, [port1]);
+    contents.postMessage('evidence-port', null, [port2]);
+  }
+
+  /** Resolves when the bundle has been read to its end. */
+  async open({ path, password, zone }: OpenOptions): Promise<BundleIdentityMessage> {
+    const running = this.#present();
+    await mkdir(running.spool, { recursive: true, mode: 0o700 });
+    const answer = await this.#ask(running, (id) => ({
+      type: 'open',
+      id,
+      path,
+      password,
+      zone,
+      limits: {},
+      spoolFolder: running.spool,
+    }));
+    if (answer.type !== 'opened') throw unexpected(answer);
+    return answer.bundle;
+  }
+
+  cancelReading(): void {
+    if (this.#running !== null) post(this.#running, { type: 'cancel-reading' });
+  }
+
+  async report(options: {
+    readonly locale: Locale;
+    readonly content: CaseContent;
+    readonly caseName: string | null;
+  }): Promise<ReportDocument> {
+    const answer = await this.#ask(this.#present(), (id) => ({ type: 'report', id, ...options }));
+    if (answer.type !== 'report') throw unexpected(answer);
+    return answer.report;
+  }
+
+  /** Lets the worker close its files, then ends it. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    const closed = running.stopping
+      ? Promise.resolve()
+      : this.#ask(running, (id) => ({ type: 'close', id })).catch(() => undefined);
+    running.stopping = true;
+    await Promise.race([closed, after(closeTimeLimit)]);
+    running.child.kill();
+    await Promise.race([running.ended, after(closeTimeLimit)]);
+  }
+
+  #present(): Running {
+    if (this.#running === null || this.#running.stopping) throw new ExpectedError('worker-gone');
+    return this.#running;
+  }
+
+  #ask(running: Running, request: (id: number) => WorkerRequest): Promise<WorkerMessage> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      running.waiting.set(id, { resolve, reject });
+      post(running, request(id));
+    });
+  }
+
+  #receive(running: Running, message: unknown): void {
+    const parsed = v.safeParse(workerMessageSchema, message);
+    // A message that is not of the contract is no reason to stop: whoever waits for it is told on exit.
+    if (!parsed.success) {
+      console.error('The evidence worker sent something that is not of the contract.');
+      return;
+    }
+    const received = parsed.output;
+    if (received.type === 'reading') {
+      if (running === this.#running) this.#options.onReading(received.reading);
+      return;
+    }
+    const waiting = running.waiting.get(received.id);
+    running.waiting.delete(received.id);
+    if (received.type === 'error') waiting?.reject(fromWireError(received.error as WireError));
+    else waiting?.resolve(received);
+  }
+
+  #ended(running: Running, code: number): void {
+    const expected = running.stopping;
+    if (this.#running === running) this.#running = null;
+    for (const { reject } of running.waiting.values()) reject(new ExpectedError('worker-gone'));
+    running.waiting.clear();
+    if (!expected) this.#options.onGone(`exit ${code}`);
+  }
+}
+
+function post(running: Running, request: WorkerRequest, ports: Electron.MessagePortMain[] = []): void {
+  running.child.postMessage(request, ports);
+}
+
+/** The worker needs nothing of the environment that could change how its process starts. */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:NODE_|ELECTRON_)/u.test(name)),
+  );
+}
+
+function unexpected(answer: WorkerMessage): Error {
+  return new Error(`The evidence worker answered with "${answer.type}".`);
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

@@ -1,0 +1,149 @@
+import { openBundle } from './archive/bundle.ts';
+import type { BundleMember } from './archive/bundle.ts';
+import type { Limits } from './domain/limits.ts';
+import { defaultLimits } from './domain/limits.ts';
+import { buildEvidence } from './evidence/build-evidence.ts';
+import type { MemberZone } from './evidence/build-evidence.ts';
+import { ingestMember, settleMember } from './evidence/ingest.ts';
+import { BundleLines } from './evidence/lines.ts';
+import type { MemberDraft } from './evidence/member-draft.ts';
+import { TextStore } from './evidence/text-store.ts';
+import { zoneOf } from './evidence/zones.ts';
+import { formats, systems } from './formats/registry.ts';
+import { bootsOf } from './report/analysis.ts';
+import type { Analysis, BundleIdentity } from './report/analysis.ts';
+import { kaceScale } from './rules/kace/scale.ts';
+import { rules, rulesVersion } from './rules/registry.ts';
+import { runRules } from './rules/run-rules.ts';
+import { toolVersion } from './version.ts';
+
+/** Text of this many bytes stays in memory; what is beyond goes to a private temporary file. */
+const textBudget = 64 * 1024 * 1024;
+
+export interface ReadOptions {
+  readonly limits?: Partial<Limits>;
+  readonly password?: string | null;
+  /** IANA name by which local times are read whose zone the bundle does not tell. */
+  readonly zone?: string | null;
+  /** Private folder for text that does not fit into memory. */
+  readonly spoolFolder: string;
+  /** Distinguishes this reading's files in the folder. */
+  readonly spoolName: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ReadProgress) => void;
+  /** Called between two pieces of work with what has been read so far. */
+  readonly onStep?: (reading: Reading) => Promise<void> | void;
+}
+
+export interface ReadProgress {
+  /** Bytes of the bundle file consumed, of how many. */
+  readonly bytes: number;
+  readonly total: number;
+  readonly member: string | null;
+  readonly members: number;
+}
+
+/** What has been read of a bundle, before it is concluded. */
+export interface Reading {
+  /** Members in bundle order; the last one may be in work. */
+  readonly drafts: readonly MemberDraft[];
+  readonly store: TextStore;
+}
+
+/** A bundle whose members were all read. */
+export interface ReadBundle extends Reading {
+  readonly identity: BundleIdentity;
+}
+
+/** A bundle with its evidence joined and its rules run. */
+export interface Concluded {
+  readonly analysis: Analysis;
+  readonly lines: BundleLines;
+  readonly drafts: readonly MemberDraft[];
+  /** How each member's own clock is read, by position. */
+  readonly zones: readonly MemberZone[];
+}
+
+/**
+ * The whole pipeline: reads every member in place, joins the evidence, runs the rules.
+ *
+ * The caller closes `reading.store` when the bundle is closed.
+ *
+ * @throws ExpectedError when the bundle as a whole cannot be read; CancelledError
+ */
+export async function analyse(path: string, options: ReadOptions): Promise<{ reading: ReadBundle; concluded: Concluded }> {
+  const reading = await readBundle(path, options);
+  return { reading, concluded: conclude(reading, reading.identity, options.zone ?? null, options.signal) };
+}
+
+/** First half: every member from its first to its last byte. */
+export async function readBundle(path: string, options: ReadOptions): Promise<ReadBundle> {
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const store = new TextStore(textBudget, { folder: options.spoolFolder, name: options.spoolName });
+  const drafts: MemberDraft[] = [];
+  try {
+    const bundle = await openBundle(path, {
+      limits,
+      spoolFolder: options.spoolFolder,
+      password: options.password ?? null,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    });
+    try {
+      const archives: (readonly [BundleMember, MemberDraft])[] = [];
+      for await (const member of bundle.members()) {
+        const draft = await ingestMember(member, {
+          store,
+          limits,
+          formats,
+          signal: options.signal,
+          onDraft: (draft) => {
+            drafts.push(draft);
+          },
+          onStep: () => options.onStep?.({ drafts, store }),
+        });
+        if (member.role === 'archive') archives.push([member, draft]);
+      }
+      for (const [archive, draft] of archives) settleMember(archive, draft);
+      return { drafts, store, identity: await bundle.identity() };
+    } finally {
+      await bundle.close();
+    }
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** Second half: devices, clocks and zones settled, lines merged, rules run. May be called again with another zone. */
+export function conclude(
+  reading: Reading,
+  identity: BundleIdentity,
+  zone: string | null,
+  signal?: AbortSignal,
+): Concluded {
+  const { drafts, store } = reading;
+  const built = buildEvidence(drafts, systems, zone === null ? null : zoneOf(zone));
+  const { evidence } = built;
+  const lines = new BundleLines(
+    drafts,
+    built.zones,
+    (position) => evidence.deviceKey(evidence.members[position]?.device?.name ?? null),
+    store,
+  );
+  const { findings, undecided } = runRules(evidence, rules, signal === undefined ? {} : { signal });
+  const { counts, scale } = kaceScale(evidence);
+  const analysis: Analysis = {
+    tool: { version: toolVersion, rules: rulesVersion },
+    bundle: identity,
+    evidence,
+    lines: { total: lines.total, timed: lines.timed, outOfOrder: lines.outOfOrder },
+    findings,
+    undecided,
+    counts,
+    scale,
+    facts: built.facts,
+    boots: bootsOf(evidence),
+  };
+  return { analysis, lines, drafts, zones: built.zones };
+}

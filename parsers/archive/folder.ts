@@ -1,0 +1,161 @@
+import { open, readdir, readlink, lstat, type FileHandle } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
+import type { ByteStream } from './byte-stream.ts';
+import type { Container, ContainerEntry } from './container.ts';
+import { decodeName, showName } from './member-names.ts';
+import type { ReasonCode } from './reasons.ts';
+import { utcFromSeconds, type StoredTime } from './stored-time.ts';
+
+/** Bytes of a file read at once. */
+const pieceBytes = 512 * 1024;
+
+export interface FolderListing {
+  readonly files: readonly FolderFile[];
+  /** Bytes of all files together. */
+  readonly bytes: number;
+}
+
+interface FolderFile {
+  /** Relative, with slashes. */
+  readonly path: string;
+  /** For the file system, in its own bytes: a name there need not be text. */
+  readonly location: Buffer;
+  readonly kind: ContainerEntry['kind'];
+  readonly bytes: number;
+  readonly linkTarget: string | null;
+  readonly modified: StoredTime | null;
+  readonly fault: ReasonCode | null;
+}
+
+/** Lists a folder, sorted by path in code units. Symlinks are listed, never followed. */
+export async function listFolder(folder: string, signal: AbortSignal | undefined): Promise<FolderListing> {
+  const files: FolderFile[] = [];
+  const pending = [{ location: Buffer.from(folder), prefix: '' }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    throwIfCancelled(signal);
+    const { location, prefix } = next;
+    const children = await readdir(location, { withFileTypes: true, encoding: 'buffer' }).catch(() => null);
+    if (children === null) {
+      files.push(unreadable(location, prefix));
+      continue;
+    }
+    for (const child of children) {
+      throwIfCancelled(signal);
+      const inside = Buffer.concat([location, Buffer.from(sep), child.name]);
+      const path = prefix + showName(decodeName(child.name));
+      if (child.isDirectory()) pending.push({ location: inside, prefix: `${path}/` });
+      else files.push(await describe(inside, path));
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : Buffer.compare(a.location, b.location)));
+  return { files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+}
+
+/** @param onRead told of the bytes of each read */
+export function openFolder(
+  listing: FolderListing,
+  signal: AbortSignal | undefined,
+  onRead: (bytes: number) => void,
+): Container {
+  return {
+    fault: null,
+    entries: () => describeAll(listing, signal, onRead),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function* describeAll(
+  listing: FolderListing,
+  signal: AbortSignal | undefined,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<ContainerEntry, void, undefined> {
+  for (const file of listing.files) {
+    yield {
+      name: file.path,
+      kind: file.kind,
+      linkTarget: file.linkTarget,
+      declaredBytes: file.kind === 'file' ? file.bytes : null,
+      packedBytes: null,
+      modified: file.modified,
+      fault: file.fault,
+      open: () => new FolderFileStream(file, signal, onRead),
+      repeatable: true,
+    };
+  }
+}
+
+async function describe(location: Buffer, path: string): Promise<FolderFile> {
+  try {
+    const stats = await lstat(location);
+    const kind = stats.isFile() ? 'file' : stats.isSymbolicLink() ? 'symlink' : 'special';
+    const target = kind === 'symlink' ? await readlink(location, { encoding: 'buffer' }) : null;
+    return {
+      path,
+      location,
+      kind,
+      bytes: kind === 'file' ? stats.size : 0,
+      linkTarget: target === null ? null : showName(decodeName(target)),
+      modified: utcFromSeconds(Math.floor(stats.mtimeMs / 1000)),
+      fault: null,
+    };
+  } catch {
+    return { ...unreadable(location, path), kind: 'file' };
+  }
+}
+
+function unreadable(location: Buffer, path: string): FolderFile {
+  const fault = 'not-readable';
+  return { path, location, kind: 'special', bytes: 0, linkTarget: null, modified: null, fault };
+}
+
+/** A file of the folder, opened when it is first read and read to the size it had when it was listed. */
+class FolderFileStream implements ByteStream {
+  fault: ReasonCode | null = null;
+  packedBytes = 0;
+  readonly #file: FolderFile;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onRead: (bytes: number) => void;
+  #handle: FileHandle | null = null;
+  #ended = false;
+
+  constructor(file: FolderFile, signal: AbortSignal | undefined, onRead: (bytes: number) => void) {
+    this.#file = file;
+    this.#signal = signal;
+    this.#onRead = onRead;
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    throwIfCancelled(this.#signal);
+    const wanted = Math.min(pieceBytes, this.#file.bytes - this.packedBytes);
+    if (this.#ended || wanted <= 0) {
+      await this.close();
+      return null;
+    }
+    try {
+      this.#handle ??= await open(this.#file.location);
+      const { buffer, bytesRead } = await this.#handle.read(
+        Buffer.allocUnsafe(wanted),
+        0,
+        wanted,
+        this.packedBytes,
+      );
+      this.packedBytes += bytesRead;
+      this.#onRead(bytesRead);
+      if (bytesRead > 0) return buffer.subarray(0, bytesRead);
+      this.fault = 'truncated';
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      this.fault = 'not-readable';
+    }
+    await this.close();
+    return null;
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
+import { CancelledError } from '../domain/errors.ts';
+import type { RandomSource } from './random-source.ts';
+import { zipEntryName } from './zip-names.ts';
+import { methodAes, modifiedTime, readExtraFields, type ZipRecord } from './zip-records.ts';
+
+export interface ZipDirectory {
+  /** Entries for directories are left out. */
+  readonly records: readonly ZipRecord[];
+  /** Whether the directory was read to its end; else `records` are those before the break. */
+  readonly whole: boolean;
+  /** Place of the first local header, directories included; null when there is none. */
+  readonly firstOffset: number | null;
+}
+
+/** Bytes after the end record that are put up with, such as padding or a signature. */
+const appendedBytes = 1024 * 1024;
+
+/** More of a central directory than this is taken for damage; it would be some five million entries. */
+const directoryBytes = 512 * 1024 * 1024;
+
+const directoryAttribute = 0x10;
+const unixTypeMask = 0xf000;
+const unixSymlink = 0xa000;
+const unixDirectory = 0x4000;
+
+/** Reads the central directory: Zip64, bytes before the first header and comments included. */
+export async function readZipDirectory(source: RandomSource): Promise<ZipDirectory> {
+  const reader = new ZipReader(new SourceReader(source), {
+    strictness: 'tolerant',
+    maxAppendedDataSize: appendedBytes,
+    // Names are decoded from their raw bytes here; the library knows no CP932.
+    decodeText: () => '',
+  });
+  const records: ZipRecord[] = [];
+  let whole = false;
+  let firstOffset: number | null = null;
+  try {
+    for await (const entry of reader.getEntriesGenerator()) {
+      firstOffset = Math.min(firstOffset ?? entry.offset, entry.offset);
+      const record = readRecord(entry);
+      if (record !== null) records.push(record);
+    }
+    whole = true;
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    // Whatever the library could not make sense of: what it gave before stands.
+  }
+  return { records, whole, firstOffset };
+}
+
+function readRecord(entry: Entry): ZipRecord | null {
+  const extra = readExtraFields(entry.rawExtraField);
+  const upper = entry.externalFileAttributes >>> 16;
+  const unixType = entry.versionMadeBy >>> 8 === 0 ? 0 : upper & unixTypeMask;
+  const name = zipEntryName(entry.rawFilename, extra);
+  const directory =
+    name.endsWith('/') ||
+    unixType === unixDirectory ||
+    (entry.externalFileAttributes & directoryAttribute) !== 0;
+  // One with bytes is no directory whatever it says, and must not hide them.
+  if (directory && entry.uncompressedSize === 0) return null;
+  return {
+    name,
+    headerOffset: entry.offset,
+    flags: entry.rawBitFlag ?? 0,
+    method: extra.aes === null || !entry.encrypted ? entry.compressionMethod : methodAes,
+    aes: entry.encrypted ? extra.aes : null,
+    crc32: entry.crc32 ?? null,
+    packedBytes: entry.compressedSize,
+    bytes: entry.uncompressedSize,
+    kind: unixType === unixSymlink ? 'symlink' : 'file',
+    // The library puts an NTFS time in its place as a bigint; the extra field has that as well.
+    modified: modifiedTime(typeof entry.rawLastModDate === 'number' ? entry.rawLastModDate : 0, extra),
+  };
+}
+
+/** The library's view of a source. It asks for whole ranges; one it may not have ends the attempt. */
+class SourceReader extends Reader<RandomSource> {
+  readonly #source: RandomSource;
+
+  constructor(source: RandomSource) {
+    super(source);
+    this.#source = source;
+    this.size = source.size;
+  }
+
+  override async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+    if (length > directoryBytes) throw new Error('implausible length');
+    return this.#source.read(Math.max(0, offset), length);
+  }
+}

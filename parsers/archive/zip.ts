@@ -1,0 +1,146 @@
+import type { Container, ContainerEntry } from './container.ts';
+import { showName } from './member-names.ts';
+import type { RandomSource } from './random-source.ts';
+import type { ReasonCode } from './reasons.ts';
+import { readZipDirectory, type ZipDirectory } from './zip-directory.ts';
+import { openZipEntry } from './zip-entry-stream.ts';
+import { findPassword } from './zip-password.ts';
+import {
+  flagEncrypted,
+  localHeaderSignature,
+  withEnds,
+  type ZipEntry,
+  type ZipRecord,
+} from './zip-records.ts';
+import { recoverZipEntries } from './zip-recovery.ts';
+
+/** Longest target of a symlink that is read; longer ones are no paths. */
+const linkTargetBytes = 64 * 1024;
+
+/** Entries whose local headers are looked at before a directory is believed. */
+const entriesToProbe = 8;
+
+export interface ZipArchive extends Container {
+  /** Entries that are not directories. */
+  readonly size: number;
+  readonly encryption: 'none' | 'some' | 'all';
+  /** What the given password is worth; null when none was given or nothing is encrypted. */
+  readonly passwordFits: boolean | null;
+}
+
+/**
+ * Opens a zip. Its entries come in the order of their bytes in the file, which is nearly always that of the
+ * directory. Where the directory is missing, broken or does not fit the file, they are found from their local
+ * headers, and the container's fault is `damaged-data`.
+ */
+export async function openZip(source: RandomSource, password: string | null): Promise<ZipArchive> {
+  const { entries, whole } = await readEntries(source);
+  const encrypted = entries.filter((entry) => (entry.flags & flagEncrypted) !== 0);
+  const key =
+    password === null || encrypted.length === 0 ? null : await findPassword(source, encrypted, password);
+  return {
+    size: entries.length,
+    encryption: encrypted.length === 0 ? 'none' : encrypted.length < entries.length ? 'some' : 'all',
+    passwordFits: password === null || encrypted.length === 0 ? null : key !== null,
+    fault: whole ? null : 'damaged-data',
+    entries: () => describeAll(source, entries, key, password !== null),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function readEntries(
+  source: RandomSource,
+): Promise<{ readonly entries: readonly ZipEntry[]; readonly whole: boolean }> {
+  const directory = await readZipDirectory(source);
+  const foreign = await isForeign(source, directory);
+  const fits = !foreign && (await pointsAtHeaders(source, directory.records));
+  if (directory.whole && fits) return { entries: withEnds(directory.records, source.size), whole: true };
+
+  const recovered = await recoverZipEntries(source);
+  const listed = foreign ? [] : directory.records;
+  const records = fits ? mergeByPlace(listed, recovered) : mergeByName(recovered, listed);
+  return { entries: withEnds(records, source.size), whole: false };
+}
+
+/**
+ * Whether a directory is that of another zip: the file starts with an entry that it does not know. A file that was
+ * cut off can end with the directory of a zip that it holds.
+ */
+async function isForeign(source: RandomSource, directory: ZipDirectory): Promise<boolean> {
+  return directory.firstOffset !== 0 && directory.firstOffset !== null && (await isLocalHeader(source, 0));
+}
+
+/** Whether local headers stand where the directory says; a file that lost a piece has them elsewhere. */
+async function pointsAtHeaders(source: RandomSource, records: readonly ZipRecord[]): Promise<boolean> {
+  const step = Math.max(1, Math.floor(records.length / entriesToProbe));
+  for (let index = 0; index < records.length; index += step) {
+    if (!(await isLocalHeader(source, records[index]?.headerOffset ?? 0))) return false;
+  }
+  return true;
+}
+
+async function isLocalHeader(source: RandomSource, at: number): Promise<boolean> {
+  return localHeaderSignature.equals(await source.read(at, localHeaderSignature.length));
+}
+
+/** The directory's entries, which know more, and those that only their local headers tell of. */
+function mergeByPlace(known: readonly ZipRecord[], recovered: readonly ZipRecord[]): readonly ZipRecord[] {
+  const places = new Set(known.map((record) => record.headerOffset));
+  return [...known, ...recovered.filter((record) => !places.has(record.headerOffset))];
+}
+
+/** What is there, and of a directory that points elsewhere the names that were not met. */
+function mergeByName(recovered: readonly ZipRecord[], listed: readonly ZipRecord[]): readonly ZipRecord[] {
+  if (recovered.length === 0) return [];
+  const names = new Set(recovered.map((record) => record.name));
+  return [...recovered, ...listed.filter((record) => !names.has(record.name))];
+}
+
+async function* describeAll(
+  source: RandomSource,
+  entries: readonly ZipEntry[],
+  key: Uint8Array | null,
+  asked: boolean,
+): AsyncGenerator<ContainerEntry, void, undefined> {
+  for (const entry of entries) {
+    await source.passedBy(Math.min(entry.headerOffset, source.size));
+    const fault = entry.fault ?? lockedFault(entry, key, asked);
+    yield {
+      name: entry.name,
+      kind: entry.kind,
+      linkTarget: entry.kind === 'symlink' && fault === null ? await readTarget(source, entry, key) : null,
+      declaredBytes: entry.bytes,
+      packedBytes: entry.packedBytes,
+      modified: entry.modified,
+      fault,
+      open: () => openZipEntry(source, entry, key),
+      repeatable: true,
+    };
+  }
+}
+
+function lockedFault(entry: ZipEntry, key: Uint8Array | null, asked: boolean): ReasonCode | null {
+  if ((entry.flags & flagEncrypted) === 0 || key !== null) return null;
+  return asked ? 'password-wrong' : 'password-needed';
+}
+
+async function readTarget(
+  source: RandomSource,
+  entry: ZipEntry,
+  key: Uint8Array | null,
+): Promise<string | null> {
+  if ((entry.bytes ?? 0) > linkTargetBytes) return null;
+  const stream = openZipEntry(source, entry, key);
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for (let piece = await stream.next(); piece !== null; piece = await stream.next()) {
+      bytes += piece.length;
+      if (bytes > linkTargetBytes) return null;
+      pieces.push(piece);
+    }
+  } finally {
+    await stream.close();
+  }
+  return showName(Buffer.concat(pieces).toString('utf8'));
+}

@@ -1,0 +1,122 @@
+import { openSync, closeSync, writeSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { severities } from '../domain/finding.ts';
+import type { Severity } from '../domain/finding.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import type { Concluded } from '../analyse.ts';
+import { writeAnalysisJson } from '../report/analysis-json.ts';
+import { reportParts } from '../report/report-document.ts';
+import type { ReportParts } from '../report/report-document.ts';
+import { ReportWords } from '../report/report-words.ts';
+import { createWording } from '../report/wording.ts';
+import { parseWords } from './arguments.ts';
+import type { CommandIo } from './io.ts';
+import { bundleOptions, localeOf, openForCommand } from './open.ts';
+import { readCase } from './read-case.ts';
+import { findingsText } from './findings-text.ts';
+
+const options = {
+  ...bundleOptions,
+  json: 'value',
+  pdf: 'value',
+  html: 'value',
+  csv: 'value',
+  timesketch: 'value',
+  case: 'value',
+  redact: 'switch',
+  'fail-on': 'value',
+} as const;
+
+/** `analyze <bundle>`: reads a bundle and reports. */
+export async function analyze(words: readonly string[], io: CommandIo): Promise<number> {
+  const parsed = parseWords('analyze', words, options, 1);
+  for (const missing of ['csv', 'timesketch'] as const) {
+    if (parsed.value(missing) !== null) throw new ExpectedError('not-yet-available', `--${missing}`);
+  }
+  if (parsed.has('redact')) throw new ExpectedError('not-yet-available', '--redact');
+  const locale = localeOf(parsed, 'analyze');
+  const failOn = failOnOf(parsed.value('fail-on') ?? 'never');
+  const [bundle = ''] = parsed.positionals;
+  const { reading, concluded } = await openForCommand(bundle, parsed, io);
+  try {
+    const { analysis } = concluded;
+    const reportWords = new ReportWords(createWording(locale));
+    const casePath = parsed.value('case');
+    const content = casePath === null ? null : await readCase(casePath, analysis.bundle);
+    const json = parsed.value('json');
+    if (json === '-') {
+      writeAnalysisJson(analysis, reportWords.wording, (chunk) => {
+        io.write(chunk);
+      });
+    } else if (json !== null) {
+      await writeWhole(json, (write) => {
+        writeAnalysisJson(analysis, reportWords.wording, write);
+      });
+    }
+    const html = parsed.value('html');
+    const pdf = parsed.value('pdf');
+    if (html !== null || pdf !== null) {
+      const parts = reportOf(concluded, reportWords, parsed.value('timezone'), content);
+      if (html !== null) {
+        await writeWhole(html, (write) => {
+          write(parts.standaloneHtml());
+        });
+      }
+      if (pdf !== null) {
+        if (io.print === null) throw new ExpectedError('not-yet-available', '--pdf');
+        await io.print({ html: parts.html, header: parts.header, footer: parts.footer, pdfPath: pdf });
+      }
+    }
+    if (json === null) io.write(findingsText(analysis, reportWords));
+    return failOn !== null && analysis.findings.some((finding) => severities.indexOf(finding.severity) <= failOn) ? 1 : 0;
+  } finally {
+    reading.store.close();
+  }
+}
+
+function reportOf(
+  concluded: Concluded,
+  words: ReportWords,
+  zone: string | null,
+  content: Awaited<ReturnType<typeof readCase>> | null,
+): ReportParts {
+  const { analysis, lines } = concluded;
+  return reportParts(analysis, words.wording, {
+    caseName: content?.name ?? null,
+    annotations: content?.annotations ?? [],
+    zone: zone ?? content?.zone ?? null,
+    lineMoment: (member, line) => {
+      const position = analysis.evidence.member(member)?.index;
+      const id = position === undefined ? null : lines.idOf(position, line - 1);
+      return id === null ? null : lines.momentOf(id);
+    },
+  });
+}
+
+/** Index into `severities` of the mildest severity that fails; null for `never`. */
+function failOnOf(value: string): number | null {
+  if (value === 'never') return null;
+  const index = severities.indexOf(value as Severity);
+  if (index === -1 || value === 'info') throw new ExpectedError('usage', 'analyze', { reason: `--fail-on ${value}` });
+  return index;
+}
+
+/** Writes a file that appears as a whole or not at all. */
+async function writeWhole(path: string, produce: (write: (chunk: string) => void) => void): Promise<void> {
+  const part = `${path}.part`;
+  try {
+    await writeFile(part, '');
+    const file = openSync(part, 'w');
+    try {
+      produce((chunk) => {
+        writeSync(file, chunk);
+      });
+    } finally {
+      closeSync(file);
+    }
+    await rename(part, path);
+  } catch (cause) {
+    await rm(part, { force: true });
+    throw cause instanceof ExpectedError ? cause : new ExpectedError('not-writable', path, {}, cause);
+  }
+}

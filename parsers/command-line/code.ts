@@ -1,0 +1,27 @@
+import { decodeCodes } from '../codes/decode-code.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import { formatCode } from '../domain/numbers.ts';
+import { parseWords } from './arguments.ts';
+import type { CommandIo } from './io.ts';
+import { localeOf } from './open.ts';
+import { text } from './sentences.ts';
+
+/** `code <number>`: what an exit code or HRESULT means, in any of its forms. */
+export function code(words: readonly string[], io: CommandIo): Promise<number> {
+  // A negative number is a code, not an option.
+  const parsed = parseWords('code', words[0]?.startsWith('-') === true && /^-\d/u.test(words[0]) ? ['--', ...words] : words, { locale: 'value' }, 1);
+  const locale = localeOf(parsed, 'code');
+  const [input = ''] = parsed.positionals;
+  const entries = decodeCodes(input);
+  if (entries.length === 0) {
+    if (!/^(?:[+-]?\d+|(?:0x)?[0-9a-f]+|[A-Z][A-Z0-9_]+)$/iu.test(input)) throw new ExpectedError('usage', 'code', { reason: input });
+    io.write(`${text(locale, 'code-unknown', { code: input })}\n`);
+    return Promise.resolve(0);
+  }
+  for (const entry of entries) {
+    const { meaning, advice } = entry[locale];
+    const head = [formatCode(entry.code), entry.symbol, `(${entry.source})`].filter((part) => part !== null).join(' ');
+    io.write([head, `  ${meaning}`, ...(advice === '' ? [] : [`  ${advice}`]), ''].join('\n'));
+  }
+  return Promise.resolve(0);
+}

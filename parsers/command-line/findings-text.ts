@@ -1,0 +1,45 @@
+import type { Analysis } from '../report/analysis.ts';
+import { placeText } from '../report/report-model.ts';
+import type { ReportWords } from '../report/report-words.ts';
+import { visibleText } from '../report/visible-text.ts';
+import { text } from './sentences.ts';
+
+/** The findings as an analyst reads them on a terminal: what, where, and by which witness. */
+export function findingsText(analysis: Analysis, words: ReportWords): string {
+  const { bundle, evidence, findings, counts, lines } = analysis;
+  const { wording } = words;
+  const blocks = [
+    text(words.locale, 'summary', {
+      bundle: visibleText(bundle.name),
+      sha256: bundle.sha256,
+      members: evidence.members.length,
+      devices: counts.devices,
+      records: evidence.records.length,
+      lines: lines.total,
+      findings: findings.length,
+    }),
+  ];
+  for (const finding of findings) {
+    const { title, explanation } = wording.finding(finding);
+    const about = [finding.device, finding.patch].filter((part) => part !== null).map(visibleText).join(' · ');
+    blocks.push(
+      [
+        `${wording.kind(finding.kind)} · ${wording.severity(finding.severity)} · ${finding.rule}`,
+        `  ${title}`,
+        ...(about === '' ? [] : [`  ${about}`]),
+        `  ${explanation}`,
+        ...finding.witnesses.map((witness) => `    ${placeText(witness.citation, words)}: ${visibleText(shorten(witness.citation.quote))}`),
+      ].join('\n'),
+    );
+  }
+  if (analysis.undecided.length > 0) {
+    blocks.push(text(words.locale, 'undecided', { count: analysis.undecided.length }));
+  }
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Quotes on a terminal are for finding the place again, not for reading whole. */
+function shorten(quote: string): string {
+  const line = quote.replace(/\s+/gu, ' ');
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}

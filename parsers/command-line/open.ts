@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { analyse } from '../analyse.ts';
+import type { Concluded, ReadBundle } from '../analyse.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import type { ParsedWords } from './arguments.ts';
+import type { CommandIo } from './io.ts';
+import { text } from './sentences.ts';
+import type { Locale } from './sentences.ts';
+
+/** Options of every command that reads a bundle. */
+export const bundleOptions = {
+  timezone: 'value',
+  'password-file': 'value',
+  locale: 'value',
+  quiet: 'switch',
+} as const;
+
+/** @throws ExpectedError `usage` */
+export function localeOf(words: ParsedWords, command: string): Locale {
+  const locale = words.value('locale') ?? 'en';
+  if (locale !== 'en' && locale !== 'ja') throw new ExpectedError('usage', command, { reason: `--locale ${locale}` });
+  return locale;
+}
+
+/** Reads a bundle as the options say, with progress on a terminal. */
+export async function openForCommand(
+  path: string,
+  words: ParsedWords,
+  io: CommandIo,
+): Promise<{ readonly reading: ReadBundle; readonly concluded: Concluded }> {
+  const passwordFile = words.value('password-file');
+  const password = passwordFile === null ? null : await readPassword(passwordFile);
+  const showing = io.interactive && !words.has('quiet');
+  const locale = words.value('locale') === 'ja' ? 'ja' : 'en';
+  let lastShown = -1;
+  try {
+    return await analyse(path, {
+      password,
+      zone: words.value('timezone'),
+      spoolFolder: io.spoolFolder,
+      spoolName: 'text',
+      signal: io.signal,
+      onProgress: ({ bytes, total, members }) => {
+        const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
+        if (!showing || percent === lastShown) return;
+        lastShown = percent;
+        io.tell(`\r${text(locale, 'progress', { percent, members })}`);
+      },
+    });
+  } finally {
+    // Progress leaves no trace on the line that follows.
+    if (lastShown !== -1) io.tell('\r\u001b[K');
+  }
+}
+
+/** First line of the file, UTF-8. */
+async function readPassword(path: string): Promise<string> {
+  try {
+    const content = await readFile(path, 'utf8');
+    return content.replace(/^\uFEFF/u, '').split(/\r?\n/u, 1)[0] ?? '';
+  } catch (cause) {
+    throw new ExpectedError('usage', path, { reason: '--password-file' }, cause);
+  }
+}

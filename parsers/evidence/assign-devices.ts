@@ -1,0 +1,158 @@
+import type { Device, DeviceAssignment, SystemId } from '../domain/evidence.ts';
+import { foldDeviceName } from '../domain/names.ts';
+import type { MemberDraft } from './member-draft.ts';
+
+/** The devices of a bundle, and which of its members speaks of which. */
+export interface Assignments {
+  readonly devices: readonly Device[];
+  /** By position of the member. */
+  readonly ofMember: readonly (DeviceAssignment | null)[];
+  /** Folded key of any spelling or alias. '' stays ''. */
+  keyOf(name: string | null): string;
+  /** The name under which a device is shown. */
+  nameOf(name: string): string;
+}
+
+/**
+ * Collects the devices that the evidence names and gives each member its device, by the first reason
+ * that holds (`docs/formats.md`, "Device of a source").
+ */
+export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
+  const table = new DeviceTable();
+  for (const draft of drafts) {
+    const { system } = draft;
+    if (draft.device !== null) table.add(draft.device, system, draft.aliases);
+    for (const record of draft.records) if (record.device !== null) table.add(record.device, system);
+    for (const event of draft.events) if (typeof event.device === 'string') table.add(event.device, system);
+    for (const fact of draft.facts) if (typeof fact.device === 'string') table.add(fact.device, system);
+  }
+  const collections = new Collections(drafts);
+  const ofMember = drafts.map((draft): DeviceAssignment | null => {
+    if (draft.device !== null) return { name: table.nameOf(draft.device), reason: 'stated' };
+    const collected = collections.deviceOf(draft.path);
+    if (collected !== null) return { name: table.nameOf(collected), reason: 'collection' };
+    const folder = foldersOf(draft.path)
+      .map((path) => lastSegment(path))
+      .find((segment) => table.has(segment));
+    if (folder !== undefined) return { name: table.nameOf(folder), reason: 'folder' };
+    const only = table.only();
+    return only === null ? null : { name: only, reason: 'only-device' };
+  });
+  drafts.forEach((draft, index) => {
+    const name = ofMember[index]?.name;
+    if (name !== undefined && draft.system !== null) table.add(name, draft.system);
+  });
+  return {
+    devices: table.list(),
+    ofMember,
+    keyOf: (name) => (name === null ? '' : table.keyOf(name)),
+    nameOf: (name) => table.nameOf(name),
+  };
+}
+
+class DeviceTable {
+  readonly #byKey = new Map<string, { name: string; aliases: Set<string>; systems: Set<SystemId> }>();
+  readonly #aliasKeys = new Map<string, string>();
+  readonly #keys = new Map<string, string>();
+
+  add(name: string, system: SystemId | null, aliases: readonly string[] = []): void {
+    const key = this.keyOf(name);
+    if (key === '') return;
+    let device = this.#byKey.get(key);
+    if (device === undefined) {
+      device = { name: name.trim(), aliases: new Set(), systems: new Set() };
+      this.#byKey.set(key, device);
+    }
+    if (name.trim() !== device.name) device.aliases.add(name.trim());
+    for (const alias of aliases) {
+      device.aliases.add(alias);
+      const aliasKey = foldDeviceName(alias);
+      if (!this.#byKey.has(aliasKey) && !this.#aliasKeys.has(aliasKey)) this.#aliasKeys.set(aliasKey, key);
+    }
+    if (system !== null) device.systems.add(system);
+  }
+
+  keyOf(name: string): string {
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      key = foldDeviceName(name);
+      this.#keys.set(name, key);
+    }
+    return this.#byKey.has(key) ? key : (this.#aliasKeys.get(key) ?? key);
+  }
+
+  nameOf(name: string): string {
+    return this.#byKey.get(this.keyOf(name))?.name ?? name;
+  }
+
+  has(segment: string): boolean {
+    return this.#byKey.has(this.keyOf(segment)) && segment !== '';
+  }
+
+  only(): string | null {
+    if (this.#byKey.size !== 1) return null;
+    return [...this.#byKey.values()][0]?.name ?? null;
+  }
+
+  list(): readonly Device[] {
+    return [...this.#byKey].map(([key, device]) => ({
+      name: device.name,
+      key,
+      aliases: [...device.aliases],
+      systems: [...device.systems].sort(),
+    }));
+  }
+}
+
+/** Devices stated for a folder or an inner archive as a whole. */
+class Collections {
+  readonly #byFolder = new Map<string, Set<string>>();
+  readonly #names = new Map<string, string>();
+
+  constructor(drafts: readonly MemberDraft[]) {
+    for (const draft of drafts) {
+      if (draft.device === null || !draft.speaksForCollection) continue;
+      const key = foldDeviceName(draft.device);
+      this.#names.set(key, draft.device);
+      for (const folder of foldersOf(draft.path)) {
+        const keys = this.#byFolder.get(folder) ?? new Set<string>();
+        keys.add(key);
+        this.#byFolder.set(folder, keys);
+      }
+    }
+  }
+
+  /** The nearest folder for which exactly one device is stated; null when two devices meet first. */
+  deviceOf(path: string): string | null {
+    if (this.#byFolder.size === 0) return null;
+    for (const folder of foldersOf(path)) {
+      const keys = this.#byFolder.get(folder);
+      if (keys === undefined) continue;
+      const [only] = keys;
+      return keys.size === 1 && only !== undefined ? (this.#names.get(only) ?? null) : null;
+    }
+    return null;
+  }
+}
+
+/** Folders and inner archives that hold a member, the nearest first, the bundle itself ('') last. */
+export function foldersOf(path: string): readonly string[] {
+  const folded = path.replaceAll('\\', '/');
+  const folders: string[] = [];
+  let at = folded.length;
+  while (at > 0) {
+    const slash = Math.max(folded.lastIndexOf('/', at - 1), folded.lastIndexOf('!', at - 1));
+    if (slash < 0) break;
+    const folder = folded.slice(0, slash);
+    if (folder !== '' && !folder.endsWith('!')) folders.push(folder);
+    at = slash;
+  }
+  folders.push('');
+  return folders;
+}
+
+/** The folder's own name; of an inner archive its name without the archive's endings. */
+function lastSegment(folder: string): string {
+  const segment = folder.slice(Math.max(folder.lastIndexOf('/'), folder.lastIndexOf('!')) + 1);
+  return segment.replace(/\.(?:zip|tar|tgz|gz|xz|txz)(?:\.(?:gz|xz))?$/iu, '');
+}

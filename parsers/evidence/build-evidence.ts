@@ -1,0 +1,476 @@
+import type {
+  Citation,
+  CoverageItem,
+  Device,
+  EventType,
+  EvidenceEvent,
+  EvidenceWarning,
+  Fact,
+  FactType,
+  Member,
+  PatchRecord,
+  Run,
+  SystemId,
+} from '../domain/evidence.ts';
+import { isMoment, order } from '../domain/moment.ts';
+import type { At, Clock, Moment } from '../domain/moment.ts';
+import { findKb, foldText } from '../domain/names.ts';
+import type { SystemDefinition } from '../formats/define-format.ts';
+import { assignDevices } from './assign-devices.ts';
+import type { Assignments } from './assign-devices.ts';
+import { coverageOf } from './coverage.ts';
+import type { Evidence, PatchName, PatchOnDevice, RestartAnswer } from './evidence.ts';
+import { plausible } from './line-index.ts';
+import type { MemberDraft } from './member-draft.ts';
+import { assumeZone } from './zones.ts';
+import type { Zone } from './zones.ts';
+
+/** How unknown offsets of a member's own clock are to be read, and why. */
+export interface MemberZone {
+  /** Minutes east of UTC, or null: use `zone`, or nothing is known. */
+  readonly offset: number | null;
+  readonly source: 'inferred' | 'assumed' | 'unknown';
+  readonly zone: Zone | null;
+}
+
+/** The evidence together with what the line views need of each member. */
+export interface BuiltEvidence {
+  readonly evidence: Evidence;
+  /** By position of the member. */
+  readonly zones: readonly MemberZone[];
+  readonly facts: readonly Fact[];
+}
+
+/** Joins what the members said: devices assigned, clocks and zones settled, everything indexed. */
+export function buildEvidence(
+  drafts: readonly MemberDraft[],
+  systems: readonly SystemDefinition[],
+  assumedZone: Zone | null,
+): BuiltEvidence {
+  const assignments = assignDevices(drafts);
+  const settle = new Settler(drafts, assignments, assumedZone);
+  const records: PatchRecord[] = [];
+  const events: EvidenceEvent[] = [];
+  const facts: Fact[] = [];
+  const warnings: EvidenceWarning[] = [];
+  drafts.forEach((draft, position) => {
+    const own = assignments.ofMember[position]?.name ?? null;
+    const system = draft.system;
+    warnings.push(...draft.warnings);
+    if (system === null) return;
+    for (const record of draft.records) {
+      const device = record.device ?? own;
+      const at = (value: At): At => settle.at(value, position, device);
+      records.push({
+        id: `r${records.length + 1}`,
+        system,
+        device: device === null ? null : assignments.nameOf(device),
+        patch: record.patch,
+        kb: record.kb === undefined ? (record.patch === null ? null : findKb(record.patch)) : record.kb,
+        updateId: record.updateId ?? null,
+        detection: withTime(record.detection, at),
+        deployment: withTime(record.deployment, at),
+        exitCodeRaw: record.exitCodeRaw,
+        reboot: record.reboot ?? null,
+        source: record.source,
+        capturedAt: isMoment(record.capturedAt ?? null) ? settle.moment(record.capturedAt as Moment, position, device) : null,
+        citation: record.citation,
+      });
+    }
+    for (const event of draft.events) {
+      const device = event.device ?? own;
+      events.push({
+        type: event.type,
+        system,
+        device: device === null ? null : assignments.nameOf(device),
+        patch: event.patch ?? null,
+        kb: event.kb ?? (typeof event.patch === 'string' ? findKb(event.patch) : null),
+        updateId: event.updateId ?? null,
+        at: event.at === null ? null : settle.moment(event.at, position, device),
+        citation: event.citation,
+        detail: event.detail,
+      });
+    }
+    const zoneFacts = draft.zone === null ? [] : [draft.zone.fact];
+    for (const fact of [...draft.facts, ...zoneFacts]) {
+      const device = fact.device ?? own;
+      facts.push({
+        type: fact.type,
+        system,
+        device: device === null ? null : assignments.nameOf(device),
+        patch: fact.patch ?? null,
+        value: settle.value(fact.value, position, device),
+        citation: fact.citation,
+      });
+    }
+  });
+  const members = drafts.map((draft, position) => toMember(draft, assignments, position));
+  const evidence = new IndexedEvidence({
+    members,
+    devices: assignments.devices,
+    records,
+    events,
+    facts,
+    warnings,
+    coverage: coverageOf(systems, members, facts),
+    systems,
+    keyOf: assignments.keyOf,
+    lineExtents: drafts.flatMap((draft, position) => settle.lineExtent(draft, position)),
+  });
+  return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };
+}
+
+function withTime<T extends { readonly at: At }>(part: T, settle: (at: At) => At): T {
+  const at = settle(part.at);
+  return at === part.at ? part : { ...part, at };
+}
+
+function toMember(draft: MemberDraft, assignments: Assignments, position: number): Member {
+  return {
+    index: position,
+    path: draft.path,
+    bytes: draft.bytes,
+    sha256: draft.sha256,
+    kind: draft.kind,
+    system: draft.system,
+    state: draft.state,
+    reason: draft.reason,
+    encoding: draft.encoding,
+    lines: draft.lines?.count ?? null,
+    rows: draft.rows,
+    warnings: draft.warningCount,
+    timeRule: draft.timeRule,
+    modified: draft.modified,
+    device: assignments.ofMember[position] ?? null,
+  };
+}
+
+/** Says whose clock wrote a moment and, where its offset is unknown, what is known or assumed of it. */
+class Settler {
+  readonly #zones: readonly MemberZone[];
+  readonly #assignments: Assignments;
+  readonly #drafts: readonly MemberDraft[];
+  readonly #assumed: Zone | null;
+  readonly #byDevice = new Map<string, number>();
+
+  constructor(drafts: readonly MemberDraft[], assignments: Assignments, assumed: Zone | null) {
+    this.#assignments = assignments;
+    this.#drafts = drafts;
+    this.#assumed = assumed;
+    drafts.forEach((draft, position) => {
+      const key = assignments.keyOf(assignments.ofMember[position]?.name ?? null);
+      if (draft.zone !== null && draft.clock === 'device' && key !== '' && !this.#byDevice.has(key)) {
+        this.#byDevice.set(key, draft.zone.offset);
+      }
+    });
+    this.#zones = drafts.map((draft, position) => {
+      const key = assignments.keyOf(assignments.ofMember[position]?.name ?? null);
+      const inferred = draft.zone?.offset ?? (draft.clock === 'device' ? this.#byDevice.get(key) : undefined);
+      if (inferred !== undefined) return { offset: inferred, source: 'inferred', zone: null };
+      return { offset: null, source: assumed === null ? 'unknown' : 'assumed', zone: assumed };
+    });
+  }
+
+  zoneOf(position: number): MemberZone {
+    return this.#zones[position] ?? { offset: null, source: 'unknown', zone: null };
+  }
+
+  at(at: At, position: number, device: string | null): At {
+    return isMoment(at) ? this.moment(at, position, device) : at;
+  }
+
+  moment(moment: Moment, position: number, device: string | null): Moment {
+    const clockOf = moment.clock === 'device' ? this.#clockOf(position, device) : moment.clockOf;
+    const owned = clockOf === moment.clockOf ? moment : { ...moment, clockOf };
+    if (owned.offset !== null) return owned;
+    const inferred = this.#inferred(owned, position);
+    if (inferred !== undefined) return { ...owned, offset: inferred, offsetSource: 'inferred' };
+    return this.#assumed === null ? owned : assumeZone(owned, this.#assumed);
+  }
+
+  /** The moments among the fields of a fact's value. */
+  value<T>(value: T, position: number, device: string | null): T {
+    if (typeof value !== 'object' || value === null) return value;
+    const changes: Record<string, Moment> = {};
+    for (const [name, field] of Object.entries(value)) {
+      if (looksLikeMoment(field)) changes[name] = this.moment(field, position, device);
+    }
+    return { ...value, ...changes };
+  }
+
+  /** The last timed line of a log, as a moment of its clock. */
+  lineExtent(draft: MemberDraft, position: number): readonly Moment[] {
+    const { lines } = draft;
+    if (lines === null || draft.timeline === 'none' || Number.isNaN(lines.latest)) return [];
+    const line = (local: number): Moment =>
+      this.moment(
+        {
+          raw: '',
+          local,
+          offset: lines.offsetTable[1] ?? null,
+          offsetSource: lines.offsetTable.length > 1 ? 'stated' : 'unknown',
+          precision: 'second',
+          clock: draft.clock,
+          clockOf: '',
+        },
+        position,
+        null,
+      );
+    return [line(lines.earliest), line(lines.latest)];
+  }
+
+  #inferred(moment: Moment, position: number): number | undefined {
+    const draft = this.#drafts[position];
+    if (draft?.zone !== null && draft?.zone !== undefined && draft.clock === moment.clock) return draft.zone.offset;
+    return moment.clock === 'device' ? this.#byDevice.get(moment.clockOf) : undefined;
+  }
+
+  #clockOf(position: number, device: string | null): string {
+    const key = this.#assignments.keyOf(device ?? this.#assignments.ofMember[position]?.name ?? null);
+    // Without a device, files cannot be known to share a clock.
+    return key === '' ? `?${this.#drafts[position]?.path ?? ''}` : key;
+  }
+}
+
+function looksLikeMoment(value: unknown): value is Moment {
+  return (
+    typeof value === 'object' && value !== null && 'local' in value && 'offsetSource' in value && 'clock' in value
+  );
+}
+
+interface EvidenceParts {
+  readonly members: readonly Member[];
+  readonly devices: readonly Device[];
+  readonly records: readonly PatchRecord[];
+  readonly events: readonly EvidenceEvent[];
+  readonly facts: readonly Fact[];
+  readonly warnings: readonly EvidenceWarning[];
+  readonly coverage: readonly CoverageItem[];
+  readonly systems: readonly SystemDefinition[];
+  readonly keyOf: (name: string | null) => string;
+  /** First and last moments of logs. */
+  readonly lineExtents: readonly Moment[];
+}
+
+class IndexedEvidence implements Evidence {
+  readonly members: readonly Member[];
+  readonly devices: readonly Device[];
+  readonly systems: ReadonlySet<SystemId>;
+  readonly records: readonly PatchRecord[];
+  readonly runs: readonly Run[];
+  readonly warnings: readonly EvidenceWarning[];
+  readonly coverage: readonly CoverageItem[];
+  readonly pairs: readonly PatchOnDevice[];
+  readonly #keyOf: (name: string | null) => string;
+  readonly #memberByPath: ReadonlyMap<string, Member>;
+  readonly #recordById: ReadonlyMap<string, PatchRecord>;
+  readonly #pairByRecord = new Map<PatchRecord, PatchOnDevice>();
+  readonly #recordsByDevice = new Map<string, PatchRecord[]>();
+  readonly #pairsByPatch = new Map<string, PatchOnDevice[]>();
+  readonly #ambiguousKbs: ReadonlySet<string>;
+  readonly #facts = new Map<FactType, Fact[]>();
+  readonly #events = new Map<EventType, EvidenceEvent[]>();
+  readonly #eventsByDevice = new Map<string, EvidenceEvent[]>();
+  readonly #latest = new Map<string, Moment>();
+  readonly #foldedTitles = new Map<string, string>();
+
+  constructor(parts: EvidenceParts) {
+    this.members = parts.members;
+    this.devices = parts.devices;
+    this.records = parts.records;
+    this.warnings = parts.warnings;
+    this.coverage = parts.coverage;
+    this.#keyOf = parts.keyOf;
+    this.systems = new Set(
+      parts.members.flatMap((member) => (member.state === 'parsed' && member.system !== null ? [member.system] : [])),
+    );
+    this.#memberByPath = new Map(parts.members.map((member) => [member.path, member]));
+    this.#recordById = new Map(parts.records.map((record) => [record.id, record]));
+    this.#ambiguousKbs = this.#findAmbiguousKbs();
+    this.pairs = this.#pairUp();
+    for (const fact of parts.facts) push(this.#facts, fact.type, fact);
+    for (const event of parts.events) {
+      push(this.#events, event.type, event);
+      push(this.#eventsByDevice, parts.keyOf(event.device), event);
+    }
+    this.#noteMoments(parts);
+    this.runs = parts.systems
+      .filter((system) => this.systems.has(system.id))
+      .flatMap((system) => system.assembleRuns?.(this) ?? [])
+      .map((run, index) => ({ id: `run${index + 1}`, ...run }));
+  }
+
+  member(path: string): Member | undefined {
+    return this.#memberByPath.get(path);
+  }
+
+  record(id: string): PatchRecord | undefined {
+    return this.#recordById.get(id);
+  }
+
+  pairOf(record: PatchRecord): PatchOnDevice {
+    const pair = this.#pairByRecord.get(record);
+    if (pair === undefined) throw new Error(`record ${record.id} is not of this bundle`);
+    return pair;
+  }
+
+  recordsOfDevice(deviceKey: string): readonly PatchRecord[] {
+    return this.#recordsByDevice.get(deviceKey) ?? [];
+  }
+
+  pairsOfPatch(system: SystemId, patchKey: string): readonly PatchOnDevice[] {
+    return this.#pairsByPatch.get(`${system}\0${patchKey}`) ?? [];
+  }
+
+  patchKey(system: SystemId, name: PatchName): string {
+    if (name.kb !== null && !this.#ambiguousKbs.has(`${system}\0${name.kb}`)) return name.kb;
+    if (name.patch !== null) return this.#foldTitle(name.patch);
+    return name.kb ?? name.updateId ?? '';
+  }
+
+  samePatch(a: PatchName, b: PatchName): boolean {
+    if (a.updateId !== null && b.updateId !== null && a.updateId === b.updateId) return true;
+    if (a.kb !== null && b.kb !== null) return a.kb === b.kb;
+    return a.patch !== null && b.patch !== null && this.#foldTitle(a.patch) === this.#foldTitle(b.patch);
+  }
+
+  deviceKey(device: string | null): string {
+    return this.#keyOf(device);
+  }
+
+  facts<T extends FactType>(type: T): readonly Fact<T>[] {
+    return (this.#facts.get(type) ?? []) as unknown as readonly Fact<T>[];
+  }
+
+  events<T extends EventType>(type: T): readonly EvidenceEvent<T>[] {
+    return (this.#events.get(type) ?? []) as unknown as readonly EvidenceEvent<T>[];
+  }
+
+  eventsOfDevice(deviceKey: string): readonly EvidenceEvent[] {
+    return this.#eventsByDevice.get(deviceKey) ?? [];
+  }
+
+  restart(deviceKey: string, after: Moment, before: Moment | null): RestartAnswer {
+    let undecidable = false;
+    for (const event of this.eventsOfDevice(deviceKey)) {
+      if (event.at === null || !this.#evidencesRestart(event, deviceKey)) continue;
+      const fromStart = order(after, event.at);
+      const toEnd = before === null ? 'before' : order(event.at, before);
+      if (fromStart === 'before' && toEnd === 'before') return { answer: 'evidenced', event };
+      if (fromStart === 'after' || toEnd === 'after') continue;
+      if (fromStart === 'same' || toEnd === 'same') continue;
+      undecidable = true;
+    }
+    return undecidable ? { answer: 'undecidable' } : { answer: 'none' };
+  }
+
+  latest(clock: Clock, clockOf: string): Moment | null {
+    return this.#latest.get(`${clock}\0${clockOf}`) ?? null;
+  }
+
+  #evidencesRestart(event: EvidenceEvent, deviceKey: string): boolean {
+    switch (event.type) {
+      case 'boot':
+      case 'shutdown':
+      case 'restart-stated':
+        return true;
+      case 'agent-start':
+        return this.eventsOfDevice(deviceKey).some(
+          (other) =>
+            other.type === 'restart-requested' &&
+            other.at !== null &&
+            event.at !== null &&
+            order(other.at, event.at) === 'before',
+        );
+      default:
+        return false;
+    }
+  }
+
+  /** A KB under which one table lists two titles for one device cannot stand for the patch. */
+  #findAmbiguousKbs(): ReadonlySet<string> {
+    const titles = new Map<string, string>();
+    const ambiguous = new Set<string>();
+    for (const record of this.records) {
+      if (record.kb === null || record.patch === null) continue;
+      const place = `${record.system}\0${record.kb}\0${this.#keyOf(record.device)}\0${record.citation.member}`;
+      const title = this.#foldTitle(record.patch);
+      const known = titles.get(place);
+      if (known === undefined) titles.set(place, title);
+      else if (known !== title) ambiguous.add(`${record.system}\0${record.kb}`);
+    }
+    return ambiguous;
+  }
+
+  #pairUp(): readonly PatchOnDevice[] {
+    const byKey = new Map<string, { readonly pair: PatchOnDevice; readonly records: PatchRecord[] }>();
+    for (const record of this.records) {
+      const deviceKey = this.#keyOf(record.device);
+      const patchKey = this.patchKey(record.system, record);
+      const key = `${record.system}\0${deviceKey}\0${patchKey}`;
+      let entry = byKey.get(key);
+      if (entry === undefined) {
+        const records: PatchRecord[] = [];
+        const pair: PatchOnDevice = {
+          system: record.system,
+          deviceKey,
+          device: record.device,
+          patchKey,
+          patch: record.patch,
+          kb: record.kb,
+          records,
+        };
+        entry = { pair, records };
+        byKey.set(key, entry);
+        push(this.#pairsByPatch, `${record.system}\0${patchKey}`, pair);
+      }
+      entry.records.push(record);
+      this.#pairByRecord.set(record, entry.pair);
+      push(this.#recordsByDevice, deviceKey, record);
+    }
+    return [...byKey.values()].map((entry) => entry.pair);
+  }
+
+  #foldTitle(title: string): string {
+    let folded = this.#foldedTitles.get(title);
+    if (folded === undefined) {
+      folded = foldText(title);
+      this.#foldedTitles.set(title, folded);
+    }
+    return folded;
+  }
+
+  #noteMoments(parts: EvidenceParts): void {
+    const note = (at: At): void => {
+      if (!isMoment(at) || at.local < plausible.from || at.local > plausible.to) return;
+      const key = `${at.clock}\0${at.clockOf}`;
+      const known = this.#latest.get(key);
+      if (known === undefined || order(known, at) === 'before') this.#latest.set(key, at);
+    };
+    for (const record of parts.records) {
+      note(record.detection.at);
+      note(record.deployment.at);
+    }
+    for (const event of parts.events) note(event.at);
+    for (const extent of parts.lineExtents) note(extent);
+    for (const fact of parts.facts) {
+      for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
+    }
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** Citations in bundle order: by member position, line, row. */
+export function compareByPlace(evidence: Evidence, a: Citation, b: Citation): number {
+  const last = Number.MAX_SAFE_INTEGER;
+  return (
+    (evidence.member(a.member)?.index ?? last) - (evidence.member(b.member)?.index ?? last) ||
+    (a.line ?? last) - (b.line ?? last) ||
+    (a.row ?? last) - (b.row ?? last)
+  );
+}

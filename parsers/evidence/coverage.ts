@@ -1,0 +1,44 @@
+import type { CoverageItem, CoverageState, Fact, Member, SystemId } from '../domain/evidence.ts';
+import type { EvidenceListItem, SystemDefinition } from '../formats/define-format.ts';
+
+/** Every item of every system present, each item once whoever asks for it. */
+export function coverageOf(
+  systems: readonly SystemDefinition[],
+  members: readonly Member[],
+  facts: readonly Fact[],
+): readonly CoverageItem[] {
+  const present = new Set(members.flatMap((member) => (member.state === 'parsed' ? [member.system] : [])));
+  const seen = new Set<string>();
+  const items: CoverageItem[] = [];
+  for (const system of systems) {
+    if (!present.has(system.id)) continue;
+    for (const item of system.askFor) {
+      if (seen.has(item.item) || item.isNeeded?.(members, facts) === false) continue;
+      seen.add(item.item);
+      items.push(coverageItem(system.id, item, members, facts));
+    }
+  }
+  return items;
+}
+
+function coverageItem(
+  system: SystemId,
+  item: EvidenceListItem,
+  members: readonly Member[],
+  facts: readonly Fact[],
+): CoverageItem {
+  const serving = members.filter((member) => member.kind !== null && item.servedBy.includes(member.kind));
+  const paths = new Set(serving.map((member) => member.path));
+  return {
+    system,
+    item: item.item,
+    state: stateOf(item, serving, facts.filter((fact) => paths.has(fact.citation.member))),
+    members: [...paths],
+  };
+}
+
+function stateOf(item: EvidenceListItem, serving: readonly Member[], facts: readonly Fact[]): CoverageState {
+  if (serving.length === 0) return 'missing';
+  const whole = serving.some((member) => member.state === 'parsed');
+  return whole && item.isComplete?.(facts) !== false ? 'present' : 'partial';
+}

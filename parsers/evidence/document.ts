@@ -1,0 +1,80 @@
+import type { Encoding } from '../domain/evidence.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { EvidenceDocument, MemberContext, Shape } from '../formats/define-format.ts';
+import { decodeText } from '../text/decode.ts';
+import { readDelimited } from '../text/delimited.ts';
+import { readTextTables } from '../text/fixed-width.ts';
+import { readJson } from '../text/json-document.ts';
+import type { JsonDocument } from '../text/json-document.ts';
+import { readMhtml } from '../text/mhtml.ts';
+import { readPage } from '../text/page.ts';
+import type { Page } from '../text/page.ts';
+import type { Table } from '../text/table.ts';
+import { readWorkbook } from '../text/workbook.ts';
+
+/** A document with what the store needs of it besides what formats see. */
+export interface OpenDocument extends EvidenceDocument {
+  /** How its bytes were read as text; null while nobody asked for text, or when it is none. */
+  encoding(): Encoding | null;
+  /** The text whose lines citations count: of a web archive the decoded page. */
+  shownText(): string;
+}
+
+/** A member read as a whole. Each view of it is made when first asked for, and kept. */
+export function makeDocument(bytes: Uint8Array, shape: Shape, context: MemberContext, limits: Limits): OpenDocument {
+  const warn = (line: number | null, code: string, text: string): void => {
+    context.harvest.warning(line, code, text);
+  };
+  const decoded = once(() => {
+    const reading = decodeText(bytes);
+    if (reading.guessedAtLine !== null) warn(reading.guessedAtLine, 'encoding-guessed', 'windows-1252');
+    return reading;
+  });
+  const text = once(() => decoded().text);
+  const page = once((): Page => (shape === 'mhtml' ? readPage(bytes) : readPage(text())));
+  const tables = once((): readonly Table[] => {
+    switch (shape) {
+      case 'html':
+      case 'mhtml':
+        return page().tables;
+      case 'workbook':
+        return readWorkbook(bytes, warn, { mostBytes: limits.documentBytes });
+      case 'delimited': {
+        const table = readDelimited(text(), warn);
+        return table === null ? [] : [table];
+      }
+      case 'text':
+        return readTextTables(text(), warn);
+      case 'json':
+      case 'xml':
+      case 'image':
+      case 'binary':
+      case 'empty':
+        return [];
+    }
+  });
+  const json = once((): JsonDocument | null => {
+    const { document, error } = readJson(text());
+    if (error !== null) warn(error.line, 'bad-json', `${error.line}:${error.column} ${error.text}`);
+    return document;
+  });
+  return {
+    ...context,
+    shape,
+    bytes,
+    text,
+    page,
+    tables,
+    json,
+    encoding: () => (shape === 'binary' || shape === 'workbook' ? null : decoded().encoding),
+    shownText: () => (shape === 'mhtml' ? (readMhtml(bytes).html ?? text()) : text()),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,320 @@
+import type { BundleMember } from '../archive/bundle.ts';
+import type { Limits } from '../domain/limits.ts';
+import { throwIfCancelled } from '../domain/errors.ts';
+import type { Moment } from '../domain/moment.ts';
+import type { Format, Harvest, LineFormat, MemberContext, Probe } from '../formats/define-format.ts';
+import { probe } from '../formats/probe.ts';
+import { Utf8Stream } from '../text/decode.ts';
+import { chooseHeads } from '../text/generic-heads.ts';
+import { makeDocument } from './document.ts';
+import { LineReader } from './line-reader.ts';
+import { MemberDraft } from './member-draft.ts';
+import type { TextStore } from './text-store.ts';
+
+export interface IngestOptions {
+  readonly store: TextStore;
+  readonly limits: Limits;
+  /** In the order in which they are tried. */
+  readonly formats: readonly Format[];
+  readonly signal?: AbortSignal | undefined;
+  /** As soon as the member is begun. */
+  readonly onDraft: (draft: MemberDraft) => void;
+  /** After each chunk: lets the owner report progress and serve others. */
+  readonly onStep?: ((draft: MemberDraft) => Promise<void> | void) | undefined;
+}
+
+/** Reads one member from its first to its last byte. Whatever is wrong with it ends in the draft, not in a throw. */
+export async function ingestMember(member: BundleMember, options: IngestOptions): Promise<MemberDraft> {
+  const draft = new MemberDraft(member.index, member.path, modifiedMoment(member));
+  options.onDraft(draft);
+  if (member.role === 'symlink' || member.role === 'special') {
+    draft.state = 'opaque';
+    draft.reason = member.role;
+    await drain(member, draft, options);
+    if (member.linkTarget !== null) draft.warn(null, 'link', member.linkTarget);
+  } else if (member.role === 'archive') {
+    draft.state = 'parsed';
+    draft.reason = 'archive';
+    await drain(member, draft, options);
+  } else {
+    await ingestFile(member, draft, options);
+  }
+  // How an archive ended is known only after its members.
+  if (member.role !== 'archive') settleMember(member, draft);
+  return draft;
+}
+
+/** Takes over how the member's bytes ended: its size, its hash, and whether they are whole. */
+export function settleMember(member: BundleMember, draft: MemberDraft): void {
+  const outcome = member.outcome();
+  draft.bytes = outcome.bytes;
+  draft.sha256 = outcome.sha256;
+  if (outcome.state !== 'complete') {
+    draft.state = outcome.state;
+    draft.reason = outcome.reason;
+  }
+}
+
+async function ingestFile(member: BundleMember, draft: MemberDraft, options: IngestOptions): Promise<void> {
+  const seen = probe(member.plainPath, await member.head());
+  switch (seen.shape) {
+    case 'empty':
+      draft.state = 'text';
+      draft.reason = 'empty';
+      draft.newLines().finish(options.store.length);
+      await drain(member, draft, options);
+      return;
+    case 'image':
+      draft.state = 'image';
+      await keepBytes(member, draft, options);
+      return;
+    case 'binary':
+    case 'workbook':
+    case 'text':
+    case 'html':
+    case 'mhtml':
+    case 'delimited':
+    case 'json':
+    case 'xml':
+      break;
+  }
+  const candidates = options.formats.filter((format) => format.recognise(seen));
+  const line = candidates.find((format) => format.form === 'lines');
+  const documents = candidates.filter((format) => format.form === 'document');
+  if (documents.length > 0) {
+    await ingestDocument(member, draft, seen, documents, line ?? null, options);
+  } else if (seen.shape === 'binary' || seen.shape === 'workbook') {
+    draft.state = 'opaque';
+    draft.reason = 'unknown-format';
+    await keepBytes(member, draft, options);
+  } else {
+    await ingestLines(member.chunks(), draft, seen, line ?? null, options);
+  }
+}
+
+/** A log of a known format, or any text: indexed, timed, searchable. */
+async function ingestLines(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  draft: MemberDraft,
+  seen: Probe,
+  format: LineFormat | null,
+  options: IngestOptions,
+): Promise<void> {
+  const index = draft.newLines();
+  const isLog = format !== null || seen.shape === 'text' || seen.shape === 'delimited';
+  draft.heads = format?.heads ?? (isLog ? chooseHeads(seen.lines) : []);
+  draft.clock = format?.clock ?? 'device';
+  draft.timeline = 'all';
+  draft.kind = format?.id ?? null;
+  draft.system = format?.system ?? null;
+  draft.unverified = format?.unverified === true;
+  draft.state = format === null ? 'text' : 'parsed';
+  draft.reason = format === null ? 'unknown-format' : null;
+  const lines = new LineReader({
+    store: options.store,
+    index,
+    heads: draft.heads,
+    clock: draft.clock,
+    clockOf: draft.path,
+    reader: format?.open?.(contextOf(draft)) ?? null,
+    landmarks: format?.landmarks ?? null,
+    strict: format !== null,
+    lineBytes: options.limits.lineBytes,
+    modified: draft.modified?.local ?? null,
+    warn: (line, code, text) => {
+      draft.warn(line, code, text);
+    },
+  });
+  const stream = new Utf8Stream();
+  const decode = (bytes: Uint8Array): void => {
+    const before = index.count;
+    lines.push(bytes);
+    if (stream.guessedAfterLines !== null && !guessed) {
+      guessed = true;
+      draft.warn(before + stream.guessedAfterLines + 1, 'encoding-guessed', 'windows-1252');
+    }
+  };
+  let guessed = false;
+  for await (const chunk of chunks) {
+    throwIfCancelled(options.signal);
+    draft.bytes += chunk.length;
+    decode(stream.push(chunk));
+    await options.store.ready();
+    await options.onStep?.(draft);
+  }
+  decode(stream.end());
+  lines.end();
+  draft.encoding = stream.encoding;
+  draft.timeRule = index.timed === 0 ? null : lines.timeRule;
+}
+
+/** A member that is read as a whole; when no document format takes it, it is read as lines after all. */
+async function ingestDocument(
+  member: BundleMember,
+  draft: MemberDraft,
+  seen: Probe,
+  formats: readonly Extract<Format, { form: 'document' }>[],
+  lineFormat: LineFormat | null,
+  options: IngestOptions,
+): Promise<void> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  let tooLarge = false;
+  for await (const chunk of member.chunks()) {
+    throwIfCancelled(options.signal);
+    if (!tooLarge && bytes + chunk.length > options.limits.documentBytes) {
+      tooLarge = true;
+      parts.length = 0;
+    }
+    if (!tooLarge) parts.push(chunk);
+    bytes += chunk.length;
+    draft.bytes = bytes;
+    await options.onStep?.(draft);
+  }
+  if (tooLarge) {
+    draft.state = 'refused';
+    draft.reason = 'too-large';
+    return;
+  }
+  const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  const document = makeDocument(whole, seen.shape, contextOf(draft), options.limits);
+  for (const format of formats) {
+    draft.system = format.system;
+    draft.kind = format.id;
+    if (!format.read(document)) continue;
+    draft.state = 'parsed';
+    draft.reason = null;
+    draft.unverified = format.unverified === true;
+    draft.encoding = document.encoding();
+    if (seen.shape !== 'binary' && seen.shape !== 'workbook') indexDocument(document.shownText(), draft, options);
+    return;
+  }
+  draft.system = null;
+  draft.kind = null;
+  if (seen.shape === 'binary' || seen.shape === 'workbook') {
+    draft.state = 'opaque';
+    draft.reason = 'unknown-format';
+    keep(draft, whole, options);
+    return;
+  }
+  await ingestLines([whole], draft, seen, lineFormat, options);
+}
+
+/** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */
+function indexDocument(text: string, draft: MemberDraft, options: IngestOptions): void {
+  const index = draft.newLines();
+  const lines = new LineReader({
+    store: options.store,
+    index,
+    heads: [],
+    clock: draft.clock,
+    clockOf: draft.path,
+    reader: null,
+    landmarks: null,
+    strict: false,
+    lineBytes: options.limits.lineBytes,
+    modified: null,
+    warn: (line, code, warned) => {
+      draft.warn(line, code, warned);
+    },
+  });
+  lines.push(Buffer.from(text, 'utf8'));
+  lines.end();
+  draft.timeline = draft.datedLines.length > 0 ? 'dated' : 'none';
+  for (const { line, at, level } of draft.datedLines) {
+    if (line >= index.count) continue;
+    index.setTime(line, at?.local ?? Number.NaN, at?.offset ?? Number.NaN, level);
+    if (at !== null) draft.clock = at.clock;
+  }
+}
+
+function contextOf(draft: MemberDraft): MemberContext {
+  return {
+    path: draft.path,
+    modified: draft.modified,
+    cite: (line, quote, row = null, pointer = null) => ({ member: draft.path, line, row, pointer, quote }),
+    harvest: harvestInto(draft),
+  };
+}
+
+function harvestInto(draft: MemberDraft): Harvest {
+  return {
+    record: (record) => {
+      draft.records.push(record);
+    },
+    event: (event) => {
+      draft.events.push(event);
+    },
+    fact: (fact) => {
+      draft.facts.push(fact);
+    },
+    warning: (line, code, text) => {
+      draft.warn(line, code, text);
+    },
+    device: (name, aliases = [], scope = 'file') => {
+      if (draft.device === null && scope === 'collection') draft.speaksForCollection = true;
+      draft.device ??= name;
+      draft.aliases.push(...aliases.filter((alias) => !draft.aliases.includes(alias)));
+    },
+    zone: (offset, samples, citation) => {
+      draft.zone = {
+        offset,
+        samples,
+        fact: { type: 'zone-inferred', value: { offset, clock: draft.clock, samples }, citation },
+      };
+    },
+    rows: (count) => {
+      draft.rows = count;
+    },
+    timelineLine: (line, at, level) => {
+      draft.datedLines.push({ line: line - 1, at, level });
+    },
+  };
+}
+
+/** Pictures are kept whole up to this size, so that they can be shown. */
+const keptImageBytes = 64 * 1024 * 1024;
+/** Of other binary members so much is kept for the hexadecimal view. */
+const keptOpaqueBytes = 256 * 1024;
+
+/** Reads a member that is no text, keeping its first bytes for showing. */
+async function keepBytes(member: BundleMember, draft: MemberDraft, options: IngestOptions): Promise<void> {
+  const limit = draft.state === 'image' ? keptImageBytes : keptOpaqueBytes;
+  for await (const chunk of member.chunks()) {
+    throwIfCancelled(options.signal);
+    draft.bytes += chunk.length;
+    const room = limit - (draft.kept?.length ?? 0);
+    if (room > 0) keep(draft, chunk.subarray(0, room), options);
+    await options.onStep?.(draft);
+  }
+}
+
+function keep(draft: MemberDraft, bytes: Uint8Array, options: IngestOptions): void {
+  const offset = draft.kept?.offset ?? options.store.length;
+  options.store.append(bytes);
+  draft.kept = { offset, length: (draft.kept?.length ?? 0) + bytes.length };
+}
+
+async function drain(member: BundleMember, draft: MemberDraft, options: IngestOptions): Promise<void> {
+  for await (const chunk of member.chunks()) {
+    throwIfCancelled(options.signal);
+    draft.bytes += chunk.length;
+    await options.onStep?.(draft);
+  }
+}
+
+function modifiedMoment(member: BundleMember): Moment | null {
+  const { modified } = member;
+  if (modified === null) return null;
+  const local = Date.parse(`${modified.local}Z`);
+  if (Number.isNaN(local)) return null;
+  return {
+    raw: modified.local,
+    local,
+    offset: modified.utc ? 0 : null,
+    offsetSource: modified.utc ? 'stated' : 'unknown',
+    precision: 'second',
+    clock: 'exporter',
+    clockOf: '',
+  };
+}

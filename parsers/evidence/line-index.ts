@@ -1,0 +1,251 @@
+import type { Level } from '../domain/evidence.ts';
+import { levels } from '../domain/evidence.ts';
+
+/** Lines of a page of the index. */
+const pageLines = 65_536;
+
+const levelMask = 0b0000_0111;
+const timedFlag = 0b0000_1000;
+/** The line starts a record; without it the line continues the one above. */
+const headFlag = 0b0001_0000;
+const outOfOrderFlag = 0b0010_0000;
+
+/** Readings outside are noise of broken clocks: they are kept, but say nothing of the span of the evidence. */
+export const plausible = { from: Date.UTC(1995, 0, 1), to: Date.UTC(2100, 0, 1) } as const;
+
+interface Page {
+  /** Store offset of the first line. */
+  readonly base: number;
+  /** Line starts relative to `base`. */
+  readonly starts: Uint32Array;
+  /** Readings in milliseconds as their clocks show them; NaN without a time. */
+  readonly local: Float64Array;
+  readonly flags: Uint8Array;
+  /** Index into the offsets of the member; 0 means unknown. */
+  readonly offsets: Uint8Array;
+}
+
+/**
+ * The lines of one member: 14 bytes a line in typed arrays, no object per line. Line numbers are
+ * 0-based here.
+ */
+export class LineIndex {
+  readonly #pages: Page[] = [];
+  #count = 0;
+  #end = 0;
+  #finished = false;
+  #timed = 0;
+  #outOfOrder = 0;
+  /** Offsets in minutes that lines state; the first stands for "unknown". */
+  readonly offsetTable: number[] = [Number.NaN];
+  /** First and last plausible readings; NaN without one. */
+  earliest = Number.NaN;
+  latest = Number.NaN;
+  #previousLocal = Number.NaN;
+  #previousOffset = Number.NaN;
+
+  get count(): number {
+    return this.#count;
+  }
+  /** Whether the member has been read to its end. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+  get timed(): number {
+    return this.#timed;
+  }
+  get outOfOrder(): number {
+    return this.#outOfOrder;
+  }
+
+  /**
+   * @param start store offset of the line
+   * @param local reading in milliseconds, NaN without one
+   * @param offset minutes east of UTC, NaN when not stated
+   */
+  add(start: number, head: boolean, local: number, offset: number, level: Level): void {
+    const slot = this.#count % pageLines;
+    let page = this.#pages[this.#pages.length - 1];
+    if (slot === 0 || page === undefined) {
+      page = newPage(start, this.#pages.length === 0 ? 256 : pageLines);
+      this.#pages.push(page);
+    } else if (slot >= page.starts.length) {
+      page = grow(page);
+      this.#pages[this.#pages.length - 1] = page;
+    }
+    let flags = levelCodes[level];
+    if (head) flags |= headFlag;
+    if (!Number.isNaN(local)) {
+      flags |= timedFlag;
+      this.#timed += 1;
+      if (this.#isEarlier(local, offset)) {
+        flags |= outOfOrderFlag;
+        this.#outOfOrder += 1;
+      }
+      this.#noteExtent(local);
+      this.#previousLocal = local;
+      this.#previousOffset = offset;
+    }
+    page.starts[slot] = start - page.base;
+    page.local[slot] = local;
+    page.flags[slot] = flags;
+    page.offsets[slot] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
+    this.#count += 1;
+  }
+
+  /** Ends the last line. @param end store offset behind the member's text */
+  finish(end: number): void {
+    this.#end = end;
+    this.#finished = true;
+    const last = this.#pages[this.#pages.length - 1];
+    const used = this.#count % pageLines;
+    if (last !== undefined && used !== 0 && used < last.starts.length) {
+      this.#pages[this.#pages.length - 1] = {
+        base: last.base,
+        starts: last.starts.slice(0, used),
+        local: last.local.slice(0, used),
+        flags: last.flags.slice(0, used),
+        offsets: last.offsets.slice(0, used),
+      };
+    }
+  }
+
+  /** Gives an untimed or timed line a time, e.g. when a document's rows are put on the timeline. */
+  setTime(line: number, local: number, offset: number, level: Level): void {
+    const page = this.#page(line);
+    const slot = line % pageLines;
+    if (((page.flags[slot] ?? 0) & timedFlag) === 0 && !Number.isNaN(local)) this.#timed += 1;
+    this.#noteExtent(local);
+    page.local[slot] = local;
+    page.offsets[slot] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
+    page.flags[slot] = levelCodes[level] | headFlag | (Number.isNaN(local) ? 0 : timedFlag);
+  }
+
+  /** Store offset of the line. */
+  start(line: number): number {
+    const page = this.#page(line);
+    return page.base + (page.starts[line % pageLines] ?? 0);
+  }
+
+  /** Store offset behind the line, its line break included. */
+  end(line: number): number {
+    return line + 1 < this.#count ? this.start(line + 1) : this.#end;
+  }
+
+  local(line: number): number {
+    return this.#page(line).local[line % pageLines] ?? Number.NaN;
+  }
+
+  /** Minutes east of UTC as stated on the line, or NaN. */
+  offset(line: number): number {
+    return this.offsetTable[this.#page(line).offsets[line % pageLines] ?? 0] ?? Number.NaN;
+  }
+
+  level(line: number): Level {
+    return levels[this.levelCode(line)] ?? 'none';
+  }
+
+  levelCode(line: number): number {
+    return (this.#page(line).flags[line % pageLines] ?? 0) & levelMask;
+  }
+
+  isTimed(line: number): boolean {
+    return ((this.#page(line).flags[line % pageLines] ?? 0) & timedFlag) !== 0;
+  }
+
+  isHead(line: number): boolean {
+    return ((this.#page(line).flags[line % pageLines] ?? 0) & headFlag) !== 0;
+  }
+
+  isOutOfOrder(line: number): boolean {
+    return ((this.#page(line).flags[line % pageLines] ?? 0) & outOfOrderFlag) !== 0;
+  }
+
+  /** The line that starts the record of `line`. */
+  recordOf(line: number): number {
+    let at = line;
+    while (at > 0 && !this.isHead(at)) at -= 1;
+    return at;
+  }
+
+  /** Puts every reading through `change`: for logs whose year is known only at their end. */
+  mapLocal(change: (local: number, line: number) => number): void {
+    this.earliest = Number.NaN;
+    this.latest = Number.NaN;
+    for (let line = 0; line < this.#count; line += 1) {
+      const page = this.#page(line);
+      const slot = line % pageLines;
+      const local = page.local[slot] ?? Number.NaN;
+      if (!Number.isNaN(local)) {
+        const changed = change(local, line);
+        page.local[slot] = changed;
+        this.#noteExtent(changed);
+      }
+    }
+  }
+
+  /** Bytes of memory the index takes. */
+  get memory(): number {
+    return this.#pages.reduce((sum, page) => sum + page.starts.length * 14, 0);
+  }
+
+  #noteExtent(local: number): void {
+    if (local < plausible.from || local > plausible.to) return;
+    if (!(local >= this.earliest)) this.earliest = local;
+    if (!(local <= this.latest)) this.latest = local;
+  }
+
+  /** Whether a timed line is earlier than the timed line above it; unknown where only one of them has an offset. */
+  #isEarlier(local: number, offset: number): boolean {
+    if (Number.isNaN(offset) !== Number.isNaN(this.#previousOffset)) return false;
+    const shift = Number.isNaN(offset) ? 0 : (offset - this.#previousOffset) * 60_000;
+    return local - shift < this.#previousLocal;
+  }
+
+  #page(line: number): Page {
+    const page = this.#pages[Math.floor(line / pageLines)];
+    if (page === undefined || line < 0 || line >= this.#count) {
+      throw new RangeError(`line ${line} of ${this.#count}`);
+    }
+    return page;
+  }
+
+  #offsetIndex(offset: number): number {
+    const known = this.offsetTable.indexOf(offset, 1);
+    if (known !== -1) return known;
+    // More than 254 offsets in one file are noise; what is beyond is unknown.
+    if (this.offsetTable.length > 255) return 0;
+    this.offsetTable.push(offset);
+    return this.offsetTable.length - 1;
+  }
+}
+
+const levelCodes: Readonly<Record<Level, number>> = {
+  none: 0,
+  trace: 1,
+  debug: 2,
+  info: 3,
+  warning: 4,
+  error: 5,
+  fatal: 6,
+};
+
+function newPage(base: number, size: number): Page {
+  return {
+    base,
+    starts: new Uint32Array(size),
+    local: new Float64Array(size),
+    flags: new Uint8Array(size),
+    offsets: new Uint8Array(size),
+  };
+}
+
+/** The first page of a member starts small: bundles of a hundred thousand tiny members are normal. */
+function grow(page: Page): Page {
+  const larger = newPage(page.base, Math.min(pageLines, page.starts.length * 4));
+  larger.starts.set(page.starts);
+  larger.local.set(page.local);
+  larger.flags.set(page.flags);
+  larger.offsets.set(page.offsets);
+  return larger;
+}

@@ -1,0 +1,307 @@
+import type { Level } from '../domain/evidence.ts';
+import type { Clock, Moment } from '../domain/moment.ts';
+import type { LogReader, LogRecord } from '../formats/define-format.ts';
+import { findLevel } from '../text/level.ts';
+import type { HeadFields, LineHead } from '../text/line-head.ts';
+import { LiteralSearch } from '../text/literal-search.ts';
+import { assumedYear } from '../text/stamp.ts';
+import type { LineIndex } from './line-index.ts';
+import type { TextStore } from './text-store.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+/** Of a line that runs over the end of a chunk so much is kept: a stamp and a level fit. */
+const headBytes = 1024;
+/** A record longer than this is cut before it is decoded for a reader. */
+const longestRecord = 1024 * 1024;
+
+export interface LineReaderOptions {
+  readonly store: TextStore;
+  readonly index: LineIndex;
+  readonly heads: readonly LineHead[];
+  readonly clock: Clock;
+  /** Whose clock it is; '' until devices are known. */
+  readonly clockOf: string;
+  /** Where records go; null when nothing is read from them. */
+  readonly reader: LogReader | null;
+  readonly landmarks: readonly string[] | null;
+  /** Lines that start like a record and do not parse are reported (logs of a known format). */
+  readonly strict: boolean;
+  /** Longest line in bytes; a longer one is split. */
+  readonly lineBytes: number;
+  /** The member's modification time as a reading, for stamps without a year; null when unknown. */
+  readonly modified: number | null;
+  readonly warn: (line: number, code: string, text: string) => void;
+}
+
+/**
+ * Reads UTF-8 text as it comes: finds the lines, reads the head of each from bytes, writes the index,
+ * and hands those records to the format's reader that its landmarks ask for.
+ */
+export class LineReader {
+  readonly #options: LineReaderOptions;
+  readonly #landmarks: LiteralSearch | null;
+  readonly #fields: HeadFields = { local: Number.NaN, offset: Number.NaN, precision: 'second', level: 'none', body: 0 };
+  readonly #yearless: boolean;
+  /** First bytes of a line that is not finished. */
+  #open: Buffer = Buffer.alloc(0);
+  /** Store offset of the first line that is not finished, or of the next line. */
+  #lineStart: number;
+  /** Bytes of the unfinished line in the store. */
+  #openBytes = 0;
+  #recordLine = -1;
+  #recordStart = -1;
+  #recordWanted = false;
+  #recordLevel: Level = 'none';
+  readonly #headsUsed = new Set<string>();
+
+  constructor(options: LineReaderOptions) {
+    this.#options = options;
+    this.#lineStart = options.store.length;
+    this.#landmarks =
+      options.reader === null || options.landmarks === null ? null : new LiteralSearch(options.landmarks);
+    this.#yearless = options.heads.some((head) => head.yearless);
+  }
+
+  /** Names of the heads that read at least one line, as shown to the analyst; null when none did. */
+  get timeRule(): string | null {
+    return this.#headsUsed.size === 0 ? null : [...this.#headsUsed].join(', ');
+  }
+
+  /** @param bytes UTF-8; a multi-byte character may not be cut */
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const { store } = this.#options;
+    const base = store.length;
+    store.append(bytes);
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let nextLandmark = this.#findLandmark(buffer, 0);
+    let at = 0;
+    if (this.#openBytes > 0) {
+      const end = buffer.indexOf(LF);
+      const upTo = end === -1 ? buffer.length : end + 1;
+      if (this.#open.length < headBytes) {
+        this.#open = Buffer.concat([this.#open, buffer.subarray(0, Math.min(upTo, headBytes))]);
+      }
+      this.#openBytes += upTo;
+      this.#splitLongLine();
+      if (end === -1) return;
+      // A landmark may lie across the border of two chunks: look at the whole line once more.
+      const wanted = this.#landmarks !== null && this.#matchesStored(this.#lineStart, this.#openBytes);
+      this.#line(this.#open, 0, Math.min(this.#open.length, this.#openBytes - 1), wanted);
+      this.#lineStart += this.#openBytes;
+      this.#open = emptyBuffer;
+      this.#openBytes = 0;
+      at = upTo;
+      if (nextLandmark !== -1 && nextLandmark < at) nextLandmark = this.#findLandmark(buffer, at);
+    }
+    for (;;) {
+      const end = buffer.indexOf(LF, at);
+      if (end === -1) break;
+      const wanted = nextLandmark !== -1 && nextLandmark <= end;
+      this.#line(buffer, at, end, wanted);
+      at = end + 1;
+      this.#lineStart = base + at;
+      if (wanted) nextLandmark = this.#findLandmark(buffer, at);
+    }
+    if (at < buffer.length) {
+      this.#open = Buffer.from(buffer.subarray(at, Math.min(buffer.length, at + headBytes)));
+      this.#openBytes = buffer.length - at;
+      this.#splitLongLine();
+    }
+  }
+
+  /** Ends the last line and the last record. A last line without a line break counts. */
+  end(): void {
+    const { index, store, reader, modified } = this.#options;
+    if (this.#openBytes > 0) {
+      const wanted = this.#landmarks !== null && this.#matchesStored(this.#lineStart, this.#openBytes);
+      this.#line(this.#open, 0, this.#open.length, wanted);
+      this.#lineStart += this.#openBytes;
+      this.#openBytes = 0;
+    }
+    this.#finishRecord(store.length);
+    index.finish(store.length);
+    reader?.end?.();
+    if (this.#yearless && index.timed > 0) giveYears(index, modified);
+  }
+
+  #line(bytes: Uint8Array, start: number, lineEnd: number, wanted: boolean): void {
+    const { index, heads, reader, strict } = this.#options;
+    let end = lineEnd;
+    while (end > start && bytes[end - 1] === CR) end -= 1;
+    const fields = this.#fields;
+    for (const head of heads) {
+      if (!head.read(bytes, start, end, fields)) continue;
+      if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
+      this.#startRecord(wanted, fields.level);
+      index.add(this.#lineStart, true, fields.local, fields.offset, fields.level);
+      return;
+    }
+    if (heads.length === 0) {
+      this.#startRecord(wanted, 'none');
+      index.add(this.#lineStart, true, Number.NaN, Number.NaN, findLevel(bytes, start, end));
+      return;
+    }
+    if (startsLikeRecord(bytes, start, end, strict)) {
+      this.#startRecord(wanted, 'none');
+      const level = findLevel(bytes, start, end);
+      index.add(this.#lineStart, true, Number.NaN, Number.NaN, level);
+      if (strict) this.#options.warn(index.count, 'unparsed-head', Buffer.from(bytes.subarray(start, Math.min(end, start + 200))).toString('utf8'));
+      return;
+    }
+    if (this.#recordLine === -1) {
+      // Nothing above to continue: lines before the first stamp stand on their own.
+      index.add(this.#lineStart, true, Number.NaN, Number.NaN, findLevel(bytes, start, end));
+      return;
+    }
+    index.add(this.#lineStart, false, Number.NaN, Number.NaN, this.#recordLevel);
+    if (wanted && reader !== null) this.#recordWanted = true;
+  }
+
+  #startRecord(wanted: boolean, level: Level): void {
+    this.#finishRecord(this.#lineStart);
+    this.#recordLine = this.#options.index.count;
+    this.#recordStart = this.#lineStart;
+    this.#recordWanted = wanted;
+    this.#recordLevel = level;
+  }
+
+  #finishRecord(end: number): void {
+    const { reader, store, landmarks } = this.#options;
+    if (reader === null || this.#recordLine === -1) return;
+    if (landmarks !== null && !this.#recordWanted) return;
+    const bytes = store.read(this.#recordStart, Math.min(end - this.#recordStart, longestRecord));
+    reader.record(this.#record(bytes));
+  }
+
+  #record(bytes: Buffer): LogRecord {
+    const lines = bytes.toString('utf8').split('\n');
+    if (lines[lines.length - 1] === '') lines.pop();
+    const text = (lines[0] ?? '').replace(/\r+$/u, '');
+    const line = this.#recordLine + 1;
+    const firstEnd = Buffer.byteLength(text, 'utf8');
+    const moment = readMoment(this.#options.heads, bytes.subarray(0, firstEnd), this.#options.clock, this.#options.clockOf);
+    return {
+      line,
+      text,
+      body: moment === null ? text : bytes.toString('utf8', moment.body, firstEnd),
+      level: moment?.level ?? this.#recordLevel,
+      at: moment === null ? null : this.#withYear(moment.at),
+      continuation: lines.slice(1).map((continued) => continued.replace(/\r+$/u, '')),
+    };
+  }
+
+  /** A reading without a year, put into the last year in which it is not after the member's own date. */
+  #withYear(moment: Moment): Moment {
+    if (!this.#yearless || new Date(moment.local).getUTCFullYear() !== assumedYear) return moment;
+    const { modified } = this.#options;
+    const year = modified === null ? 1970 : new Date(modified).getUTCFullYear();
+    const local = inYear(moment.local, year);
+    return { ...moment, local: modified !== null && local > modified + 86_400_000 ? inYear(moment.local, year - 1) : local };
+  }
+
+  #findLandmark(buffer: Buffer, from: number): number {
+    return this.#landmarks === null ? -1 : this.#landmarks.find(buffer, from, buffer.length);
+  }
+
+  #matchesStored(start: number, length: number): boolean {
+    if (this.#landmarks === null) return false;
+    const bytes = this.#options.store.read(start, Math.min(length, longestRecord));
+    return this.#landmarks.find(bytes, 0, bytes.length) !== -1;
+  }
+
+  /** Puts the finished part of an overlong line into the index as a line of its own. */
+  #splitLongLine(): void {
+    const { lineBytes, warn, index } = this.#options;
+    while (this.#openBytes > lineBytes) {
+      warn(index.count + 1, 'split-line', this.#open.toString('utf8', 0, 200));
+      this.#line(this.#open, 0, this.#open.length, false);
+      this.#lineStart += lineBytes;
+      this.#openBytes -= lineBytes;
+      this.#open = Buffer.from(this.#options.store.read(this.#lineStart, Math.min(headBytes, this.#openBytes)));
+    }
+  }
+}
+
+const emptyBuffer = Buffer.alloc(0);
+
+/** The moment at the head of a line, with the raw stamp; null without one. */
+export function readMoment(
+  heads: readonly LineHead[],
+  bytes: Uint8Array,
+  clock: Clock,
+  clockOf: string,
+): { readonly at: Moment; readonly body: number; readonly level: Level } | null {
+  const fields: HeadFields = { local: Number.NaN, offset: Number.NaN, precision: 'second', level: 'none', body: 0 };
+  for (const head of heads) {
+    if (!head.read(bytes, 0, bytes.length, fields) || Number.isNaN(fields.local)) continue;
+    const raw = Buffer.from(bytes.subarray(0, fields.body)).toString('utf8').trim();
+    const offset = Number.isNaN(fields.offset) ? null : fields.offset;
+    return {
+      at: {
+        raw,
+        local: fields.local,
+        offset,
+        offsetSource: offset === null ? 'unknown' : 'stated',
+        precision: fields.precision,
+        clock,
+        clockOf,
+      },
+      body: fields.body,
+      level: fields.level,
+    };
+  }
+  return null;
+}
+
+/** A date or, in a log whose records start so, a bracket. */
+function startsLikeRecord(bytes: Uint8Array, start: number, end: number, strict: boolean): boolean {
+  let at = start;
+  if (bytes[at] === 0x5b) {
+    if (strict) return end - start > 2;
+    at += 1;
+  }
+  if (end - at < 8) return false;
+  for (let digits = 0; digits < 4; digits += 1) if (!isDigit(bytes[at + digits])) return false;
+  const separator = bytes[at + 4];
+  if (separator === 0x2d || separator === 0x2f || separator === 0x2e) return isDigit(bytes[at + 5]);
+  for (let digits = 4; digits < 8; digits += 1) if (!isDigit(bytes[at + digits])) return false;
+  return end - at === 8 || bytes[at + 8] === 0x20 || bytes[at + 8] === 0x54;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+/**
+ * Stamps without a year: the file ends in the year of its modification; wherever the month falls
+ * back by half a year a new year began.
+ */
+function giveYears(index: LineIndex, modified: number | null): void {
+  const isYearless = (local: number): boolean => new Date(local).getUTCFullYear() === assumedYear;
+  let passed = 0;
+  let previousMonth = -1;
+  const startsYear = (local: number): boolean => {
+    const month = new Date(local).getUTCMonth();
+    const starts = previousMonth !== -1 && previousMonth - month >= 6;
+    previousMonth = month;
+    return starts;
+  };
+  index.mapLocal((local) => {
+    if (isYearless(local) && startsYear(local)) passed += 1;
+    return local;
+  });
+  let year = (modified === null ? 1970 : new Date(modified).getUTCFullYear()) - passed;
+  previousMonth = -1;
+  index.mapLocal((local) => {
+    if (!isYearless(local)) return local;
+    if (startsYear(local)) year += 1;
+    return inYear(local, year);
+  });
+}
+
+function inYear(local: number, year: number): number {
+  const date = new Date(local);
+  return Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) + (local % 86_400_000);
+}

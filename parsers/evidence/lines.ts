@@ -1,0 +1,473 @@
+import type { Level } from '../domain/evidence.ts';
+import type { Moment } from '../domain/moment.ts';
+import { readMoment } from './line-reader.ts';
+import type { LineIndex } from './line-index.ts';
+import type { MemberDraft } from './member-draft.ts';
+import type { MemberZone } from './build-evidence.ts';
+import type { TextStore } from './text-store.ts';
+
+/** A line by member and 0-based number. */
+export interface LinePlace {
+  readonly position: number;
+  readonly line: number;
+}
+
+interface MemberLines {
+  readonly draft: MemberDraft;
+  readonly position: number;
+  readonly index: LineIndex;
+  /** Lines when the bundle was looked at: the index of a member that is still being read grows. */
+  readonly count: number;
+  readonly zone: MemberZone;
+  /** Id of its first line. */
+  readonly base: number;
+  readonly deviceKey: string;
+}
+
+/** Lines of a text handed out as one string are cut here; the file view asks for the rest. */
+const longestShownLine = 64 * 1024;
+
+/**
+ * All lines of a bundle: global ids (bundle order), and the merged order of those that belong to the
+ * timeline.
+ *
+ * **The timeline's scale** is milliseconds UTC where an offset is known (stated, inferred or assumed).
+ * A reading of unknown offset is *placed* as if its clock stood in the offset that most lines of the
+ * bundle state (UTC when none does): this is for putting rows into one list and is never used to
+ * decide an order that a rule depends on.
+ */
+export class BundleLines {
+  readonly #members: readonly MemberLines[];
+  readonly #byPosition: ReadonlyMap<number, MemberLines>;
+  readonly #store: TextStore;
+  /** Merged order: ids; null while it is the bundle order of a single member. */
+  readonly #order: Uint32Array | null;
+  readonly #identity: { readonly base: number; readonly count: number };
+  /** How many of the first entries of the order have a place in time. */
+  readonly #placed: number;
+  /** Minutes east of UTC by which readings of unknown offset are placed. */
+  readonly placementOffset: number;
+
+  constructor(
+    drafts: readonly MemberDraft[],
+    zones: readonly MemberZone[],
+    deviceKeyOf: (position: number) => string,
+    store: TextStore,
+  ) {
+    this.#store = store;
+    const members: MemberLines[] = [];
+    let base = 0;
+    drafts.forEach((draft, position) => {
+      if (draft.lines === null) return;
+      const zone = zones[position] ?? { offset: null, source: 'unknown', zone: null };
+      const count = draft.lines.finished ? draft.lines.count : Math.max(0, draft.lines.count - 1);
+      members.push({ draft, position, index: draft.lines, count, zone, base, deviceKey: deviceKeyOf(position) });
+      base += count;
+    });
+    this.#members = members;
+    this.#byPosition = new Map(members.map((member) => [member.position, member]));
+    this.placementOffset = commonOffset(members);
+    const merged = this.#merge();
+    this.#order = merged.order;
+    this.#identity = merged.identity;
+    this.#placed = merged.placed;
+  }
+
+  /** Lines of the timeline. */
+  get total(): number {
+    return this.#order?.length ?? this.#identity.count;
+  }
+  get timed(): number {
+    return this.#sum((member) => (member.draft.timeline === 'none' ? 0 : member.index.timed));
+  }
+  get outOfOrder(): number {
+    return this.#sum((member) => (member.draft.timeline === 'none' ? 0 : member.index.outOfOrder));
+  }
+
+  /** Bytes of the indexes and of the merged order. */
+  get memory(): number {
+    return this.#sum((member) => member.index.memory) + (this.#order?.byteLength ?? 0);
+  }
+
+  /** Id of the line at a position of the merged order. */
+  idAt(at: number): number {
+    return this.#order === null ? this.#identity.base + at : (this.#order[at] ?? 0);
+  }
+
+  /** All ids in merged order; a copy only where there is no array yet. */
+  ids(): Uint32Array {
+    if (this.#order !== null) return this.#order;
+    const { base, count } = this.#identity;
+    const ids = new Uint32Array(count);
+    for (let at = 0; at < count; at += 1) ids[at] = base + at;
+    return ids;
+  }
+
+  /** Number of entries at the start of the merged order that have a place in time. */
+  get placed(): number {
+    return this.#placed;
+  }
+
+  idOf(position: number, line: number): number | null {
+    const member = this.#byPosition.get(position);
+    return member === undefined || line < 0 || line >= member.count ? null : member.base + line;
+  }
+
+  placeOf(id: number): LinePlace {
+    const member = this.#memberOf(id);
+    return { position: member.position, line: id - member.base };
+  }
+
+  pathOf(id: number): string {
+    return this.#memberOf(id).draft.path;
+  }
+
+  deviceKeyOf(id: number): string {
+    return this.#memberOf(id).deviceKey;
+  }
+
+  levelCodeOf(id: number): number {
+    const member = this.#memberOf(id);
+    return member.index.levelCode(id - member.base);
+  }
+
+  levelOf(id: number): Level {
+    const member = this.#memberOf(id);
+    return member.index.level(id - member.base);
+  }
+
+  continues(id: number): boolean {
+    const member = this.#memberOf(id);
+    return !member.index.isHead(id - member.base);
+  }
+
+  isOutOfOrder(id: number): boolean {
+    const member = this.#memberOf(id);
+    return member.index.isOutOfOrder(id - member.base);
+  }
+
+  /** Text of a line without its line end. @param limit bytes at most */
+  textOf(id: number, limit = longestShownLine): { readonly text: string; readonly cut: boolean } {
+    const member = this.#memberOf(id);
+    const line = id - member.base;
+    const start = member.index.start(line);
+    const length = member.index.end(line) - start;
+    const bytes = this.#store.read(start, Math.min(length, limit));
+    let end = bytes.length;
+    if (length <= limit && bytes[end - 1] === 0x0a) end -= 1;
+    while (end > 0 && bytes[end - 1] === 0x0d) end -= 1;
+    const text = bytes.toString('utf8', 0, end);
+    return { text: length > limit ? text.replace(/\uFFFD+$/u, '') : text, cut: length > limit };
+  }
+
+  /** The moment of a line with its raw stamp; null for a line without a time. */
+  momentOf(id: number): Moment | null {
+    const member = this.#memberOf(id);
+    const line = id - member.base;
+    if (!member.index.isTimed(line)) return null;
+    const { draft, zone } = member;
+    const local = member.index.local(line);
+    const head = this.#store.read(member.index.start(line), Math.min(1024, member.index.end(line) - member.index.start(line)));
+    const read = readMoment(draft.heads, stripLineEnd(head), draft.clock, member.deviceKey);
+    const stated = member.index.offset(line);
+    const known = Number.isNaN(stated) ? zoneOffset(zone, local) : stated;
+    return {
+      raw: read?.at.raw ?? draft.datedLines.find((dated) => dated.line === line)?.at?.raw ?? '',
+      local,
+      offset: known,
+      offsetSource: Number.isNaN(stated) ? (known === null ? 'unknown' : zone.source) : 'stated',
+      precision: read?.at.precision ?? 'second',
+      clock: draft.clock,
+      clockOf: member.deviceKey === '' ? `?${draft.path}` : member.deviceKey,
+    };
+  }
+
+  /** Place of a line on the timeline's scale; its own or that of the record it belongs to; NaN without one. */
+  scaleOf(id: number): number {
+    const member = this.#memberOf(id);
+    let line = id - member.base;
+    while (line > 0 && !member.index.isTimed(line) && !member.index.isHead(line)) line -= 1;
+    return member.index.isTimed(line) ? this.#key(member, line) : Number.NaN;
+  }
+
+  /** Place of any moment on the timeline's scale. */
+  scaleOfMoment(moment: Moment): number {
+    return moment.local - (moment.offset ?? this.placementOffset) * 60_000;
+  }
+
+  /** First position of the merged order whose place in time is not before `scale`. */
+  lowerBound(scale: number): number {
+    let low = 0;
+    let high = this.#placed;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.orderKey(this.idAt(middle)) < scale) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether a line has a time or belongs to a record that has one; other lines never borrow the time of a neighbour. */
+  hasOwnTime(id: number): boolean {
+    return !Number.isNaN(this.scaleOf(id));
+  }
+
+  /** The key by which a line stands in the merged order; +Infinity for lines of files without any time. */
+  orderKey(id: number): number {
+    const member = this.#memberOf(id);
+    return this.#effectiveKey(member, id - member.base);
+  }
+
+  /** Members with their id ranges and store offsets, for searching. */
+  *ranges(): Generator<{ readonly position: number; readonly path: string; readonly deviceKey: string; readonly base: number; readonly count: number; readonly index: LineIndex; readonly timeline: 'all' | 'dated' | 'none' }> {
+    for (const member of this.#members) {
+      yield {
+        position: member.position,
+        path: member.draft.path,
+        deviceKey: member.deviceKey,
+        base: member.base,
+        count: member.count,
+        index: member.index,
+        timeline: member.draft.timeline,
+      };
+    }
+  }
+
+  get store(): TextStore {
+    return this.#store;
+  }
+
+  /** Ids over all members, timeline or not. */
+  get idCount(): number {
+    const last = this.#members[this.#members.length - 1];
+    return last === undefined ? 0 : last.base + last.count;
+  }
+
+  #sum(value: (member: MemberLines) => number): number {
+    return this.#members.reduce((sum, member) => sum + value(member), 0);
+  }
+
+  #lastMember: MemberLines | null = null;
+
+  #memberOf(id: number): MemberLines {
+    const last = this.#lastMember;
+    if (last !== null && id >= last.base && id < last.base + last.count) return last;
+    let low = 0;
+    let high = this.#members.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#members[middle]?.base ?? 0) <= id) low = middle;
+      else high = middle - 1;
+    }
+    let member = this.#members[low];
+    // Members without lines share their base with the next one.
+    while (member !== undefined && member.count === 0 && low > 0) member = this.#members[(low -= 1)];
+    if (member === undefined || id < member.base || id >= member.base + member.count) {
+      throw new RangeError(`line id ${id}`);
+    }
+    this.#lastMember = member;
+    return member;
+  }
+
+  #key(member: MemberLines, line: number): number {
+    const local = member.index.local(line);
+    const stated = member.index.offset(line);
+    const offset = Number.isNaN(stated) ? (zoneOffset(member.zone, local) ?? this.placementOffset) : stated;
+    return local - offset * 60_000;
+  }
+
+  /** Key of the last timed line at or above; before the first timed line, that one's. */
+  #effectiveKey(member: MemberLines, line: number): number {
+    let at = line;
+    while (at >= 0 && !member.index.isTimed(at)) at -= 1;
+    if (at < 0) {
+      at = line + 1;
+      while (at < member.count && !member.index.isTimed(at)) at += 1;
+      if (at >= member.count) return Number.POSITIVE_INFINITY;
+    }
+    return this.#key(member, at);
+  }
+
+  #merge(): { order: Uint32Array | null; identity: { base: number; count: number }; placed: number } {
+    const taking = this.#members.filter((member) => member.draft.timeline !== 'none' && member.count > 0);
+    const timed = taking.filter((member) => member.index.timed > 0);
+    const [only] = taking;
+    if (taking.length === 0 || only === undefined) return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
+    if (taking.length === 1 && only.draft.timeline === 'all' && (only.index.outOfOrder === 0 || timed.length === 0)) {
+      const count = only.count;
+      return { order: null, identity: { base: only.base, count }, placed: timed.length === 0 ? 0 : count };
+    }
+    const total = taking.reduce(
+      (sum, member) => sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.length),
+      0,
+    );
+    const order = new Uint32Array(total);
+    let at = 0;
+    const heap = new Heap(timed.map((member) => new Cursor(member, (line) => this.#key(member, line))));
+    for (let cursor = heap.top(); cursor !== null; cursor = heap.top()) {
+      // Runs of one file are usual: take units as long as no other file comes first.
+      const limit = heap.secondKey();
+      do {
+        at = cursor.take(order, at);
+      } while (cursor.key < limit);
+      heap.settleTop();
+    }
+    const placed = at;
+    for (const member of taking) {
+      if (member.index.timed > 0) continue;
+      for (let line = 0; line < member.count; line += 1) order[at++] = member.base + line;
+    }
+    return { order: at === total ? order : order.slice(0, at), identity: { base: 0, count: 0 }, placed };
+  }
+}
+
+/** Walks the units of a member in the order of their times: a timed line and the undated ones that follow it. */
+class Cursor {
+  readonly position: number;
+  /** Key of the next unit; +Infinity at the end. */
+  key = Number.POSITIVE_INFINITY;
+  readonly #member: MemberLines;
+  readonly #keyOf: (line: number) => number;
+  /** Sorted first lines of the units, where the file is not in order; null where it is. */
+  readonly #units: Uint32Array | null;
+  readonly #onlyDated: boolean;
+  #next = 0;
+  #line = 0;
+
+  constructor(member: MemberLines, keyOf: (line: number) => number) {
+    this.#member = member;
+    this.position = member.position;
+    this.#keyOf = keyOf;
+    this.#onlyDated = member.draft.timeline === 'dated';
+    this.#units = this.#onlyDated || member.index.outOfOrder > 0 ? this.#sortUnits() : null;
+    this.#advance();
+  }
+
+  /** Writes the ids of the unit. @returns the next free place */
+  take(order: Uint32Array, from: number): number {
+    const { index, base, count } = this.#member;
+    let at = from;
+    let line = this.#line;
+    order[at++] = base + line;
+    line += 1;
+    if (!this.#onlyDated) {
+      while (line < count && !index.isTimed(line)) order[at++] = base + line++;
+    }
+    this.#next = line;
+    this.#advance();
+    return at;
+  }
+
+  #unit = 0;
+
+  #advance(): void {
+    if (this.#units !== null) {
+      const line = this.#units[this.#unit];
+      this.#unit += 1;
+      if (line === undefined) {
+        this.key = Number.POSITIVE_INFINITY;
+        return;
+      }
+      this.#line = line;
+      this.key = this.#unitKey(line);
+      return;
+    }
+    if (this.#next >= this.#member.count) {
+      this.key = Number.POSITIVE_INFINITY;
+      return;
+    }
+    this.#line = this.#next;
+    this.key = this.#unitKey(this.#line);
+  }
+
+  /** The first unit of a file may start with undated lines: they stand before its first timed line. */
+  #unitKey(line: number): number {
+    const { index, count } = this.#member;
+    let at = line;
+    while (at < count && !index.isTimed(at)) at += 1;
+    return at < count ? this.#keyOf(at) : Number.POSITIVE_INFINITY;
+  }
+
+  #sortUnits(): Uint32Array {
+    const { index, count } = this.#member;
+    const starts: number[] = [];
+    for (let line = 0; line < count; line += 1) {
+      if (index.isTimed(line) || (line === 0 && !this.#onlyDated)) starts.push(line);
+    }
+    const keys = new Map(starts.map((line) => [line, this.#unitKey(line)]));
+    starts.sort((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0) || a - b);
+    return Uint32Array.from(starts);
+  }
+}
+
+/** A binary heap of cursors by key, then member. */
+class Heap {
+  readonly #items: Cursor[];
+
+  constructor(cursors: readonly Cursor[]) {
+    this.#items = [...cursors];
+    for (let at = (this.#items.length >> 1) - 1; at >= 0; at -= 1) this.#down(at);
+  }
+
+  top(): Cursor | null {
+    const top = this.#items[0];
+    return top === undefined || top.key === Number.POSITIVE_INFINITY ? null : top;
+  }
+
+  /** The smallest key of the others. */
+  secondKey(): number {
+    return Math.min(this.#items[1]?.key ?? Number.POSITIVE_INFINITY, this.#items[2]?.key ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The key of the top has grown: puts it where it belongs. */
+  settleTop(): void {
+    this.#down(0);
+  }
+
+  #down(from: number): void {
+    const items = this.#items;
+    let at = from;
+    for (;;) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) {
+        const a = items[child];
+        const b = items[least];
+        if (a !== undefined && b !== undefined && before(a, b)) least = child;
+      }
+      if (least === at) return;
+      const a = items[at];
+      const b = items[least];
+      if (a === undefined || b === undefined) return;
+      items[at] = b;
+      items[least] = a;
+      at = least;
+    }
+  }
+}
+
+function before(a: Cursor, b: Cursor): boolean {
+  return a.key < b.key || (a.key === b.key && a.position < b.position);
+}
+
+function zoneOffset(zone: MemberZone, local: number): number | null {
+  if (zone.offset !== null) return zone.offset;
+  return zone.zone === null ? null : zone.zone.offsetAtLocal(local);
+}
+
+/** The local offset that most lines of the bundle state; UTC is what services write, so it counts only when alone. */
+function commonOffset(members: readonly MemberLines[]): number {
+  const counts = new Map<number, number>();
+  for (const member of members) {
+    const offset = member.index.offsetTable[1] ?? member.zone.offset;
+    if (offset === null || offset === undefined || offset === 0) continue;
+    counts.set(offset, (counts.get(offset) ?? 0) + member.index.timed);
+  }
+  const [best] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);
+  return best?.[0] ?? 0;
+}
+
+function stripLineEnd(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end -= 1;
+  return bytes.subarray(0, end);
+}

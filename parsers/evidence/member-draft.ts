@@ -1,0 +1,64 @@
+import type { Encoding, EvidenceWarning, FormatId, Level, MemberState, SystemId } from '../domain/evidence.ts';
+import type { Clock, Moment } from '../domain/moment.ts';
+import type { EventDraft, FactDraft, RecordDraft } from '../formats/define-format.ts';
+import type { LineHead } from '../text/line-head.ts';
+import { LineIndex } from './line-index.ts';
+
+/** Warnings of one member that are kept with their text; further ones are counted. */
+export const keptWarnings = 10_000;
+
+/** A member while it is read: what the archive said, what its format harvested. */
+export class MemberDraft {
+  readonly index: number;
+  readonly path: string;
+  readonly modified: Moment | null;
+  bytes = 0;
+  sha256: string | null = null;
+  kind: FormatId | null = null;
+  system: SystemId | null = null;
+  state: MemberState = 'opaque';
+  reason: string | null = null;
+  encoding: Encoding | null = null;
+  /** Lines of the member, null when it is no text. */
+  lines: LineIndex | null = null;
+  rows: number | null = null;
+  /** Place in the store of the raw bytes kept of a member that is no text. */
+  kept: { readonly offset: number; readonly length: number } | null = null;
+  timeRule: string | null = null;
+  unverified = false;
+  /** How its stamps are read again for showing. */
+  heads: readonly LineHead[] = [];
+  clock: Clock = 'device';
+  /** Whether the member's lines belong to the merged timeline: all of them, those that its format dated, or none. */
+  timeline: 'all' | 'dated' | 'none' = 'none';
+  /** Lines (0-based) that a document format put on the timeline. */
+  readonly datedLines: { readonly line: number; readonly at: Moment | null; readonly level: Level }[] = [];
+  device: string | null = null;
+  /** The device holds for the files beside and below as well. */
+  speaksForCollection = false;
+  readonly aliases: string[] = [];
+  zone: { readonly offset: number; readonly samples: number; readonly fact: FactDraft<'zone-inferred'> } | null = null;
+  readonly records: RecordDraft[] = [];
+  readonly events: EventDraft[] = [];
+  readonly facts: FactDraft[] = [];
+  readonly warnings: EvidenceWarning[] = [];
+  warningCount = 0;
+
+  constructor(index: number, path: string, modified: Moment | null) {
+    this.index = index;
+    this.path = path;
+    this.modified = modified;
+  }
+
+  warn(line: number | null, code: string, text: string): void {
+    this.warningCount += 1;
+    if (this.warnings.length < keptWarnings) {
+      this.warnings.push({ member: this.path, line, code, text: text.length > 500 ? `${text.slice(0, 500)}…` : text });
+    }
+  }
+
+  newLines(): LineIndex {
+    this.lines = new LineIndex();
+    return this.lines;
+  }
+}

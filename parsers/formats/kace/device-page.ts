@@ -1,0 +1,93 @@
+import type { At } from '../../domain/moment.ts';
+import type { Table } from '../../text/table.ts';
+import { placeReading, readDate } from '../../text/dates.ts';
+import { defineDocumentFormat } from '../define-format.ts';
+import type { EvidenceDocument } from '../define-format.ts';
+import type { KaceDeviceFact } from './facts.ts';
+import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
+import { harvestPage, isPage, warnUnknownTables } from './saved-page.ts';
+import { capturedAt, deviceOfFileName, pageIsTitled, pageSubject, PageValues } from './subject.ts';
+import { isNothing } from './words.ts';
+import type { PageKey } from './words.ts';
+
+/**
+ * The deploy status table of one device (KB 4260849): one row per patch. Known by its title or by a
+ * table of patches without a column of devices.
+ */
+export const devicePage = defineDocumentFormat({
+  id: 'kace/device-page',
+  system: 'kace-sma',
+  recognise: isPage,
+  read(document) {
+    const page = document.page();
+    const subject = pageSubject(page, 'device');
+    const titled = subject !== null || pageIsTitled(page, 'device');
+    const found = page.tables.flatMap((table) => {
+      const columns = matchPatchTable(table, titled ? 3 : 4);
+      if (columns === null || !tellsState(columns)) return [];
+      const ofPatches = columns.has('patch') || columns.has('patchId');
+      return ofPatches && !columns.has('device') && !columns.has('deviceId') ? [{ table, columns }] : [];
+    });
+    // A page that says whose it is counts even when its table was not understood: the warning tells of it.
+    if (found.length === 0 && (subject === null || !hasDataTable(page.tables) || aboutElse(page.tables)))
+      return false;
+
+    const known = new Set<Table>();
+    const stated = subject ?? deviceOfFileName(document.path);
+    if (stated !== null) document.harvest.device(stated);
+    harvestPage(document, page, 'device-page', subject);
+    let rows = 0;
+    for (const { table, columns } of found) {
+      known.add(table);
+      rows += table.rows.length;
+      harvestRows(document, table, columns, {
+        source: 'device-page',
+        device: subject,
+        patch: null,
+        capturedAt: capturedAt(document, page),
+      });
+    }
+    document.harvest.rows(rows);
+    harvestDevice(document, new PageValues(page), subject);
+    warnUnknownTables(document, page.tables, known);
+    return true;
+  },
+});
+
+function hasDataTable(tables: readonly Table[]): boolean {
+  return tables.some(
+    (table) => table.rows.length > 0 && table.headers.filter((header) => header !== '').length >= 3,
+  );
+}
+
+/** Whether a table is one of devices after all: then another format reads the page. */
+function aboutElse(tables: readonly Table[]): boolean {
+  return tables.some((table) => {
+    const columns = matchPatchTable(table, 4);
+    return columns !== null && (columns.has('device') || columns.has('deviceId'));
+  });
+}
+
+const properties: readonly (readonly [PageKey, KaceDeviceFact['property']])[] = [
+  ['agentVersion', 'agent-version'],
+  ['operatingSystem', 'operating-system'],
+  ['lastInventory', 'last-inventory'],
+  ['lastReboot', 'last-reboot'],
+  ['ipAddress', 'ip-address'],
+];
+
+function harvestDevice(document: EvidenceDocument, values: PageValues, device: string | null): void {
+  for (const [key, property] of properties) {
+    const pair = values.first(key);
+    if (pair === null || isNothing(pair.value)) continue;
+    const reading = property === 'last-inventory' || property === 'last-reboot' ? readDate(pair.value) : null;
+    const at: At =
+      reading === null || reading === 'never' ? reading : placeReading(reading, pair.value, 'sma');
+    document.harvest.fact({
+      type: 'kace/device',
+      device,
+      value: { property, raw: pair.value, at },
+      citation: document.cite(pair.line, `${pair.label} | ${pair.value}`),
+    });
+  }
+}

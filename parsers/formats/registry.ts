@@ -1,0 +1,13 @@
+import type { SystemId } from '../domain/evidence.ts';
+import type { Format, SystemDefinition } from './define-format.ts';
+import { kace } from './kace/index.ts';
+
+/** Every system of this build. A new system adds one line. */
+export const systems: readonly SystemDefinition[] = [kace];
+
+/** Every format, in the order in which they are tried. */
+export const formats: readonly Format[] = systems.flatMap((system) => system.formats);
+
+export function systemDefinition(id: SystemId): SystemDefinition | undefined {
+  return systems.find((system) => system.id === id);
+}

@@ -1,0 +1,726 @@
+import { severities } from '../domain/finding.ts';
+import type { FindingKind, Severity } from '../domain/finding.ts';
+import type { Citation, CoverageState, MemberState, SystemId } from '../domain/evidence.ts';
+import { noteHtml } from './note-html.ts';
+import { placeText } from './report-model.ts';
+import type {
+  DeviceSummary,
+  FindingGroup,
+  PlacedAnnotation,
+  ReportCode,
+  ReportFinding,
+  ReportModel,
+  ReportWitness,
+} from './report-model.ts';
+import { reportStyle } from './report-style.ts';
+import type { ReportKey, ReportWords } from './report-words.ts';
+import { timeSpanSvg } from './time-span-svg.ts';
+import { escapeHtml, quoteHtml } from './visible-text.ts';
+
+/** What a report shows of long lists; the data export has all of them. */
+const limits = {
+  quote: 1_200,
+  witnesses: 12,
+  groupNumbers: 12,
+  devices: 200,
+  scaleRows: 500,
+  coverageMembers: 6,
+  members: 5_000,
+  unread: 1_000,
+  warnings: 300,
+} as const;
+
+export interface HtmlOptions {
+  /** Address of the style sheet with the fonts, relative to the document; null for none. */
+  readonly fonts: string | null;
+}
+
+/** The report as one HTML document without script or remote parts. The same model gives the same bytes. */
+export function reportHtml(model: ReportModel, options: HtmlOptions): string {
+  const { words } = model;
+  return [
+    `<!doctype html>\n<html lang="${words.locale}">\n<head>\n<meta charset="utf-8">`,
+    // The document is safe by how it is written; the policy holds even where a mistake slipped in.
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src data:; base-uri 'none'; form-action 'none'">`,
+    '<meta name="viewport" content="width=device-width">',
+    `<title>${escapeHtml(model.title)}</title>`,
+    options.fonts === null ? '' : `<link rel="stylesheet" href="${escapeHtml(options.fonts)}">`,
+    `<style>${reportStyle}</style>\n</head>\n<body>`,
+    cover(model),
+    triage(model),
+    findings(model),
+    annotationsPart(model),
+    undecidedPart(model),
+    coveragePart(model),
+    codesPart(model),
+    membersPart(model),
+    unreadPart(model),
+    warningsPart(model),
+    '</body>\n</html>\n',
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** A kind's sign: a second cue beside the colour of the severity. */
+function signOf(kind: FindingKind): string {
+  switch (kind) {
+    case 'contradiction':
+      return '≠';
+    case 'fault':
+      return '!';
+    case 'gap':
+      return '?';
+    case 'note':
+      return 'i';
+  }
+}
+
+function h1(words: ReportWords, key: ReportKey): string {
+  return `<h1>${escapeHtml(words.text(key))}</h1>`;
+}
+
+/* Cover */
+
+function cover(model: ReportModel): string {
+  const { words, bundle, overview } = model;
+  const of = [words.text('report.kind'), ...(model.caseName === null ? [] : [caseText(model, words)])];
+  return [
+    '<section class="cover">',
+    `<div class="brand"><b>Patchtrail</b><span>${escapeHtml(toolText(model))}</span></div>`,
+    `<h1>${escapeHtml(bundle.name)}</h1>`,
+    `<p class="of">${escapeHtml(of.join(' · '))}</p>`,
+    bundle.damaged ? `<p class="alert">${escapeHtml(words.text('cover.damaged'))}</p>` : '',
+    tiles(model),
+    figures([
+      [words.number(overview.devices), words.text('number.devices')],
+      [words.number(overview.records), words.text('number.records')],
+      [words.number(overview.lines), words.text('number.lines')],
+      [words.number(overview.members), words.text('number.members')],
+    ]),
+    coverFacts(model),
+    `<div class="check"><b>${escapeHtml(words.text('cover.check'))}</b>${escapeHtml(words.text('cover.check.text'))}</div>`,
+    '</section>',
+  ].join('\n');
+}
+
+function tiles({ words, overview }: ReportModel): string {
+  const tile = (severity: Severity): string => {
+    const count = overview.bySeverity[severity];
+    const word = words.wording.severity(severity);
+    return `<div class="tile ${severity}${count === 0 ? ' zero' : ''}"><b>${words.number(count)}</b><span>${escapeHtml(word)}</span></div>`;
+  };
+  return `<div class="tiles">${severities.map(tile).join('')}</div>`;
+}
+
+function figures(entries: readonly (readonly [value: string, label: string, bad?: boolean])[]): string {
+  const figure = ([value, label, bad]: (typeof entries)[number]): string =>
+    `<div><b${bad === true ? ' class="bad"' : ''}>${escapeHtml(value)}</b>${escapeHtml(label)}</div>`;
+  return `<div class="figures">${entries.map(figure).join('')}</div>`;
+}
+
+function coverFacts(model: ReportModel): string {
+  const { words, bundle, overview, zones } = model;
+  const size = words.text('cover.bytes.value', { size: words.size(bundle.bytes), bytes: bundle.bytes });
+  const zoneList =
+    zones.sentences.length === 1
+      ? escapeHtml(zones.sentences[0] ?? '')
+      : `<ul>${zones.sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
+  const facts: (readonly [ReportKey, string])[] = [
+    ['cover.bundle', escapeHtml(bundle.name)],
+    ['cover.bytes', escapeHtml(size)],
+    ['cover.sha256', `<span class="mono">${escapeHtml(bundle.sha256)}</span>`],
+  ];
+  if (model.caseName !== null) facts.push(['cover.case', escapeHtml(model.caseName)]);
+  if (overview.systems.length > 0) {
+    facts.push(['cover.systems', escapeHtml(systemList(overview.systems, words))]);
+  }
+  if (overview.span !== null) {
+    facts.push(['cover.span', escapeHtml(`${overview.span.from} … ${overview.span.to}`)]);
+  }
+  facts.push(['cover.times', zoneList], ['cover.tool', escapeHtml(toolText(model))]);
+  const rows = facts.map(([key, html]) => `<dt>${escapeHtml(words.text(key))}</dt><dd>${html}</dd>`);
+  return `<dl class="facts">${rows.join('')}</dl>`;
+}
+
+function toolText({ words, tool }: ReportModel): string {
+  return words.text('report.tool', { version: tool.version, rules: tool.rules });
+}
+
+function caseText({ caseName }: ReportModel, words: ReportWords): string {
+  return words.text('report.case', { name: caseName ?? '' });
+}
+
+function systemList(systems: readonly SystemId[], words: ReportWords): string {
+  return words.list(systems.map((system) => words.wording.system(system)));
+}
+
+/* Triage */
+
+function triage(model: ReportModel): string {
+  const { words, overview } = model;
+  const headline = overview.anyEvidence
+    ? words.text('triage.headline', {
+        devices: overview.devices,
+        records: overview.records,
+        findings: overview.findings,
+        contradictions: overview.contradictions,
+      })
+    : words.text('triage.headline.nothing');
+  return [
+    '<section class="part">',
+    h1(words, 'part.triage'),
+    `<p class="headline">${escapeHtml(headline)}</p>`,
+    triageGroups(model),
+    triageOpen(model),
+    scalePart(model),
+    devicesPart(model),
+    '</section>',
+  ].join('\n');
+}
+
+function triageGroups(model: ReportModel): string {
+  const { words } = model;
+  if (model.groups.length === 0) {
+    const key = model.overview.anyEvidence ? 'triage.none' : 'triage.nothing';
+    return `<p class="empty">${escapeHtml(words.text(key, { coverage: words.text('part.coverage') }))}</p>`;
+  }
+  return `<ul class="groups">${model.groups.map((group) => groupItem(group, words)).join('\n')}</ul>`;
+}
+
+function groupItem(group: FindingGroup, words: ReportWords): string {
+  const { kind, severity, numbers } = group;
+  const counts = [
+    ...(group.devices > 0 ? [words.text('triage.group.devices', { count: group.devices })] : []),
+    ...(group.patches > 0 ? [words.text('triage.group.patches', { count: group.patches })] : []),
+  ];
+  const place =
+    group.citation === null
+      ? ''
+      : `<span class="mono">${escapeHtml(placeText(group.citation, words))}</span> · `;
+  return [
+    `<li class="${severity}"><span class="sign" aria-hidden="true">${signOf(kind)}</span>`,
+    `<span class="what"><b>${escapeHtml(group.title)}</b> <span class="severity">${escapeHtml(badgeText(kind, severity, words))}</span></span>`,
+    `<span class="count">${escapeHtml(counts.join(' · '))}</span>`,
+    `<p class="example">${escapeHtml(shorten(group.example, 320))}</p>`,
+    `<p class="refs">${place}${findingLinks(numbers, words)}</p></li>`,
+  ].join('');
+}
+
+function badgeText(kind: FindingKind, severity: Severity, words: ReportWords): string {
+  return words.text('finding.badge', {
+    kind: words.wording.kind(kind),
+    severity: words.wording.severity(severity),
+  });
+}
+
+/** `findings 3, 5, 7`, each a link inside the document. */
+function findingLinks(numbers: readonly number[], words: ReportWords): string {
+  const named = numbers.slice(0, limits.groupNumbers).map((number) => linkTo(number, words));
+  if (numbers.length > limits.groupNumbers) named.push('…');
+  const marker = '\u0001';
+  const sentence = words.text('triage.group.findings', { count: numbers.length, numbers: marker });
+  return escapeHtml(sentence).replace(escapeHtml(marker), named.join(escapeHtml(words.text('list.separator'))));
+}
+
+function linkTo(number: number, words: ReportWords): string {
+  return `<a href="#finding-${number}">${words.number(number)}</a>`;
+}
+
+/** What could not be decided and what is missing: an empty list of findings is not health. */
+function triageOpen(model: ReportModel): string {
+  const { words } = model;
+  const undecided = model.undecided.reduce((sum, group) => sum + group.count, 0);
+  const missing = model.coverage.filter((item) => item.state === 'missing').length;
+  const item = (text: string, part: ReportKey): string =>
+    `<li class="medium"><span class="sign" aria-hidden="true">?</span><span class="what"><b>${escapeHtml(text)}</b></span><span class="count">${escapeHtml(words.text('triage.see', { part: words.text(part) }))}</span></li>`;
+  const items = [
+    ...(undecided > 0 ? [item(words.text('triage.undecided', { count: undecided }), 'part.undecided')] : []),
+    ...(missing > 0 ? [item(words.text('triage.missing', { count: missing }), 'part.coverage')] : []),
+  ];
+  return items.length === 0
+    ? ''
+    : `<ul class="groups" style="border-top:0">${items.join('')}</ul>`;
+}
+
+function scalePart(model: ReportModel): string {
+  const { words, counts, scale } = model;
+  if (scale.length === 0 && counts.deploymentRan === 0) return '';
+  const failed =
+    counts.deploymentRan > 0
+      ? words.text('number.of', { count: counts.deploymentFailed, total: counts.deploymentRan })
+      : words.number(counts.deploymentFailed);
+  return [
+    `<h2 class="sub">${escapeHtml(words.text('triage.scale'))}</h2>`,
+    figures([
+      [
+        counts.targeted === null ? words.text('number.unknown') : words.number(counts.targeted),
+        words.text('number.targeted'),
+      ],
+      [words.number(counts.deploymentRan), words.text('number.ran')],
+      [words.number(counts.deploymentSucceeded), words.text('number.succeeded')],
+      [failed, words.text('number.failed'), counts.deploymentFailed > 0],
+    ]),
+    `<p class="intro" style="margin-top:3mm">${escapeHtml(words.text('triage.scale.source'))}</p>`,
+    scaleTable(model),
+  ].join('\n');
+}
+
+function scaleTable({ words, scale }: ReportModel): string {
+  if (scale.length === 0) return '';
+  const columns: readonly ReportKey[] = ['scale.targeted', 'scale.ran', 'scale.succeeded', 'scale.failed'];
+  const head = columns.map((key) => `<th class="number">${escapeHtml(words.text(key))}</th>`).join('');
+  const rows = scale.slice(0, limits.scaleRows).map((row) => {
+    const targeted = row.targeted === null ? '–' : words.number(row.targeted);
+    const cells = [targeted, words.number(row.ran), words.number(row.succeeded), words.number(row.failed)];
+    const numbers = cells.map((text) => `<td class="number">${text}</td>`).join('');
+    return `<tr><td>${escapeHtml(row.patch)}</td>${numbers}<td class="source">${escapeHtml(words.text(`scale.source.${row.source}`))}</td></tr>`;
+  });
+  return [
+    `<table class="small"><thead><tr><th>${escapeHtml(words.text('scale.patch'))}</th>${head}<th class="source">${escapeHtml(words.text('scale.source'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    andMore(scale.length - limits.scaleRows, words, 'list.and-more'),
+  ].join('\n');
+}
+
+function devicesPart({ words, devices }: ReportModel): string {
+  if (devices.length === 0) return '';
+  const most = Math.max(1, ...devices.map(findingCount));
+  const rows = devices.slice(0, limits.devices).map((device) => {
+    const total = findingCount(device);
+    const parts = severities
+      .filter((severity) => device.bySeverity[severity] > 0)
+      .map((severity) => `${words.wording.severity(severity)} ${words.number(device.bySeverity[severity])}`);
+    const shown = total === 0 ? words.text('triage.device.none') : parts.join(' · ');
+    const systems = escapeHtml(systemList(device.systems, words));
+    return `<tr><td>${escapeHtml(device.name)}<span class="sub">${systems}</span></td><td class="number">${words.number(device.records)}</td><td>${deviceBar(device, most)}</td><td>${escapeHtml(shown)}</td></tr>`;
+  });
+  return [
+    `<h2 class="sub">${escapeHtml(words.text('triage.devices'))}</h2>`,
+    `<table class="small"><thead><tr><th>${escapeHtml(words.text('table.device'))}</th><th class="number" style="width:18mm">${escapeHtml(words.text('table.records'))}</th><th style="width:50mm"></th><th style="width:58mm">${escapeHtml(words.text('table.findings'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    andMore(devices.length - limits.devices, words, 'list.and-more'),
+  ].join('\n');
+}
+
+function findingCount(device: DeviceSummary): number {
+  return severities.reduce((sum, severity) => sum + device.bySeverity[severity], 0);
+}
+
+function deviceBar(device: DeviceSummary, most: number): string {
+  const parts = severities
+    .filter((severity) => device.bySeverity[severity] > 0)
+    .map((severity) => {
+      const percent = Math.round((device.bySeverity[severity] / most) * 1000) / 10;
+      return `<i class="${severity}" style="width:${percent}%"></i>`;
+    });
+  return `<span class="bar" aria-hidden="true">${parts.join('')}</span>`;
+}
+
+/* Findings */
+
+function findings(model: ReportModel): string {
+  if (model.findings.length === 0) return '';
+  const { words } = model;
+  return [
+    '<section class="part">',
+    h1(words, 'part.findings'),
+    ...model.findings.map((finding, index) => findingSection(finding, index === 0, model)),
+    '</section>',
+  ].join('\n');
+}
+
+function findingSection(finding: ReportFinding, first: boolean, model: ReportModel): string {
+  const { words } = model;
+  const position = words.text('finding.position', {
+    number: finding.number,
+    total: model.findings.length,
+  });
+  const badge = badgeText(finding.kind, finding.severity, words);
+  const about = [
+    `<span class="mono">${escapeHtml(finding.rule)}</span>`,
+    ...[finding.device, finding.patch]
+      .filter((part) => part !== null)
+      .map((part) => `<span>${escapeHtml(part)}</span>`),
+  ];
+  return [
+    `<section class="finding ${finding.severity}${first ? ' first' : ''}" id="finding-${finding.number}">`,
+    `<div class="keep"><p class="badge"><b><span class="glyph" aria-hidden="true">${signOf(finding.kind)}</span> ${escapeHtml(badge)}</b><span>${escapeHtml(position)}</span></p>`,
+    `<h2>${escapeHtml(finding.title)}</h2>`,
+    `<p class="about">${about.join('')}</p></div>`,
+    witnessTable(finding, words),
+    finding.span === null ? '' : timeSpanSvg(finding.span, words),
+    labelled('finding.why', finding.explanation, words),
+    finding.assumed.length === 0
+      ? ''
+      : labelled(
+          'finding.assumed',
+          words.text('finding.assumed.text', { values: words.list(finding.assumed) }),
+          words,
+        ),
+    labelled('finding.advice', finding.advice, words),
+    codeList(finding.codes, words),
+    togetherLine(finding, words),
+    ...finding.annotations.map((annotation) => analystBox(annotation, words)),
+    '</section>',
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function labelled(key: ReportKey, text: string, words: ReportWords): string {
+  if (text.trim() === '') return '';
+  return `<p class="label">${escapeHtml(words.text(key))}</p><p>${escapeHtml(text)}</p>`;
+}
+
+/** Two side by side, so that what contradicts stands next to each other. */
+function witnessTable(finding: ReportFinding, words: ReportWords): string {
+  const shown = finding.witnesses.slice(0, limits.witnesses);
+  const rows: string[] = [];
+  for (let index = 0; index < shown.length; index += 2) {
+    const [a, b] = [shown[index], shown[index + 1]];
+    if (a === undefined) continue;
+    rows.push(
+      b === undefined
+        ? `<tr><td${shown.length === 1 ? '' : ' colspan="2"'}>${witnessHtml(a, words)}</td></tr>`
+        : `<tr><td>${witnessHtml(a, words)}</td><td>${witnessHtml(b, words)}</td></tr>`,
+    );
+  }
+  const more = finding.witnesses.length - shown.length;
+  return [
+    `<table class="witnesses"><tbody>${rows.join('\n')}</tbody></table>`,
+    hashLines(shown, words),
+    more > 0 ? `<p class="quiet">${escapeHtml(words.text('finding.witnesses.more', { count: more }))}</p>` : '',
+  ].join('');
+}
+
+function witnessHtml(witness: ReportWitness, words: ReportWords): string {
+  const { letter, name, at, citation } = witness;
+  const heading =
+    name === null
+      ? words.text('finding.witness', { letter })
+      : words.text('finding.witness.named', { letter, name });
+  const time =
+    at === null
+      ? ''
+      : `<p class="time">${escapeHtml(words.time(at))}</p><p class="clock">${escapeHtml(`${words.timeDetail(at)} · ${words.offset(at)}`)}</p>`;
+  return [
+    `<div class="witness"><p class="name">${escapeHtml(heading)}</p>${time}`,
+    `<p class="says">${escapeHtml(witness.says)}</p>`,
+    quote(citation, witness.mark, words),
+    `<p class="place">${escapeHtml(placeText(citation, words))}</p></div>`,
+  ].join('');
+}
+
+function quote(citation: Citation, mark: string | null, words: ReportWords): string {
+  const { quote: text, line, row, pointer } = citation;
+  if (text === '') {
+    const isPlace = line !== null || row !== null || pointer !== null;
+    return isPlace ? `<p class="quote quiet">${escapeHtml(words.text('quote.none'))}</p>` : '';
+  }
+  const cut = text.length > limits.quote;
+  const shown = cut ? withoutHalfPair(text.slice(0, limits.quote)) : text;
+  const rest = cut
+    ? `<span class="cut">${escapeHtml(words.text('quote.cut', { count: text.length }))}</span>`
+    : '';
+  return `<p class="quote">${markedQuote(shown, mark)}${rest}</p>`;
+}
+
+function withoutHalfPair(text: string): string {
+  return text.replace(/[\uD800-\uDBFF]$/u, '');
+}
+
+/** The cell that the witness is about stands out in the row that is quoted. */
+function markedQuote(text: string, mark: string | null): string {
+  if (mark === null || mark === '') return quoteHtml(text);
+  const cells = text.split(' | ');
+  const position = cells.length < 2 ? -1 : cells.findIndex((cell) => cell.trim() === mark.trim());
+  if (position < 0) return quoteHtml(text);
+  return cells
+    .map((cell, index) => (index === position ? `<mark>${quoteHtml(cell)}</mark>` : quoteHtml(cell)))
+    .join(' | ');
+}
+
+/** The hash of each member that the witnesses cite, once. */
+function hashLines(witnesses: readonly ReportWitness[], words: ReportWords): string {
+  const members = new Map(witnesses.map(({ citation, sha256 }) => [citation.member, sha256]));
+  const lines = [...members].map(([member, sha256]) =>
+    sha256 === null
+      ? `${escapeHtml(member)}: ${escapeHtml(words.text('place.unhashed'))}`
+      : `${members.size > 1 ? `${escapeHtml(member)} ` : ''}SHA-256 <span class="mono">${escapeHtml(sha256)}</span>`,
+  );
+  return `<p class="hashes">${lines.join('<br>')}</p>`;
+}
+
+function codeList(codes: readonly ReportCode[], words: ReportWords): string {
+  if (codes.length === 0) return '';
+  const items = codes.map((code) => {
+    const text = code.meaning ?? words.text('codes.unknown');
+    const symbol = code.symbol === null ? '' : ` <span class="symbol">${escapeHtml(code.symbol)}</span>`;
+    return `<div><dt>${escapeHtml(code.shown)}</dt><dd>${escapeHtml(text)}${symbol}</dd></div>`;
+  });
+  return `<p class="label">${escapeHtml(words.text('finding.codes'))}</p><dl class="codes">${items.join('')}</dl>`;
+}
+
+function togetherLine(finding: ReportFinding, words: ReportWords): string {
+  if (finding.together.length === 0) return '';
+  const marker = '\u0001';
+  const links = finding.together.map((number) => linkTo(number, words));
+  const sentence = words.text('finding.together', { numbers: marker });
+  const html = escapeHtml(sentence).replace(
+    escapeHtml(marker),
+    links.join(escapeHtml(words.text('list.separator'))),
+  );
+  return `<p class="quiet" style="margin-top:2mm;font-size:8.4pt">${html}</p>`;
+}
+
+function analystBox(placed: PlacedAnnotation, words: ReportWords): string {
+  const { annotation, place, on } = placed;
+  const label = annotationLabel(placed, words);
+  const verdict = `<span class="verdict ${annotation.verdict}">${escapeHtml(words.text(`analyst.verdict.${annotation.verdict}`))}</span>`;
+  const tags = annotation.tags.map((tag) => `#${tag}`).join(' ');
+  const meta = [annotation.author, writtenTime(annotation.changedAt), tags].filter((part) => part !== '');
+  const quoted =
+    on === 'finding' || annotation.quote === '' || on === 'gone'
+      ? ''
+      : `<p class="quote info">${quoteHtml(shorten(annotation.quote, limits.quote))}</p>`;
+  return [
+    `<p class="label">${escapeHtml(label)}</p>`,
+    `<div class="analyst">${verdict}<div class="note">${noteHtml(annotation.note, words)}</div>${quoted}`,
+    place === null ? '' : `<p class="place">${escapeHtml(place)}</p>`,
+    `<p class="meta">${escapeHtml(meta.join(' · '))}</p></div>`,
+  ].join('');
+}
+
+function annotationLabel({ annotation, place, on }: PlacedAnnotation, words: ReportWords): string {
+  switch (on) {
+    case 'finding':
+      return words.text('analyst.box');
+    case 'record':
+      return words.text('analyst.on.record', { place: place ?? '' });
+    case 'line':
+      return words.text('analyst.on.line', { place: place ?? '' });
+    case 'gone':
+      return words.text('analyst.gone', { quote: shorten(annotation.quote, 200) });
+  }
+}
+
+/** `2024-06-11 09:41 +09:00`, from what the case file holds. */
+function writtenTime(iso: string): string {
+  const match = /^(?<date>\d{4}-\d\d-\d\d)T(?<time>\d\d:\d\d)[^Z+-]*(?<zone>Z|[+-]\d\d:?\d\d)?$/u.exec(iso);
+  if (match?.groups === undefined) return iso;
+  const { date, time, zone } = match.groups;
+  const shownZone = zone === undefined ? '' : zone === 'Z' ? ' UTC' : ` ${zone}`;
+  return `${date ?? ''} ${time ?? ''}${shownZone}`;
+}
+
+/* Appendices */
+
+function annotationsPart(model: ReportModel): string {
+  const { words, annotations, bookmarks } = model;
+  if (annotations.length === 0 && bookmarks.length === 0) return '';
+  const marks = bookmarks.map(
+    ({ member, line, label }) =>
+      `<p><span class="place mono">${escapeHtml(`${member}:${line}`)}</span> ${escapeHtml(label)}</p>`,
+  );
+  return [
+    '<section class="part">',
+    h1(words, 'part.annotations'),
+    ...annotations.map((annotation) => analystBox(annotation, words)),
+    marks.length === 0 ? '' : `<p class="label">${escapeHtml(words.text('analyst.bookmark'))}</p>`,
+    ...marks,
+    '</section>',
+  ].join('\n');
+}
+
+function undecidedPart({ words, undecided }: ReportModel): string {
+  if (undecided.length === 0) return '';
+  const rows = undecided.map(({ rule, missing, where, count }) => {
+    const places = where.length === 0 ? [words.text('undecided.whole')] : where;
+    const more = count - places.length;
+    const list = places.map(escapeHtml).join('<br>');
+    const rest = more > 0 ? `<br>${escapeHtml(words.text('list.and-more', { count: more }))}` : '';
+    return `<tr><td><span class="mono">${escapeHtml(rule)}</span></td><td>${escapeHtml(missing)}</td><td>${list}${rest}</td></tr>`;
+  });
+  return [
+    '<section class="part flow">',
+    h1(words, 'part.undecided'),
+    `<p class="intro">${escapeHtml(words.text('undecided.intro'))}</p>`,
+    `<table class="small"><thead><tr><th style="width:34%">${escapeHtml(words.text('undecided.rule'))}</th><th style="width:28%">${escapeHtml(words.text('undecided.missing'))}</th><th>${escapeHtml(words.text('undecided.where'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    '</section>',
+  ].join('\n');
+}
+
+function coveragePart(model: ReportModel): string {
+  const { words, coverage, request } = model;
+  const body =
+    coverage.length === 0
+      ? `<p class="empty">${escapeHtml(words.text('coverage.none'))}</p>`
+      : coverageTable(model);
+  const requestBox =
+    request === null
+      ? ''
+      : `<h2 class="sub">${escapeHtml(words.text('coverage.request'))}</h2><div class="request">${escapeHtml(request.trimEnd())}</div>`;
+  return ['<section class="part">', h1(words, 'part.coverage'), body, requestBox, '</section>'].join('\n');
+}
+
+function coverageTable({ words, coverage }: ReportModel): string {
+  const rows = coverage.map(({ name, system, state, members }) => {
+    const named = members.slice(0, limits.coverageMembers).map(escapeHtml);
+    const more = members.length - named.length;
+    if (more > 0) named.push(escapeHtml(words.text('list.and-more', { count: more })));
+    return `<tr><td>${coverageState(state, words)}</td><td>${escapeHtml(name)}<span class="sub">${escapeHtml(words.wording.system(system))}</span></td><td>${named.join('<br>')}</td></tr>`;
+  });
+  return [
+    `<table class="small"><thead><tr><th style="width:21mm">${escapeHtml(words.text('coverage.state'))}</th><th style="width:42%">${escapeHtml(words.text('coverage.item'))}</th><th>${escapeHtml(words.text('coverage.members'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+  ].join('\n');
+}
+
+function coverageState(state: CoverageState, words: ReportWords): string {
+  const signs: Readonly<Record<CoverageState, readonly [string, string]>> = {
+    present: ['good', '✓'],
+    partial: ['part', '◐'],
+    missing: ['bad', '✗'],
+  };
+  const [tone, sign] = signs[state];
+  return `<span class="state ${tone}"><span class="mono" aria-hidden="true">${sign}</span> ${escapeHtml(words.wording.word('coverageState', state))}</span>`;
+}
+
+function codesPart({ words, codes }: ReportModel): string {
+  if (codes.length === 0) return '';
+  const rows = codes.map((code) => {
+    const symbol = code.symbol === null ? '' : `<span class="sub mono">${escapeHtml(code.symbol)}</span>`;
+    const source =
+      code.source === null
+        ? ''
+        : `<span class="sub">${escapeHtml(words.text('codes.source', { source: code.source }))}</span>`;
+    return `<tr><td class="mono">${escapeHtml(code.shown)}</td><td>${escapeHtml(code.meaning ?? words.text('codes.unknown'))}${symbol}${source}</td><td>${escapeHtml(code.advice ?? '')}</td></tr>`;
+  });
+  return [
+    '<section class="part flow">',
+    h1(words, 'part.codes'),
+    `<table class="small"><thead><tr><th style="width:25mm">${escapeHtml(words.text('codes.code'))}</th><th style="width:45%">${escapeHtml(words.text('codes.meaning'))}</th><th>${escapeHtml(words.text('codes.advice'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    '</section>',
+  ].join('\n');
+}
+
+function membersPart({ words, members }: ReportModel): string {
+  if (members.length === 0) {
+    return `<section class="part">${h1(words, 'part.members')}<p class="empty">${escapeHtml(words.text('members.none'))}</p></section>`;
+  }
+  const rows = members.slice(0, limits.members).map((member) => {
+    const about = [
+      ...(member.kind === null ? [] : [member.kind]),
+      stateText(member.state, words),
+      ...(member.lines === null || member.lines === 0
+        ? []
+        : [words.text('members.lines', { count: member.lines })]),
+      ...(member.rows === null || member.rows === 0
+        ? []
+        : [words.text('members.rows', { count: member.rows })]),
+      ...(member.warnings === 0 ? [] : [words.text('members.warnings', { count: member.warnings })]),
+    ];
+    const hash = member.sha256 === null ? '–' : hashHtml(member.sha256);
+    return `<tr><td>${escapeHtml(member.path)}<span class="sub">${escapeHtml(about.join(' · '))}</span></td><td class="number">${words.number(member.bytes)}</td><td class="hash">${hash}</td></tr>`;
+  });
+  return [
+    '<section class="part">',
+    h1(words, 'part.members'),
+    `<table class="small"><thead><tr><th>${escapeHtml(words.text('members.path'))}</th><th class="number" style="width:26mm">${escapeHtml(words.text('members.size'))}</th><th style="width:48mm">${escapeHtml(words.text('members.sha256'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    andMore(members.length - limits.members, words, 'members.cut'),
+    '</section>',
+  ].join('\n');
+}
+
+/** A hash may break in its middle and nowhere else. */
+function hashHtml(sha256: string): string {
+  return `${escapeHtml(sha256.slice(0, 32))}<wbr>${escapeHtml(sha256.slice(32))}`;
+}
+
+function stateText(state: MemberState, words: ReportWords): string {
+  return words.text(`state.${state}`);
+}
+
+function unreadPart({ words, unread }: ReportModel): string {
+  const body =
+    unread.length === 0
+      ? `<p class="empty">${escapeHtml(words.text('unread.none'))}</p>`
+      : [
+          `<table class="small"><thead><tr><th style="width:50%">${escapeHtml(words.text('members.path'))}</th><th style="width:18%">${escapeHtml(words.text('coverage.state'))}</th><th>${escapeHtml(words.text('unread.reason'))}</th></tr></thead><tbody>`,
+          ...unread
+            .slice(0, limits.unread)
+            .map(
+              ({ member, reason }) =>
+                `<tr><td>${escapeHtml(member.path)}</td><td>${escapeHtml(stateText(member.state, words))}</td><td>${escapeHtml(reason)}</td></tr>`,
+            ),
+          '</tbody></table>',
+          andMore(unread.length - limits.unread, words, 'members.cut'),
+        ].join('\n');
+  return `<section class="part flow">${h1(words, 'part.unread')}${body}</section>`;
+}
+
+function warningsPart({ words, warnings }: ReportModel): string {
+  if (warnings.length === 0) return '';
+  const rows = warnings.slice(0, limits.warnings).map(({ warning, what }) => {
+    const place = warning.line === null ? warning.member : `${warning.member}:${warning.line}`;
+    return `<tr><td class="place">${escapeHtml(place)}</td><td>${escapeHtml(what)}</td><td class="mono">${quoteHtml(shorten(warning.text, 200))}</td></tr>`;
+  });
+  return [
+    '<section class="part flow">',
+    h1(words, 'part.warnings'),
+    `<table class="small"><thead><tr><th style="width:38%">${escapeHtml(words.text('warnings.line'))}</th><th style="width:22%">${escapeHtml(words.text('warnings.what'))}</th><th>${escapeHtml(words.text('warnings.text'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    andMore(warnings.length - limits.warnings, words, 'warnings.cut'),
+    '</section>',
+  ].join('\n');
+}
+
+function andMore(count: number, words: ReportWords, key: 'list.and-more' | 'members.cut' | 'warnings.cut'): string {
+  return count > 0 ? `<p class="quiet" style="margin-top:2mm">${escapeHtml(words.text(key, { count }))}</p>` : '';
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${withoutHalfPair(text.slice(0, length))}…`;
+}
+
+/* Running header and footer: the printer knows no style sheet there, and scales what has no size. */
+
+const runningStyle =
+  'width:100%;margin:0 16mm;display:flex;justify-content:space-between;gap:8mm;font-size:7.5pt;line-height:1.3;color:#687084;white-space:nowrap;-webkit-print-color-adjust:exact';
+const textFont = "font-family:'Inter Variable','Noto Sans JP Variable',sans-serif";
+const monoFont = "font-family:'JetBrains Mono Variable','Noto Sans JP Variable',monospace";
+const clipped = 'overflow:hidden;text-overflow:ellipsis;min-width:0';
+
+/** HTML that the printer repeats on top of every page. */
+export function runningHeader(model: ReportModel): string {
+  const { words, zones } = model;
+  const name = words.text('report.running', { bundle: model.bundle.name });
+  const right = [
+    ...(model.caseName === null ? [] : [caseText(model, words)]),
+    ...(zones.short === '' ? [] : [zones.short]),
+  ];
+  return [
+    `<div lang="${words.locale}" style="${runningStyle};${textFont};border-bottom:0.6pt solid #cfd4dc;padding-bottom:1.6mm">`,
+    `<span style="${clipped};flex:0 1 auto">${escapeHtml(name)}</span>`,
+    `<span style="${clipped};flex:0 1 auto;max-width:68%">${escapeHtml(right.join(' · '))}</span></div>`,
+  ].join('');
+}
+
+/** HTML that the printer repeats at the foot of every page. */
+export function runningFooter(model: ReportModel): string {
+  const { words, bundle } = model;
+  const short = bundle.sha256 === '' ? '' : `${bundle.sha256.slice(0, 16)}…${bundle.sha256.slice(-4)}`;
+  const page = escapeHtml(words.text('page.of', { page: '\u0001', pages: '\u0002' }))
+    .replace('[U+0001]', '<span class="pageNumber"></span>')
+    .replace('[U+0002]', '<span class="totalPages"></span>');
+  return [
+    `<div lang="${words.locale}" style="${runningStyle};${monoFont}">`,
+    `<span style="flex:1">${escapeHtml(toolText(model))}</span>`,
+    `<span>${escapeHtml(short)}</span>`,
+    `<span style="flex:1;text-align:right">${page}</span></div>`,
+  ].join('');
+}

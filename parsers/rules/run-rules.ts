@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import type { PatchRecord } from '../domain/evidence.ts';
+import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
+import { compareFindings, compareNullable, type Finding, type Undecided } from '../domain/finding.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { AnyRule, Rule, SubjectKind, Subjects, Verdict } from './define-rule.ts';
+
+/** What the rules say of a bundle. */
+export interface RuleResults {
+  /** In the order of {@link compareFindings}. */
+  readonly findings: readonly Finding[];
+  /** By rule, device, patch and what was missing; each once. */
+  readonly undecided: readonly Undecided[];
+}
+
+/** Subjects between two looks at the signal. */
+const cancelInterval = 4_096;
+
+/**
+ * Asks every rule about every subject it looks at. Rules of a system that the bundle does not contain
+ * are not asked. A rule that throws ends the run with an error that names it: an analysis that goes on
+ * without a rule would pass silence off as health.
+ */
+export function runRules(
+  evidence: Evidence,
+  rules: readonly AnyRule[],
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): RuleResults {
+  const findings = new Map<string, Finding>();
+  const undecided = new Map<string, Undecided>();
+  for (const rule of rules) {
+    if (!isPresent(rule, evidence)) continue;
+    askAll(rule, evidence, options.signal, (verdict) => {
+      if (verdict.outcome === 'found') {
+        const finding = makeFinding(rule, verdict);
+        // One id is one statement with the same witnesses; saying it twice adds nothing.
+        if (!findings.has(finding.id)) findings.set(finding.id, finding);
+      } else if (verdict.outcome === 'cannot-tell') {
+        const entry = {
+          rule: rule.id,
+          device: verdict.device,
+          patch: verdict.patch,
+          missing: verdict.missing,
+        };
+        const key = JSON.stringify([entry.rule, entry.device, entry.patch, entry.missing]);
+        if (!undecided.has(key)) undecided.set(key, entry);
+      }
+    });
+  }
+  return {
+    findings: [...findings.values()].sort(compareFindings),
+    undecided: [...undecided.values()].sort(compareUndecided),
+  };
+}
+
+/** What one rule answers about a record, its pair, its device or the bundle around it. */
+export interface Explanation {
+  readonly rule: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Every rule's answer where a record is concerned, silence included: why something fired, or did not. */
+export function explain(evidence: Evidence, rules: readonly AnyRule[], record: PatchRecord): Explanation[] {
+  const deviceKey = evidence.deviceKey(record.device);
+  return rules
+    .filter((rule) => isPresent(rule, evidence) && (rule.system === null || rule.system === record.system))
+    .map((rule) => {
+      switch (rule.looksAt) {
+        case 'record':
+          return { rule: rule.id, verdicts: ask(rule, record, evidence) };
+        case 'pair':
+          return { rule: rule.id, verdicts: ask(rule, evidence.pairOf(record), evidence) };
+        case 'device':
+          return { rule: rule.id, verdicts: deviceKey === '' ? [] : ask(rule, deviceKey, evidence) };
+        case 'run':
+          return {
+            rule: rule.id,
+            verdicts: evidence.runs
+              .filter((run) => run.records.includes(record.id))
+              .flatMap((run) => ask(rule, run, evidence)),
+          };
+        case 'bundle':
+          return {
+            rule: rule.id,
+            verdicts: ask(rule, null, evidence).filter((verdict) => concerns(verdict)),
+          };
+      }
+    });
+
+  function concerns(verdict: Verdict): boolean {
+    if (verdict.outcome !== 'found' && verdict.outcome !== 'cannot-tell') return true;
+    if (verdict.device !== null && evidence.deviceKey(verdict.device) !== deviceKey) return false;
+    return (
+      verdict.patch === null ||
+      evidence.patchKey(record.system, { patch: verdict.patch, kb: null, updateId: null }) ===
+        evidence.patchKey(record.system, { patch: record.patch, kb: null, updateId: null }) ||
+      evidence.samePatch({ patch: verdict.patch, kb: null, updateId: null }, record)
+    );
+  }
+}
+
+function isPresent(rule: AnyRule, evidence: Evidence): boolean {
+  return rule.system === null || evidence.systems.has(rule.system);
+}
+
+function askAll(
+  rule: AnyRule,
+  evidence: Evidence,
+  signal: AbortSignal | undefined,
+  take: (verdict: Verdict) => void,
+): void {
+  switch (rule.looksAt) {
+    case 'record':
+      askEach(rule, evidence.records, evidence, signal, take);
+      break;
+    case 'pair':
+      askEach(
+        rule,
+        rule.system === null ? evidence.pairs : pairsOf(evidence, rule.system),
+        evidence,
+        signal,
+        take,
+      );
+      break;
+    case 'device':
+      askEach(
+        rule,
+        evidence.devices.map((device) => device.key),
+        evidence,
+        signal,
+        take,
+      );
+      break;
+    case 'run':
+      askEach(rule, evidence.runs, evidence, signal, take);
+      break;
+    case 'bundle':
+      askEach(rule, [null], evidence, signal, take);
+      break;
+  }
+}
+
+function askEach<K extends SubjectKind>(
+  rule: Rule<K>,
+  subjects: readonly Subjects[K][],
+  evidence: Evidence,
+  signal: AbortSignal | undefined,
+  take: (verdict: Verdict) => void,
+): void {
+  let asked = 0;
+  for (const subject of subjects) {
+    if (asked % cancelInterval === 0) throwIfCancelled(signal);
+    asked += 1;
+    const verdicts = askOnce(rule, subject, evidence);
+    if ('outcome' in verdicts) take(verdicts);
+    else verdicts.forEach(take);
+  }
+}
+
+function ask<K extends SubjectKind>(
+  rule: Rule<K>,
+  subject: Subjects[K],
+  evidence: Evidence,
+): readonly Verdict[] {
+  const verdicts = askOnce(rule, subject, evidence);
+  return 'outcome' in verdicts ? [verdicts] : verdicts;
+}
+
+function askOnce<K extends SubjectKind>(
+  rule: Rule<K>,
+  subject: Subjects[K],
+  evidence: Evidence,
+): Verdict | readonly Verdict[] {
+  try {
+    return rule.check(subject, evidence);
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) throw thrown;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`the rule ${rule.id} failed: ${reason}`, { cause: thrown });
+  }
+}
+
+const pairsBySystem = new WeakMap<Evidence, Map<string, Evidence['pairs']>>();
+
+/** A rule of one system is asked about that system's pairs only. */
+function pairsOf(evidence: Evidence, system: string): Evidence['pairs'] {
+  let bySystem = pairsBySystem.get(evidence);
+  if (bySystem === undefined) {
+    bySystem = new Map();
+    pairsBySystem.set(evidence, bySystem);
+  }
+  let pairs = bySystem.get(system);
+  if (pairs === undefined) {
+    pairs = evidence.pairs.filter((pair) => pair.system === system);
+    bySystem.set(system, pairs);
+  }
+  return pairs;
+}
+
+function makeFinding(rule: AnyRule, verdict: Verdict & { outcome: 'found' }): Finding {
+  return {
+    id: findingId(rule.id, verdict),
+    rule: rule.id,
+    kind: rule.kind,
+    severity: verdict.severity ?? rule.severity,
+    system: rule.system,
+    device: verdict.device,
+    patch: verdict.patch,
+    parameters: verdict.parameters,
+    witnesses: verdict.witnesses,
+  };
+}
+
+/**
+ * Stable over runs and over wording: annotations hang on it. JSON separates the parts, so that no
+ * text in a name can make two statements look like one.
+ */
+function findingId(rule: string, verdict: Verdict & { outcome: 'found' }): string {
+  const places = verdict.witnesses.map(({ citation }) => [
+    citation.member,
+    citation.line,
+    citation.row,
+    citation.pointer,
+  ]);
+  const parts = [
+    rule,
+    verdict.device,
+    verdict.patch,
+    places,
+    ...(verdict.apart === null ? [] : [verdict.apart]),
+  ];
+  return `f-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)}`;
+}
+
+function compareUndecided(a: Undecided, b: Undecided): number {
+  return (
+    compareNullable(a.rule, b.rule) ||
+    compareNullable(a.device, b.device) ||
+    compareNullable(a.patch, b.patch) ||
+    compareNullable(a.missing, b.missing)
+  );
+}

@@ -1,0 +1,28 @@
+import type { ReportDocument, WorkerRequest } from '../../preload/contract/worker.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import { reportParts } from '../report/report-document.ts';
+import type { Session } from './session.ts';
+import { wordsOf } from './words.ts';
+
+/** The report of the open bundle with what the analyst added, ready for the printer. */
+export function reportDocument(
+  session: Session,
+  request: Extract<WorkerRequest, { type: 'report' }>,
+): ReportDocument {
+  const { snapshot } = session;
+  if (snapshot === null) throw new ExpectedError('no-bundle');
+  const { analysis, lines } = snapshot;
+  const { content, caseName } = request;
+  const { title, html, header, footer } = reportParts(analysis, wordsOf(request.locale).wording, {
+    caseName,
+    annotations: content.annotations,
+    bookmarks: content.bookmarks,
+    zone: snapshot.zone,
+    lineMoment: (member, line) => {
+      const position = analysis.evidence.member(member)?.index;
+      const id = position === undefined ? null : lines.idOf(position, line - 1);
+      return id === null ? null : lines.momentOf(id);
+    },
+  });
+  return { title, html, header, footer };
+}

@@ -1,0 +1,381 @@
+import type { EvidenceMethod, EvidenceParams, EvidenceResult } from '../../preload/contract/evidence.ts';
+import type { Filter } from '../../preload/contract/shapes.ts';
+import { ExpectedError } from '../domain/errors.ts';
+import { defaultLimits } from '../domain/limits.ts';
+import type { Finding } from '../domain/finding.ts';
+import { LineView, openLineView } from '../evidence/line-view.ts';
+import { openRecordView } from '../evidence/record-view.ts';
+import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
+import { compileQuery, matchesText } from '../evidence/search.ts';
+import { nearestLine } from './nearest.ts';
+import { overview } from './overview.ts';
+import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
+import type { Session, Snapshot } from './session.ts';
+import { timeline } from './timeline.ts';
+import type { Views } from './views.ts';
+import { wordsOf } from './words.ts';
+
+/** What answers one window's requests. */
+export interface RequestContext {
+  readonly session: Session;
+  readonly views: Views;
+}
+
+type Handlers = {
+  readonly [M in EvidenceMethod]: (
+    params: EvidenceParams<M>,
+    context: RequestContext,
+    signal: AbortSignal,
+  ) => EvidenceResult<M> | Promise<EvidenceResult<M>>;
+};
+
+/** A window of rows is never larger than this, whatever was asked. */
+const mostRows = 2000;
+
+/** Every request of the contract. Params were checked before. */
+export const handlers: Handlers = {
+  overview: ({ locale }, context) => overview(snapshotOf(context), locale),
+
+  findings: ({ locale, filter, from, to }, context) => {
+    const snapshot = snapshotOf(context);
+    const chosen = filterFindings(snapshot, filter);
+    const { wording } = wordsOf(locale);
+    return {
+      total: chosen.length,
+      rows: chosen.slice(from, Math.min(to, from + mostRows)).map((finding) => findingRow(finding, snapshot, wording)),
+    };
+  },
+
+  finding: ({ locale, id }, context) => {
+    const snapshot = snapshotOf(context);
+    const finding = snapshot.findingById.get(id);
+    return finding === undefined ? null : findingDetail(finding, snapshot, wordsOf(locale).wording, locale);
+  },
+
+  stepFinding: ({ from, step, filter }, context) => {
+    const chosen = filterFindings(snapshotOf(context), filter);
+    if (chosen.length === 0) return null;
+    const at = from === null ? -1 : chosen.findIndex((finding) => finding.id === from);
+    const start = at === -1 ? (step === 1 ? -1 : chosen.length) : at;
+    const position = (start + step + chosen.length) % chosen.length;
+    const finding = chosen[position];
+    return finding === undefined ? null : { id: finding.id, position, total: chosen.length };
+  },
+
+  openView: async ({ grid, filter, sort }, { session, views }, signal) => {
+    const snapshot = snapshotOf({ session, views });
+    switch (grid) {
+      case 'patches': {
+        const columns = sort.flatMap(({ column, descending }) =>
+          isRecordColumn(column) ? [{ column, descending }] : [],
+        );
+        const { analysis, lines } = snapshot;
+        const view = await openRecordView(analysis.evidence, lines, recordFilter(snapshot, filter), columns, signal);
+        return { view: views.add({ grid, snapshot, view }), count: view.count };
+      }
+      case 'lines': {
+        const view = await openLineView(snapshot.lines, lineFilter(filter), signal);
+        return { view: views.add({ grid, snapshot, view }), count: view.count };
+      }
+      case 'members': {
+        const positions = memberPositions(snapshot, filter, sort);
+        return { view: views.add({ grid, snapshot, positions }), count: positions.length };
+      }
+    }
+  },
+
+  closeView: ({ view }, { views }) => {
+    views.close(view);
+    return null;
+  },
+
+  patchRows: ({ view, from, to, locale }, { views }) => {
+    const open = views.get(view, 'patches');
+    if (open === null) return [];
+    const { wording } = wordsOf(locale);
+    return open.view
+      .window(from, Math.min(to, from + mostRows))
+      .map((record) => patchRow(record, open.snapshot, wording, locale));
+  },
+
+  lineRows: ({ view, from, to }, { views }) => {
+    const open = views.get(view, 'lines');
+    if (open === null) return [];
+    const last = Math.min(to, open.view.count, from + mostRows);
+    return range(from, last).map((position) => lineRow(open.view.idAt(position), open.snapshot));
+  },
+
+  memberRows: ({ view, from, to }, { views }) => {
+    const open = views.get(view, 'members');
+    if (open === null) return [];
+    return open.positions.slice(from, Math.min(to, from + mostRows)).map((position) => memberRow(position, open.snapshot));
+  },
+
+  record: ({ id, locale }, context) => {
+    const snapshot = snapshotOf(context);
+    const record = snapshot.analysis.evidence.record(id);
+    return record === undefined ? null : patchRow(record, snapshot, wordsOf(locale).wording, locale);
+  },
+
+  locateRecord: ({ view, record }, { views }) => views.get(view, 'patches')?.view.positionOf(record) ?? null,
+
+  locateLine: ({ view, member, line }, { views }) => {
+    const open = views.get(view, 'lines');
+    const position = open?.snapshot.analysis.evidence.member(member)?.index;
+    if (open === null || position === undefined) return null;
+    const id = open.snapshot.lines.idOf(position, line - 1);
+    return id === null ? null : open.view.positionOf(id);
+  },
+
+  locateMember: ({ view, member }, { views }) => {
+    const open = views.get(view, 'members');
+    const index = open?.snapshot.analysis.evidence.member(member)?.index;
+    const position = index === undefined ? -1 : (open?.positions.indexOf(index) ?? -1);
+    return position === -1 ? null : position;
+  },
+
+  nearestLine: ({ view, at, deviceKey }, { views }) => {
+    const open = views.get(view, 'lines');
+    if (open === null) return { before: null, after: null, undecidable: 'no-timed-lines' };
+    return nearestLine(open.snapshot, open.view, at, deviceKey);
+  },
+
+  fileLines: ({ member, from, to }, context) => {
+    const snapshot = snapshotOf(context);
+    const draft = snapshot.analysis.evidence.member(member);
+    const total = draft?.lines ?? 0;
+    const position = draft?.index ?? -1;
+    const ids = range(from, Math.min(to, total, from + mostRows)).map((line) => snapshot.lines.idOf(position, line));
+    return { total, rows: ids.flatMap((id) => (id === null ? [] : [lineRow(id, snapshot)])) };
+  },
+
+  bytes: ({ member, offset, length }, context) => {
+    const snapshot = snapshotOf(context);
+    const position = snapshot.analysis.evidence.member(member)?.index ?? -1;
+    return memberBytes(snapshot, position, offset, length);
+  },
+
+  timeline: async ({ filter, range: shown, buckets, locale }, context, signal) => {
+    const snapshot = snapshotOf(context);
+    const { time: _time, ...timeless } = filter;
+    const { analysis, lines } = snapshot;
+    const records = await openRecordView(analysis.evidence, lines, recordFilter(snapshot, timeless), [], signal);
+    const view = hasLineFilter(timeless)
+      ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
+      : new LineView(lines, null);
+    return timeline(snapshot, records.window(0, records.count), view, timeless, shown, buckets, locale);
+  },
+
+  search: async ({ filter }, context, signal) => {
+    const snapshot = snapshotOf(context);
+    const { analysis, lines } = snapshot;
+    const [view, records] = [
+      await openLineView(lines, lineFilter(filter), signal),
+      await openRecordView(analysis.evidence, lines, recordFilter(snapshot, filter), [], signal),
+    ];
+    return { lines: view.count, records: records.count };
+  },
+
+  code: ({ code, locale }) => {
+    const view = codeView(code, null, locale);
+    return view.meaning === null ? null : view;
+  },
+
+  assumeZone: ({ zone }, { session }) => {
+    session.assumeZone(zone);
+    return null;
+  },
+
+  limits: (_params, { session }) => ({ ...defaultLimits, ...session.limits }),
+};
+
+function snapshotOf({ session }: RequestContext): Snapshot {
+  const { snapshot } = session;
+  if (snapshot === null) throw new ExpectedError('no-bundle');
+  return snapshot;
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+}
+
+const recordColumns: ReadonlySet<string> = new Set<RecordColumn>([
+  'device',
+  'patch',
+  'system',
+  'detectionStatus',
+  'detectedAt',
+  'deploymentStatus',
+  'deployedAt',
+  'exitCode',
+  'attempts',
+  'maxAttempts',
+  'reboot',
+  'source',
+]);
+
+function isRecordColumn(column: string): column is RecordColumn {
+  return recordColumns.has(column);
+}
+
+function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
+  const among =
+    filter.onlyFindings === true || filter.rules !== undefined
+      ? new Set(
+          [...snapshot.findingsOfRecord].flatMap(([record, findings]) =>
+            findings.some((finding) => filter.rules?.includes(finding.rule) ?? true) ? [record] : [],
+          ),
+        )
+      : undefined;
+  return {
+    devices: filter.devices,
+    patches: filter.patches,
+    systems: filter.systems,
+    members: filter.members,
+    time: filter.time,
+    text: filter.text,
+    among,
+  };
+}
+
+/** Which parts of the common filter say something of log lines: a patch or a rule does not. */
+function lineFilter(filter: Filter): Parameters<typeof openLineView>[1] {
+  return {
+    devices: filter.devices,
+    members: filter.members,
+    levels: filter.levels,
+    time: filter.time,
+    text: filter.text,
+  };
+}
+
+function hasLineFilter(filter: Filter): boolean {
+  return filter.devices !== undefined || filter.members !== undefined || filter.levels !== undefined;
+}
+
+function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] {
+  const { analysis, lines } = snapshot;
+  const { evidence, findings } = analysis;
+  const expression = filter.text === undefined ? null : compileQuery(filter.text);
+  const devices = filter.devices === undefined ? null : new Set(filter.devices);
+  const patches = filter.patches === undefined ? null : new Set(filter.patches);
+  const records = filter.time === undefined ? null : recordsWithin(snapshot, filter.time);
+  return findings.filter((finding) => {
+    if (devices?.has(evidence.deviceKey(finding.device)) === false) return false;
+    if (filter.systems !== undefined && (finding.system === null || !filter.systems.includes(finding.system))) return false;
+    if (filter.rules?.includes(finding.rule) === false) return false;
+    if (patches !== null && !concernsPatch(snapshot, finding, patches)) return false;
+    if (filter.members !== undefined && !finding.witnesses.some((witness) => filter.members?.includes(witness.citation.member))) {
+      return false;
+    }
+    if (records !== null && !finding.witnesses.some((witness) => witness.record !== null && records.has(witness.record))) {
+      const { time } = filter;
+      const inside = finding.witnesses.some(({ citation }) => {
+        const position = evidence.member(citation.member)?.index;
+        if (position === undefined || citation.line === null || time === undefined) return false;
+        const id = lines.idOf(position, citation.line - 1);
+        const scale = id === null ? Number.NaN : lines.scaleOf(id);
+        return scale >= time.from && scale <= time.to;
+      });
+      if (!inside) return false;
+    }
+    if (expression !== null) {
+      const cells = [finding.device ?? '', finding.patch ?? '', finding.rule, ...finding.witnesses.map((witness) => witness.citation.quote)];
+      if (!cells.some((cell) => matchesText(expression, cell, filter.text?.ignoreWidth === true))) return false;
+    }
+    return true;
+  });
+}
+
+function recordsWithin(snapshot: Snapshot, time: { readonly from: number; readonly to: number }): ReadonlySet<string> {
+  const { analysis, lines } = snapshot;
+  const inside = new Set<string>();
+  for (const record of analysis.evidence.records) {
+    for (const at of [record.detection.at, record.deployment.at]) {
+      if (at === null || at === 'never') continue;
+      const scale = lines.scaleOfMoment(at);
+      if (scale >= time.from && scale <= time.to) inside.add(record.id);
+    }
+  }
+  return inside;
+}
+
+function concernsPatch(snapshot: Snapshot, finding: Finding, patches: ReadonlySet<string>): boolean {
+  const { evidence } = snapshot.analysis;
+  return finding.witnesses.some((witness) => {
+    const record = witness.record === null ? undefined : evidence.record(witness.record);
+    return record !== undefined && patches.has(evidence.patchKey(record.system, record));
+  });
+}
+
+function memberPositions(
+  snapshot: Snapshot,
+  filter: Filter,
+  sort: readonly { readonly column: string; readonly descending: boolean }[],
+): readonly number[] {
+  const { members } = snapshot.analysis.evidence;
+  const expression = filter.text === undefined ? null : compileQuery(filter.text);
+  const chosen = members.filter((member) => {
+    if (filter.systems !== undefined && (member.system === null || !filter.systems.includes(member.system))) return false;
+    if (filter.members?.includes(member.path) === false) return false;
+    return expression === null || matchesText(expression, member.path, filter.text?.ignoreWidth === true);
+  });
+  const value = (position: number, column: string): string | number => {
+    const row = members[position];
+    switch (column) {
+      case 'path':
+        return row?.path ?? '';
+      case 'bytes':
+        return row?.bytes ?? 0;
+      case 'lines':
+        return row?.lines ?? -1;
+      case 'rows':
+        return row?.rows ?? -1;
+      case 'state':
+        return row?.state ?? '';
+      case 'kind':
+        return row?.kind ?? '';
+      case 'warnings':
+        return row?.warnings ?? 0;
+      case 'device':
+        return row?.device?.name ?? '';
+      default:
+        return position;
+    }
+  };
+  const positions = chosen.map((member) => member.index);
+  for (const { column, descending } of [...sort].reverse()) {
+    positions.sort((a, b) => {
+      const [x, y] = [value(a, column), value(b, column)];
+      const order = x < y ? -1 : x > y ? 1 : 0;
+      return descending ? -order : order;
+    });
+  }
+  return positions;
+}
+
+function memberBytes(snapshot: Snapshot, position: number, offset: number, length: number): EvidenceResult<'bytes'> {
+  const draft = snapshot.drafts[position];
+  const { store } = snapshot.lines;
+  if (draft === undefined) return { total: 0, bytes: new Uint8Array(0), mediaType: null };
+  const place =
+    draft.kept ??
+    (draft.lines === null || draft.lines.count === 0
+      ? null
+      : { offset: draft.lines.start(0), length: draft.lines.end(draft.lines.count - 1) - draft.lines.start(0) });
+  if (place === null) return { total: draft.bytes, bytes: new Uint8Array(0), mediaType: null };
+  const count = Math.max(0, Math.min(length, place.length - offset));
+  const bytes = Uint8Array.from(store.read(place.offset + offset, count));
+  return { total: draft.bytes, bytes, mediaType: draft.state === 'image' ? mediaTypeOf(bytes, offset) : null };
+}
+
+/** By the first bytes, never by the name: what a picture claims to be is not trusted. */
+function mediaTypeOf(bytes: Uint8Array, offset: number): string | null {
+  if (offset !== 0) return null;
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return 'image/png';
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'image/jpeg';
+  if (bytes[0] === 0x47 && bytes[1] === 0x49) return 'image/gif';
+  if (bytes[8] === 0x57 && bytes[9] === 0x45) return 'image/webp';
+  if (bytes[0] === 0x42 && bytes[1] === 0x4d) return 'image/bmp';
+  return null;
+}

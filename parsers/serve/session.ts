@@ -1,0 +1,235 @@
+import { conclude, readBundle } from '../analyse.ts';
+import type { Concluded, ReadBundle, Reading as BundleReading } from '../analyse.ts';
+import { toWireError } from '../domain/errors.ts';
+import type { ErrorCode, WireError } from '../domain/errors.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { BundleIdentity } from '../report/analysis.ts';
+import type { Reading } from '../../preload/contract/evidence.ts';
+
+export interface OpenRequest {
+  readonly path: string;
+  readonly password: string | null;
+  readonly zone: string | null;
+  readonly limits: { readonly [K in keyof Limits]?: Limits[K] | undefined };
+  readonly spoolFolder: string;
+}
+
+/** A concluded bundle with what the window's questions need looked up. */
+export interface Snapshot extends Concluded {
+  readonly revision: number;
+  /** Milliseconds that reading took, by the machine's own clock: shown, never stored. */
+  readonly readMilliseconds: number;
+  /** The zone that the analyst assumed, or null. */
+  readonly zone: string | null;
+  readonly findingById: ReadonlyMap<string, Finding>;
+  /** Findings that cite a record, by its id. */
+  readonly findingsOfRecord: ReadonlyMap<string, readonly Finding[]>;
+  /** Findings that cite a line, by `member:line`. */
+  readonly findingsOfLine: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** Told at most this often. */
+const tellInterval = 100;
+/** The first partial answer comes this soon; every further one takes twice as long, so that their cost stays small. */
+const firstPartial = 400;
+
+/**
+ * One open bundle: reads it, answers from what has been read so far, and starts over when a zone is
+ * assumed. Wall-clock times are used for pacing alone.
+ */
+export class Session {
+  readonly #tell: (reading: Reading) => void;
+  #reading: Reading = idle;
+  #snapshot: Snapshot | null = null;
+  #bundle: BundleReading | null = null;
+  #identity: BundleIdentity | null = null;
+  #abort: AbortController | null = null;
+  #zone: string | null = null;
+  #limits: Partial<Limits> = {};
+  #lastTold = 0;
+  #revision = 0;
+  #opened = 0;
+
+  constructor(tell: (reading: Reading) => void) {
+    this.#tell = tell;
+  }
+
+  get reading(): Reading {
+    return this.#reading;
+  }
+
+  /** What is known so far; null while nothing is. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
+  get limits(): Partial<Limits> {
+    return this.#limits;
+  }
+
+  /** @throws ExpectedError, CancelledError; what was read before stays answerable */
+  async open(request: OpenRequest): Promise<BundleIdentity> {
+    this.close();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#zone = request.zone;
+    this.#limits = definedOnly(request.limits);
+    this.#opened += 1;
+    const name = request.path.replace(/^.*[/\\]/u, '');
+    const started = performance.now();
+    let nextPartial = started + firstPartial;
+    let partialWait = firstPartial;
+    this.#change({ ...idle, phase: 'reading', bundle: name, revision: this.#revision });
+    try {
+      const read = await readBundle(request.path, {
+        limits: this.#limits,
+        password: request.password,
+        zone: request.zone,
+        spoolFolder: request.spoolFolder,
+        spoolName: `text-${process.pid}-${this.#opened}`,
+        signal: abort.signal,
+        onProgress: (progress) => {
+          this.#progress({
+            bytes: progress.bytes,
+            total: progress.total,
+            member: progress.member,
+            members: progress.members,
+          });
+        },
+        onStep: (partial) => {
+          this.#bundle = partial;
+          const now = performance.now();
+          if (now < nextPartial) return;
+          partialWait *= 2;
+          this.#conclude(partial, { name, bytes: this.#reading.total, sha256: '', damaged: false }, now - started);
+          nextPartial = performance.now() + partialWait;
+        },
+      });
+      this.#change({ ...this.#reading, phase: 'checking', member: null });
+      this.#settle(read, performance.now() - started);
+      return read.identity;
+    } catch (error) {
+      const wire = toWireError(error);
+      this.#change({
+        ...this.#reading,
+        phase: wire.family === 'cancelled' ? 'cancelled' : 'failed',
+        member: null,
+        error: wire.family === 'cancelled' ? null : mutable(wire),
+      });
+      throw error;
+    } finally {
+      if (this.#abort === abort) this.#abort = null;
+    }
+  }
+
+  /** Stops reading; rows that were read stay. */
+  cancel(): void {
+    this.#abort?.abort();
+  }
+
+  close(): void {
+    this.cancel();
+    this.#bundle?.store.close();
+    this.#bundle = null;
+    this.#snapshot = null;
+    this.#identity = null;
+    this.#revision += 1;
+    this.#change({ ...idle, revision: this.#revision });
+  }
+
+  /** Reads local times without a zone as times of this zone, or takes that back. */
+  assumeZone(zone: string | null): void {
+    if (zone === this.#zone || this.#bundle === null) return;
+    const before = this.#zone;
+    this.#zone = zone;
+    try {
+      this.#conclude(this.#bundle, this.#identity ?? emptyIdentity, this.#snapshot?.readMilliseconds ?? 0);
+    } catch (error) {
+      this.#zone = before;
+      throw error;
+    }
+  }
+
+  #settle(read: ReadBundle, milliseconds: number): void {
+    this.#bundle = read;
+    this.#identity = read.identity;
+    this.#conclude(read, read.identity, milliseconds);
+    this.#change({ ...this.#reading, phase: 'ready', bytes: this.#reading.total, member: null });
+  }
+
+  #conclude(bundle: BundleReading, identity: BundleIdentity, readMilliseconds: number): void {
+    const concluded = conclude(bundle, identity, this.#zone);
+    this.#revision += 1;
+    this.#snapshot = { ...concluded, revision: this.#revision, readMilliseconds, zone: this.#zone, ...lookUps(concluded) };
+    const { analysis } = concluded;
+    this.#change({
+      ...this.#reading,
+      members: analysis.evidence.members.length,
+      lines: analysis.lines.total,
+      records: analysis.evidence.records.length,
+      findings: analysis.findings.length,
+      revision: this.#revision,
+    });
+  }
+
+  #progress(change: Pick<Reading, 'bytes' | 'total' | 'member' | 'members'>): void {
+    this.#reading = { ...this.#reading, ...change };
+    const now = performance.now();
+    if (now - this.#lastTold < tellInterval) return;
+    this.#lastTold = now;
+    this.#tell(this.#reading);
+  }
+
+  #change(reading: Reading): void {
+    this.#reading = reading;
+    this.#tell(reading);
+  }
+}
+
+const emptyIdentity: BundleIdentity = { name: '', bytes: 0, sha256: '', damaged: false };
+
+const idle: Reading = {
+  phase: 'idle',
+  bundle: null,
+  bytes: 0,
+  total: 0,
+  member: null,
+  members: 0,
+  lines: 0,
+  records: 0,
+  findings: 0,
+  error: null,
+  revision: 0,
+};
+
+function lookUps({ analysis }: Concluded): Pick<Snapshot, 'findingById' | 'findingsOfRecord' | 'findingsOfLine'> {
+  const findingById = new Map<string, Finding>();
+  const findingsOfRecord = new Map<string, Finding[]>();
+  const findingsOfLine = new Map<string, Finding[]>();
+  for (const finding of analysis.findings) {
+    findingById.set(finding.id, finding);
+    for (const { record, citation } of finding.witnesses) {
+      if (record !== null) pushOnce(findingsOfRecord, record, finding);
+      else if (citation.line !== null) pushOnce(findingsOfLine, `${citation.member}:${citation.line}`, finding);
+    }
+  }
+  return { findingById, findingsOfRecord, findingsOfLine };
+}
+
+function pushOnce(map: Map<string, Finding[]>, key: string, finding: Finding): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [finding]);
+  else if (list[list.length - 1] !== finding) list.push(finding);
+}
+
+/** The wire form with its detail as a plain object, as the contract's schema infers it. */
+function mutable(error: WireError): NonNullable<Reading['error']> {
+  return error.family === 'expected'
+    ? { ...error, code: error.code satisfies ErrorCode, detail: { ...error.detail } }
+    : error;
+}
+
+function definedOnly(limits: OpenRequest['limits']): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

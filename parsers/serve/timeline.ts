@@ -1,0 +1,198 @@
+import type { Filter, Locale, TimelineAnswer } from '../../preload/contract/shapes.ts';
+import { levels } from '../domain/evidence.ts';
+import type { PatchRecord } from '../domain/evidence.ts';
+import type { Severity } from '../domain/finding.ts';
+import { severities } from '../domain/finding.ts';
+import { isMoment } from '../domain/moment.ts';
+import { plausible } from '../evidence/line-index.ts';
+import type { LineView } from '../evidence/line-view.ts';
+import { witnessMoment } from './rows.ts';
+import type { Snapshot } from './session.ts';
+import { wordsOf } from './words.ts';
+
+type Lane = TimelineAnswer['lanes'][number]['lane'];
+type Mark = TimelineAnswer['lanes'][number]['marks'][number];
+
+interface Point {
+  readonly scale: number;
+  readonly severity: Severity | null;
+  readonly target: Mark['target'];
+  readonly label: string;
+}
+
+/** Marks of the lanes and the density of lines, so that each column of the strip is drawn once. */
+export function timeline(
+  snapshot: Snapshot,
+  records: readonly PatchRecord[],
+  view: LineView,
+  filter: Filter,
+  range: { readonly from: number; readonly to: number } | null,
+  buckets: number,
+  locale: Locale,
+): TimelineAnswer {
+  const points = lanePoints(snapshot, records, filter, locale);
+  const extent = extentOf(snapshot, view, points);
+  const shown = range ?? extent;
+  if (extent === null || shown === null) return { extent: null, lanes: [], density: { lines: [], errors: [] } };
+  const width = Math.max(1, (shown.to - shown.from) / buckets);
+  const lanes = [...points].map(([lane, lanePoints_]) => ({
+    lane,
+    marks: groupIntoColumns(lanePoints_, shown, width),
+  }));
+  return { extent, lanes, density: density(snapshot, view, shown, width, buckets) };
+}
+
+function lanePoints(
+  snapshot: Snapshot,
+  records: readonly PatchRecord[],
+  filter: Filter,
+  locale: Locale,
+): ReadonlyMap<Lane, readonly Point[]> {
+  const { wording } = wordsOf(locale);
+  const { analysis, lines } = snapshot;
+  const { evidence } = analysis;
+  const detections: Point[] = [];
+  const deployments: Point[] = [];
+  for (const record of records) {
+    const worst = worstOf(snapshot.findingsOfRecord.get(record.id)?.map((finding) => finding.severity) ?? []);
+    const label = [record.device, record.patch].filter((part) => part !== null).join(' · ');
+    const target = { on: 'record', id: record.id } as const;
+    const { detection, deployment } = record;
+    if (isMoment(detection.at)) {
+      detections.push({ scale: lines.scaleOfMoment(detection.at), severity: worst, target, label });
+    }
+    if (isMoment(deployment.at)) {
+      deployments.push({ scale: lines.scaleOfMoment(deployment.at), severity: worst, target, label });
+    }
+  }
+  const devices = filter.devices === undefined ? null : new Set(filter.devices);
+  const ofDevice = (device: string | null): boolean => devices?.has(evidence.deviceKey(device)) ?? true;
+  const reboots: Point[] = [];
+  for (const event of [...evidence.events('boot'), ...evidence.events('shutdown'), ...evidence.events('restart-stated')]) {
+    if (event.at === null || !ofDevice(event.device)) continue;
+    const { member, line } = event.citation;
+    reboots.push({
+      scale: lines.scaleOfMoment(event.at),
+      severity: null,
+      target: line === null ? null : { on: 'line', id: `${member}:${line}` },
+      label: event.device ?? '',
+    });
+  }
+  const findings: Point[] = [];
+  for (const finding of analysis.findings) {
+    if (!ofDevice(finding.device)) continue;
+    const moment = finding.witnesses.map((witness) => witnessMoment(witness, snapshot)).find((at) => at !== null);
+    if (moment === undefined || moment === null) continue;
+    findings.push({
+      scale: lines.scaleOfMoment(moment),
+      severity: finding.severity,
+      target: { on: 'finding', id: finding.id },
+      label: wording.finding(finding).title,
+    });
+  }
+  return new Map<Lane, readonly Point[]>([
+    ['detections', detections],
+    ['deployments', deployments],
+    ['reboots', reboots],
+    ['findings', findings],
+  ]);
+}
+
+function worstOf(found: readonly Severity[]): Severity | null {
+  return severities.find((severity) => found.includes(severity)) ?? null;
+}
+
+function isPlausible(scale: number): boolean {
+  return scale >= plausible.from && scale <= plausible.to;
+}
+
+function extentOf(
+  snapshot: Snapshot,
+  view: LineView,
+  lanes: ReadonlyMap<Lane, readonly Point[]>,
+): { from: number; to: number } | null {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  const note = (scale: number): void => {
+    if (!isPlausible(scale)) return;
+    from = Math.min(from, scale);
+    to = Math.max(to, scale);
+  };
+  for (const points of lanes.values()) for (const { scale } of points) note(scale);
+  const first = view.lowerBound(plausible.from);
+  const last = view.lowerBound(plausible.to) - 1;
+  if (first <= last) {
+    note(snapshot.lines.orderKey(view.idAt(first)));
+    note(snapshot.lines.orderKey(view.idAt(last)));
+  }
+  if (from > to) return null;
+  // A single moment still needs a width to be drawn in.
+  return from === to ? { from: from - 60_000, to: to + 60_000 } : { from, to };
+}
+
+function groupIntoColumns(
+  points: readonly Point[],
+  shown: { readonly from: number; readonly to: number },
+  width: number,
+): Mark[] {
+  const columns = new Map<number, Mark>();
+  for (const point of points) {
+    if (point.scale < shown.from || point.scale > shown.to) continue;
+    const column = Math.floor((point.scale - shown.from) / width);
+    const mark = columns.get(column);
+    if (mark === undefined) {
+      columns.set(column, {
+        from: point.scale,
+        to: point.scale,
+        count: 1,
+        severity: point.severity,
+        target: point.target,
+        label: point.label,
+      });
+      continue;
+    }
+    const worse = worstOf([...(mark.severity === null ? [] : [mark.severity]), ...(point.severity === null ? [] : [point.severity])]);
+    columns.set(column, {
+      from: Math.min(mark.from, point.scale),
+      to: Math.max(mark.to, point.scale),
+      count: mark.count + 1,
+      severity: worse,
+      // The worst one is what a click leads to.
+      target: worse === mark.severity ? mark.target : point.target,
+      label: worse === mark.severity ? mark.label : point.label,
+    });
+  }
+  return [...columns.values()].sort((a, b) => a.from - b.from);
+}
+
+const errorCode = levels.indexOf('error');
+/** Error lines of a column are counted from at most this many of its lines; the rest is scaled up. */
+const sampledLines = 20_000;
+
+function density(
+  snapshot: Snapshot,
+  view: LineView,
+  shown: { readonly from: number; readonly to: number },
+  width: number,
+  buckets: number,
+): TimelineAnswer['density'] {
+  const lines: number[] = [];
+  const errors: number[] = [];
+  let from = view.lowerBound(shown.from);
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const to = view.lowerBound(shown.from + (bucket + 1) * width);
+    lines.push(Math.max(0, to - from));
+    errors.push(errorLines(snapshot, view, from, to));
+    from = to;
+  }
+  return { lines, errors };
+}
+
+function errorLines(snapshot: Snapshot, view: LineView, from: number, to: number): number {
+  const count = to - from;
+  if (count <= 0) return 0;
+  const step = Math.max(1, Math.floor(count / sampledLines));
+  let errors = 0;
+  for (let at = from; at < to; at += step) if (snapshot.lines.levelCodeOf(view.idAt(at)) >= errorCode) errors += 1;
+  return errors * step;
+}

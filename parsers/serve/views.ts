@@ -1,0 +1,42 @@
+import type { Snapshot } from './session.ts';
+import type { LineView } from '../evidence/line-view.ts';
+import type { RecordView } from '../evidence/record-view.ts';
+
+/** A view that a window has opened, with the snapshot whose rows it lists. */
+export type OpenView =
+  | { readonly grid: 'patches'; readonly snapshot: Snapshot; readonly view: RecordView }
+  | { readonly grid: 'lines'; readonly snapshot: Snapshot; readonly view: LineView }
+  | { readonly grid: 'members'; readonly snapshot: Snapshot; readonly positions: readonly number[] };
+
+/** Views that one window keeps open at once; the oldest give way, so that a window which forgets to close one costs little. */
+const mostViews = 64;
+
+/** The views of one window. */
+export class Views {
+  readonly #views = new Map<string, OpenView>();
+  #next = 1;
+
+  add(view: OpenView): string {
+    const name = `v${this.#next}`;
+    this.#next += 1;
+    this.#views.set(name, view);
+    for (const oldest of this.#views.keys()) {
+      if (this.#views.size <= mostViews) break;
+      this.#views.delete(oldest);
+    }
+    return name;
+  }
+
+  get<G extends OpenView['grid']>(name: string, grid: G): Extract<OpenView, { grid: G }> | null {
+    const view = this.#views.get(name);
+    return view !== undefined && view.grid === grid ? (view as Extract<OpenView, { grid: G }>) : null;
+  }
+
+  close(name: string): void {
+    this.#views.delete(name);
+  }
+
+  clear(): void {
+    this.#views.clear();
+  }
+}

@@ -1,0 +1,250 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
+import type { Encoding } from '../domain/evidence.ts';
+
+const LF = 0x0a;
+/** A partial line is decoded on its own once it is this long: memory stays bounded on files without line breaks. */
+const longestCarry = 4 * 1024 * 1024;
+
+/**
+ * Turns the bytes of a member into UTF-8, chunk by chunk, in the order of `docs/formats.md`: byte order
+ * mark, UTF-16 by its NULs, strict UTF-8, CP932, Windows-1252. The choice is made anew for every line
+ * that is not plain UTF-8, so a file that changes its encoding in the middle is read by segment.
+ */
+export class Utf8Stream {
+  #mode: 'start' | 'bytes' | 'utf-16le' | 'utf-16be' = 'start';
+  #carry: Uint8Array = empty;
+  /** Encodings of which more than ASCII was seen. */
+  readonly #seen = new Set<Exclude<Encoding, 'mixed'>>();
+  /** Lines handed out by the current call; counted on the slow path only, the one that can guess. */
+  #lines = 0;
+  /** Lines of the output of the last call before the first one for which Windows-1252 had to be assumed; null without one. */
+  guessedAfterLines: number | null = null;
+
+  /** The encoding as far as it has been seen. */
+  get encoding(): Encoding {
+    const [first, second] = this.#seen;
+    // Plain ASCII is UTF-8 as well; beside another encoding it says nothing.
+    return first === undefined ? 'utf-8' : second === undefined ? first : 'mixed';
+  }
+
+  /** Decodes the next bytes; what belongs to an unfinished character or line may be kept for the next call. */
+  push(chunk: Uint8Array): Uint8Array {
+    this.#lines = 0;
+    this.guessedAfterLines = null;
+    if (this.#mode === 'start') {
+      const joined = join(this.#carry, chunk);
+      // Four bytes tell a byte order mark; NULs need some more to be judged.
+      if (joined.length < 4) {
+        this.#carry = joined;
+        return empty;
+      }
+      this.#carry = empty;
+      return this.#start(joined);
+    }
+    return this.#decode(chunk, false);
+  }
+
+  /** What was kept back. Call once, after the last chunk. */
+  end(): Uint8Array {
+    const rest = this.#carry;
+    this.#carry = empty;
+    this.#lines = 0;
+    this.guessedAfterLines = null;
+    if (this.#mode === 'start') return rest.length === 0 ? empty : this.#start(rest, true);
+    return rest.length === 0 ? empty : this.#decode(rest, true);
+  }
+
+  #start(bytes: Uint8Array, last = false): Uint8Array {
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+      this.#mode = 'bytes';
+      this.#seen.add('utf-8');
+      return this.#decode(bytes.subarray(3), last);
+    }
+    if (bytes[0] === 0xff && bytes[1] === 0xfe) {
+      this.#mode = 'utf-16le';
+      return this.#decode(bytes.subarray(2), last);
+    }
+    if (bytes[0] === 0xfe && bytes[1] === 0xff) {
+      this.#mode = 'utf-16be';
+      return this.#decode(bytes.subarray(2), last);
+    }
+    this.#mode = looksLikeUtf16le(bytes) ? 'utf-16le' : 'bytes';
+    return this.#decode(bytes, last);
+  }
+
+  #decode(chunk: Uint8Array, last: boolean): Uint8Array {
+    if (this.#mode === 'bytes' && this.#carry.length === 0) {
+      const cut = last ? chunk.length : completeUtf8(chunk);
+      const whole = chunk.subarray(0, cut);
+      if (whole.indexOf(0) === -1 && isUtf8(whole)) {
+        this.#carry = cut === chunk.length ? empty : chunk.slice(cut);
+        this.#noteUtf8(whole);
+        return whole;
+      }
+    }
+    const joined = join(this.#carry, chunk);
+    this.#carry = empty;
+    const out: Uint8Array[] = [];
+    let at = 0;
+    while (at < joined.length) {
+      const taken = this.#mode === 'bytes' ? this.#byteLine(joined, at, last, out) : this.#wideLine(joined, at, last, out);
+      if (taken === 0) break;
+      at += taken;
+    }
+    this.#carry = at === joined.length ? empty : joined.slice(at);
+    return concat(out);
+  }
+
+  /** One line of a byte encoding. @returns bytes taken; 0 when the line is not finished yet */
+  #byteLine(bytes: Uint8Array, at: number, last: boolean, out: Uint8Array[]): number {
+    let end = bytes.indexOf(LF, at);
+    if (end === -1) {
+      if (!last && bytes.length - at < longestCarry) return 0;
+      end = last ? bytes.length : at + completeUtf8(bytes.subarray(at));
+    } else {
+      end += 1;
+    }
+    const line = bytes.subarray(at, end);
+    // NULs in a byte encoding: the writer went over to UTF-16 (PowerShell's `>>`), or padding.
+    const nul = line.indexOf(0);
+    if (nul !== -1) {
+      if (looksLikeUtf16le(bytes.subarray(at, at + 512))) {
+        this.#mode = 'utf-16le';
+        return this.#wideLine(bytes, at, last, out);
+      }
+      out.push(this.#oneLine(line.filter((byte) => byte !== 0)));
+    } else {
+      out.push(this.#oneLine(line));
+    }
+    this.#lines += 1;
+    return end - at;
+  }
+
+  #oneLine(line: Uint8Array): Uint8Array {
+    if (isUtf8(line)) {
+      this.#noteUtf8(line);
+      return line;
+    }
+    const japanese = decodeCp932(line);
+    if (japanese !== null) {
+      this.#seen.add('cp932');
+      return Buffer.from(japanese, 'utf8');
+    }
+    this.#seen.add('windows-1252');
+    this.guessedAfterLines ??= this.#lines;
+    return Buffer.from(windows1252.decode(line), 'utf8');
+  }
+
+  /** A stretch of UTF-16 up to a line break. @returns bytes taken; 0 when it is not finished yet */
+  #wideLine(bytes: Uint8Array, at: number, last: boolean, out: Uint8Array[]): number {
+    if (this.#backToBytes(bytes, at)) {
+      this.#mode = 'bytes';
+      return this.#byteLine(bytes, at, last, out);
+    }
+    const little = this.#mode === 'utf-16le';
+    let end = at;
+    let found = false;
+    for (; end + 1 < bytes.length; end += 2) {
+      const low = bytes[little ? end : end + 1];
+      const high = bytes[little ? end + 1 : end];
+      if (low === LF && high === 0) {
+        end += 2;
+        found = true;
+        break;
+      }
+    }
+    if (!found) {
+      if (!last && bytes.length - at < longestCarry) return 0;
+      if (last) end = bytes.length;
+    }
+    this.#seen.add(little ? 'utf-16le' : 'utf-16be');
+    const even = at + ((end - at) & ~1);
+    const decoder = little ? utf16le : utf16be;
+    // A byte order mark in the middle comes from files that were joined; a NUL is padding.
+    const text = decoder.decode(bytes.subarray(at, even)).replace(/[\uFEFF\0]/gu, '');
+    out.push(Buffer.from(text, 'utf8'));
+    this.#lines += 1;
+    return end - at;
+  }
+
+  /** Whether the line at `at` is in a byte encoding although the file was UTF-16 so far. */
+  #backToBytes(bytes: Uint8Array, at: number): boolean {
+    const end = bytes.indexOf(LF, at);
+    if (end === -1 || end === at || bytes[end + 1] === 0) return false;
+    const line = bytes.subarray(at, end);
+    if (line.indexOf(0) !== -1) return false;
+    return isUtf8(line) || decodeCp932(line) !== null;
+  }
+
+  #noteUtf8(bytes: Uint8Array): void {
+    if (!this.#seen.has('utf-8') && !isAscii(bytes)) this.#seen.add('utf-8');
+  }
+}
+
+const empty = new Uint8Array(0);
+const utf16le = new TextDecoder('utf-16le', { ignoreBOM: true });
+const utf16be = new TextDecoder('utf-16be', { ignoreBOM: true });
+const windows1252 = new TextDecoder('windows-1252');
+
+/** Decodes CP932, or null when some bytes are none. */
+export function decodeCp932(bytes: Uint8Array): string | null {
+  const text = iconv.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 'cp932');
+  // U+FFFD: no character; C1 controls: lone lead bytes that iconv lets through.
+  return /[\uFFFD\u0080-\u009F]/u.test(text) ? null : text;
+}
+
+/** Decodes a whole member at once; the same rules as {@link Utf8Stream}. */
+export function decodeText(bytes: Uint8Array): {
+  readonly text: string;
+  readonly encoding: Encoding;
+  /** 1-based line at which Windows-1252 had to be assumed first; null when it never was. */
+  readonly guessedAtLine: number | null;
+} {
+  const stream = new Utf8Stream();
+  const head = stream.push(bytes);
+  const guessedInHead = stream.guessedAfterLines;
+  const tail = stream.end();
+  const guessed = guessedInHead ?? stream.guessedAfterLines;
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const text = decoder.decode(head, { stream: true }) + decoder.decode(tail);
+  return { text, encoding: stream.encoding, guessedAtLine: guessed === null ? null : guessed + 1 };
+}
+
+/** UTF-16LE without a byte order mark: among the first bytes NULs stand at odd places and hardly elsewhere. */
+export function looksLikeUtf16le(bytes: Uint8Array): boolean {
+  const end = Math.min(bytes.length, 512) & ~1;
+  if (end < 4) return false;
+  let odd = 0;
+  let even = 0;
+  for (let index = 0; index < end; index += 2) {
+    if (bytes[index] === 0) even += 1;
+    if (bytes[index + 1] === 0) odd += 1;
+  }
+  const units = end / 2;
+  return odd >= units * 0.25 && even <= units * 0.02 + (units < 32 ? 0 : 1);
+}
+
+/** Length of the part that does not end in the middle of a UTF-8 sequence. */
+function completeUtf8(bytes: Uint8Array): number {
+  const length = bytes.length;
+  for (let back = 1; back <= Math.min(3, length); back += 1) {
+    const byte = bytes[length - back] ?? 0;
+    if (byte < 0x80) return length;
+    if (byte >= 0xc0) {
+      const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return back < needs ? length - back : length;
+    }
+  }
+  return length;
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return a.length === 0 ? b : b.length === 0 ? a : concat([a, b]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  return parts.length === 0 ? empty : Buffer.concat(parts);
+}

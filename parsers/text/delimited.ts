@@ -1,0 +1,382 @@
+import { checkWidth, dropTrailingBlanks, findHeaderRow, headerSearchRows, sameCells } from './table.ts';
+import type { GridRow, Table, TableRow, WarnAt } from './table.ts';
+
+/** What separates the cells of a row. */
+export type Delimiter = ',' | ';' | '\t';
+
+const delimiters: readonly Delimiter[] = ['\t', ',', ';'];
+
+/** Rows looked at to find the delimiter. */
+const sampleRows = 60;
+const sampleCharacters = 256 * 1024;
+
+/** Cells of one row; further ones are dropped, with a warning. See `Limits.rowCells`. */
+const mostCells = 10_000;
+
+/**
+ * Characters that may be read in vain in search of the end of a quoted cell, over the whole text.
+ * Beyond it a quoted cell ends with its line: without this, a text of lone quotes costs quadratic time.
+ */
+const mostLookahead = 64 * 1024 * 1024;
+
+const ignore: WarnAt = () => undefined;
+
+/**
+ * Reads comma, semicolon or tab separated text (RFC 4180, with quoted cells over several lines) into
+ * its table: lines of a title above the header are skipped, blank rows and repeated headers dropped.
+ *
+ * The rows keep places, not texts: a million rows cost some 60 MB beside the text itself, and cells
+ * are cut out when a row is looked at. (csv-parse needs 8 s and 1.2 GB for a million rows of twelve
+ * cells when it has to tell their lines; this takes 0.4 s. It serves as the reference in the tests.)
+ *
+ * Damage stays where it is: a quote that is never closed, or closed by a quote of another row, makes
+ * its own line a row of its own, with the warning `broken-quote`; `short-row` and `long-row` tell of
+ * rows whose cells do not fit the header.
+ *
+ * @param text decoded, without a byte order mark.
+ * @returns null when no delimiter makes two columns of it.
+ */
+export function readDelimited(text: string, warn: WarnAt = ignore): Table | null {
+  const stated = /^sep=(?<delimiter>[,;\t])\r*(?:\n|$)/u.exec(text.slice(0, 16));
+  const delimiter = (stated?.groups?.['delimiter'] as Delimiter | undefined) ?? findDelimiter(text);
+  if (delimiter === null) return null;
+  const start = stated === null ? 0 : stated[0].length;
+  const scanner = new RowScanner(text, delimiter, start, stated === null ? 1 : 2);
+
+  const first: ScannedRow[] = [];
+  while (first.length < headerSearchRows) {
+    const row = scanner.next(null, ignore);
+    if (row === null) break;
+    if (!row.blank) first.push(row);
+  }
+  const grid: GridRow[] = first.map((row) => ({ line: row.line, cells: cutRow(text, delimiter, row) }));
+  const headerAt = findHeaderRow(grid);
+  const headerRow = grid[headerAt];
+  const headerPlace = first[headerAt];
+  if (headerRow === undefined || headerPlace === undefined) return null;
+  const headers = dropTrailingBlanks(headerRow.cells).slice(0, mostCells);
+
+  scanner.moveTo(headerPlace.next, headerPlace.nextLine);
+  const rows: TableRow[] = [];
+  for (let row = scanner.next(headers.length, warn); row !== null; row = scanner.next(headers.length, warn)) {
+    if (row.blank) continue;
+    let cut = false;
+    // Only an odd row is cut here: a plain row of the right width costs no string.
+    if (row.quoted || row.cells !== headers.length || mayBeNoData(text, row.start, delimiter, headers)) {
+      const cells = cutRow(text, delimiter, row);
+      if (cells.every((cell) => cell === '') || sameCells(cells, headers)) continue;
+      if (row.cells > mostCells) warn(row.line, 'too-many-cells', String(row.cells));
+      checkWidth(row.line, cells, headers.length, warn);
+      if (cells.length < headers.length && row.end === text.length) {
+        // The text ends inside this row: its last cell is cut as well and cannot be trusted.
+        if (cells.length === 1) continue;
+        cut = true;
+      }
+    }
+    rows.push(new DelimitedRow(text, delimiter, row, cut, rows.length + 1));
+  }
+  const title = grid
+    .slice(0, headerAt)
+    .flatMap((row) => row.cells.filter((cell) => cell !== ''))
+    .at(0);
+  return { headers, headerLine: headerRow.line, rows, title: title ?? null };
+}
+
+/** Whether a row starts like a blank one or like the header: then its cells are looked at. */
+function mayBeNoData(text: string, start: number, delimiter: Delimiter, headers: readonly string[]): boolean {
+  const code = text.charCodeAt(start);
+  if (code === delimiter.charCodeAt(0) || code <= 32 || code === 0x3000) return true;
+  const name = headers[0];
+  return name !== undefined && name !== '' && text.startsWith(name, start);
+}
+
+/** The delimiter that makes the most even rows of the first lines, or null. */
+export function findDelimiter(text: string): Delimiter | null {
+  const sample = text.slice(0, sampleCharacters);
+  let best: Delimiter | null = null;
+  let bestScore = 0;
+  for (const delimiter of delimiters) {
+    const scanner = new RowScanner(sample, delimiter, 0, 1);
+    const widths = new Map<number, number>();
+    for (let count = 0; count < sampleRows;) {
+      const row = scanner.next(null, ignore);
+      if (row === null) break;
+      // The last row of a cut sample is cut as well.
+      if (sample.length < text.length && row.next >= sample.length) break;
+      if (row.blank) continue;
+      count += 1;
+      if (row.cells > 1) widths.set(row.cells, (widths.get(row.cells) ?? 0) + 1);
+    }
+    let score = 0;
+    for (const [width, count] of widths) score = Math.max(score, count * Math.min(width - 1, 50));
+    if (score > bestScore) {
+      best = delimiter;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+interface ScannedRow {
+  readonly line: number;
+  readonly start: number;
+  /** Behind the last character, without the line break. */
+  readonly end: number;
+  readonly cells: number;
+  /** Whether any cell is quoted; then the row is cut character by character. */
+  readonly quoted: boolean;
+  /** Whether quotes are nothing special in this row: it is damaged. */
+  readonly plain: boolean;
+  readonly blank: boolean;
+  readonly next: number;
+  readonly nextLine: number;
+}
+
+/** Finds the rows of a text one after the other. */
+class RowScanner {
+  readonly #text: string;
+  readonly #delimiterCode: number;
+  #position: number;
+  #line: number;
+  #nextQuote: number;
+  #lookahead = mostLookahead;
+
+  constructor(text: string, delimiter: Delimiter, position: number, line: number) {
+    this.#text = text;
+    this.#delimiterCode = delimiter.charCodeAt(0);
+    this.#position = position;
+    this.#line = line;
+    this.#nextQuote = text.indexOf('"', position);
+  }
+
+  moveTo(position: number, line: number): void {
+    this.#position = position;
+    this.#line = line;
+    this.#nextQuote = this.#text.indexOf('"', position);
+  }
+
+  /** @param width cells of the header once known: a row over several lines that does not have them is damaged. */
+  next(width: number | null, warn: WarnAt): ScannedRow | null {
+    const text = this.#text;
+    const start = this.#position;
+    if (start >= text.length) return null;
+    const line = this.#line;
+    const found = text.indexOf('\n', start);
+    const lineBreak = found === -1 ? text.length : found;
+    const end = withoutReturns(text, start, lineBreak);
+    if (this.#nextQuote !== -1 && this.#nextQuote < start) this.#nextQuote = text.indexOf('"', start);
+    if (this.#nextQuote === -1 || this.#nextQuote >= lineBreak) {
+      return this.#accept(line, start, end, this.#countPlain(start, end), false, false, lineBreak, 1);
+    }
+    const quoted = this.#scanQuoted(start, lineBreak);
+    if (quoted !== null && (quoted.lines === 1 || width === null || quoted.cells === width)) {
+      return this.#accept(line, start, quoted.end, quoted.cells, true, false, quoted.lineBreak, quoted.lines);
+    }
+    if (quoted !== null) this.#lookahead -= quoted.end - start;
+    warn(line, 'broken-quote', text.slice(start, Math.min(end, start + 200)));
+    return this.#accept(line, start, end, this.#countPlain(start, end), false, true, lineBreak, 1);
+  }
+
+  #accept(
+    line: number,
+    start: number,
+    end: number,
+    cells: number,
+    quoted: boolean,
+    plain: boolean,
+    lineBreak: number,
+    lines: number,
+  ): ScannedRow {
+    this.#position = lineBreak + 1;
+    this.#line = line + lines;
+    const blank = end === start || (cells === 1 && this.#text.slice(start, end).trim() === '');
+    return { line, start, end, cells, quoted, plain, blank, next: lineBreak + 1, nextLine: line + lines };
+  }
+
+  #countPlain(start: number, end: number): number {
+    const text = this.#text;
+    const code = this.#delimiterCode;
+    let cells = 1;
+    for (let at = start; at < end; at += 1) {
+      if (text.charCodeAt(at) === code) cells += 1;
+    }
+    return cells;
+  }
+
+  /**
+   * Walks a row with quotes. Null when a quoted cell runs over its line and then meets a quote that
+   * neither closes nor doubles, or the end of the text: the row is damaged.
+   */
+  #scanQuoted(
+    start: number,
+    firstBreak: number,
+  ): { end: number; lineBreak: number; cells: number; lines: number } | null {
+    const text = this.#text;
+    let at = start;
+    let cells = 1;
+    let lines = 1;
+    let lineBreak = firstBreak;
+    for (;;) {
+      at = skipBlanks(text, at, lineBreak, this.#delimiterCode);
+      if (text.charCodeAt(at) === 34 && at < lineBreak) {
+        at += 1;
+        for (;;) {
+          const quote = text.indexOf('"', at);
+          if (quote === -1 || (quote > lineBreak && quote - start > this.#lookahead)) {
+            this.#lookahead -= quote === -1 ? 0 : quote - start;
+            return null;
+          }
+          if (quote > lineBreak) {
+            // Count the lines that the cell runs over.
+            let passed = lineBreak;
+            while (passed !== -1 && passed < quote) {
+              lines += 1;
+              lineBreak = passed;
+              passed = text.indexOf('\n', passed + 1);
+            }
+            lineBreak = passed === -1 ? text.length : passed;
+          }
+          const after = text.charCodeAt(quote + 1);
+          if (after === 34) {
+            at = quote + 2;
+            continue;
+          }
+          const behind = skipBlanks(text, quote + 1, lineBreak, this.#delimiterCode);
+          if (
+            behind >= lineBreak ||
+            text.charCodeAt(behind) === this.#delimiterCode ||
+            isReturn(text, behind, lineBreak)
+          ) {
+            at = behind;
+            break;
+          }
+          // A quote inside the cell that is not doubled: harmless within one line, else the row is damaged.
+          if (lines > 1) {
+            this.#lookahead -= quote - start;
+            return null;
+          }
+          at = quote + 1;
+        }
+      }
+      while (at < lineBreak && text.charCodeAt(at) !== this.#delimiterCode) at += 1;
+      if (at >= lineBreak) return { end: withoutReturns(text, start, lineBreak), lineBreak, cells, lines };
+      cells += 1;
+      at += 1;
+    }
+  }
+}
+
+/** Blanks before or behind a quoted cell; a tab is none where it separates. */
+function skipBlanks(text: string, from: number, end: number, delimiterCode: number): number {
+  let at = from;
+  while (at < end) {
+    const code = text.charCodeAt(at);
+    if (code === delimiterCode || (code !== 32 && code !== 9)) break;
+    at += 1;
+  }
+  return at;
+}
+
+function isReturn(text: string, at: number, lineBreak: number): boolean {
+  return text.charCodeAt(at) === 13 && withoutReturns(text, at, lineBreak) === at;
+}
+
+function withoutReturns(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && text.charCodeAt(at - 1) === 13) at -= 1;
+  return at;
+}
+
+function cutRow(text: string, delimiter: Delimiter, row: ScannedRow): readonly string[] {
+  return cutCells(text, delimiter, row.start, row.end, row.quoted);
+}
+
+function cutCells(
+  text: string,
+  delimiter: Delimiter,
+  start: number,
+  end: number,
+  quoted: boolean,
+): readonly string[] {
+  const cells: string[] = [];
+  if (!quoted) {
+    let from = start;
+    while (cells.length < mostCells) {
+      const found = text.indexOf(delimiter, from);
+      if (found === -1 || found >= end) {
+        cells.push(text.slice(from, end).trim());
+        return cells;
+      }
+      cells.push(text.slice(from, found).trim());
+      from = found + 1;
+    }
+    return cells;
+  }
+  const row = text.slice(start, end);
+  const delimiterCode = delimiter.charCodeAt(0);
+  let at = 0;
+  while (cells.length < mostCells) {
+    at = skipBlanks(row, at, row.length, delimiterCode);
+    let cell = '';
+    if (row.charCodeAt(at) === 34) {
+      at += 1;
+      let from = at;
+      for (;;) {
+        const quote = row.indexOf('"', from);
+        if (quote === -1) {
+          cell += row.slice(at);
+          at = row.length;
+          break;
+        }
+        if (row.charCodeAt(quote + 1) === 34) {
+          cell += row.slice(at, quote + 1);
+          at = quote + 2;
+          from = at;
+          continue;
+        }
+        const behind = skipBlanks(row, quote + 1, row.length, delimiterCode);
+        if (behind >= row.length || row.charCodeAt(behind) === delimiterCode) {
+          cell += row.slice(at, quote);
+          at = behind;
+          break;
+        }
+        from = quote + 1;
+      }
+    }
+    const found = row.indexOf(delimiter, at);
+    const to = found === -1 ? row.length : found;
+    cell += row.slice(at, to);
+    cells.push(cell.trim());
+    if (found === -1) break;
+    at = found + 1;
+  }
+  return cells;
+}
+
+/** A row that cuts its cells out of the text when they are asked for. */
+class DelimitedRow implements TableRow {
+  readonly line: number;
+  readonly row: number;
+  readonly #text: string;
+  readonly #delimiter: Delimiter;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #quoted: boolean;
+  readonly #cut: boolean;
+
+  constructor(text: string, delimiter: Delimiter, place: ScannedRow, cut: boolean, row: number) {
+    this.line = place.line;
+    this.row = row;
+    this.#text = text;
+    this.#delimiter = delimiter;
+    this.#start = place.start;
+    this.#end = place.end;
+    this.#cut = cut;
+    this.#quoted = place.quoted;
+  }
+
+  get cells(): readonly string[] {
+    const cells = cutCells(this.#text, this.#delimiter, this.#start, this.#end, this.#quoted);
+    return this.#cut ? cells.slice(0, -1) : cells;
+  }
+}

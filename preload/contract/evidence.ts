@@ -1,0 +1,191 @@
+/**
+ * The contract between the window and the evidence worker, over a MessagePort: named requests with an
+ * answer each, cancellable by id, and events that the worker sends on its own.
+ */
+import * as v from 'valibot';
+import {
+  citationSchema,
+  codeSchema,
+  filterSchema,
+  findingDetailSchema,
+  findingRowSchema,
+  levelSchema,
+  limitsSchema,
+  lineRowSchema,
+  localeSchema,
+  memberRowSchema,
+  momentSchema,
+  overviewSchema,
+  patchRowSchema,
+  recordFieldSchema,
+  sortSchema,
+  timelineSchema,
+} from './shapes.ts';
+
+const text = v.string();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const position = v.nullable(count);
+
+/** Every request: what goes in, what comes back. */
+export const evidenceMethods = {
+  /** What triage shows. Partial while the bundle is being read. */
+  overview: { params: v.object({ locale: localeSchema }), result: overviewSchema },
+
+  /** Findings in catalogue order, filtered. */
+  findings: {
+    params: v.object({ locale: localeSchema, filter: filterSchema, from: count, to: count }),
+    result: v.object({ total: count, rows: v.array(findingRowSchema) }),
+  },
+  finding: {
+    params: v.object({ locale: localeSchema, id: text }),
+    result: v.nullable(findingDetailSchema),
+  },
+  /** The next or previous finding from one (null: from the start or the end), wrapping round. */
+  stepFinding: {
+    params: v.object({ from: v.nullable(text), step: v.picklist([1, -1]), filter: filterSchema }),
+    result: v.nullable(v.object({ id: text, position: count, total: count })),
+  },
+
+  /** A view of a grid: rows filtered and sorted; windows of it are asked for with `patchRows`, `lineRows`, `memberRows`. */
+  openView: {
+    params: v.object({
+      grid: v.picklist(['patches', 'lines', 'members']),
+      filter: filterSchema,
+      sort: sortSchema,
+      locale: localeSchema,
+    }),
+    result: v.object({ view: text, count }),
+  },
+  closeView: { params: v.object({ view: text }), result: v.null() },
+  patchRows: {
+    params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
+    result: v.array(patchRowSchema),
+  },
+  lineRows: {
+    params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
+    result: v.array(lineRowSchema),
+  },
+  memberRows: {
+    params: v.object({ view: text, from: count, to: count }),
+    result: v.array(memberRowSchema),
+  },
+  record: {
+    params: v.object({ id: text, locale: localeSchema }),
+    result: v.nullable(patchRowSchema),
+  },
+
+  /** Where a record stands in a view of records. */
+  locateRecord: { params: v.object({ view: text, record: text }), result: position },
+  /** Where a line stands in a view of lines. */
+  locateLine: { params: v.object({ view: text, member: text, line: count }), result: position },
+  /** Where a member stands in a view of members. */
+  locateMember: { params: v.object({ view: text, member: text }), result: position },
+  /**
+   * The lines nearest to a moment, before and after, in a view of lines; distances in milliseconds,
+   * null when the zones do not allow one. Prefers lines of `deviceKey` and lines that name `kb` when given.
+   */
+  nearestLine: {
+    params: v.object({
+      view: text,
+      at: momentSchema,
+      deviceKey: v.nullable(text),
+      kb: v.nullable(text),
+    }),
+    result: v.object({
+      before: v.nullable(v.object({ position: count, member: text, line: count, distance: v.nullable(v.number()) })),
+      after: v.nullable(v.object({ position: count, member: text, line: count, distance: v.nullable(v.number()) })),
+      /** Why there is no distance, worded by the window: `zone-unknown`, `no-timed-lines`; null when there is. */
+      undecidable: v.nullable(text),
+    }),
+  },
+
+  /** Lines of one member in file order, for the file view. */
+  fileLines: {
+    params: v.object({ member: text, from: count, to: count, locale: localeSchema }),
+    result: v.object({ total: count, rows: v.array(lineRowSchema) }),
+  },
+  /** Bytes of a member (images, hexadecimal view), at most 16 MiB of it. */
+  bytes: {
+    params: v.object({ member: text, offset: count, length: v.pipe(count, v.maxValue(16 * 1024 * 1024)) }),
+    result: v.object({ total: v.number(), bytes: v.instance(Uint8Array), mediaType: v.nullable(text) }),
+  },
+
+  /** Marks of the timeline strip between two points of its scale, in at most `buckets` columns. */
+  timeline: {
+    params: v.object({
+      filter: filterSchema,
+      range: v.nullable(v.object({ from: v.number(), to: v.number() })),
+      buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)),
+      locale: localeSchema,
+    }),
+    result: timelineSchema,
+  },
+
+  /** How many lines and cells an expression matches. */
+  search: {
+    params: v.object({ filter: filterSchema }),
+    result: v.object({ lines: count, records: count }),
+  },
+
+  /** What an exit code means. */
+  code: { params: v.object({ code: v.number(), locale: localeSchema }), result: v.nullable(codeSchema) },
+
+  /** Reads local times without a zone as times of this zone (IANA name), or takes that back with null. Reads the bundle's evidence anew. */
+  assumeZone: { params: v.object({ zone: v.nullable(text) }), result: v.null() },
+
+  /** Limits in force. */
+  limits: { params: v.object({}), result: limitsSchema },
+} as const;
+
+export type EvidenceMethod = keyof typeof evidenceMethods;
+export type EvidenceParams<M extends EvidenceMethod> = v.InferInput<(typeof evidenceMethods)[M]['params']>;
+export type EvidenceResult<M extends EvidenceMethod> = v.InferOutput<(typeof evidenceMethods)[M]['result']>;
+
+/** Window to worker. */
+export const evidenceRequestSchema = v.variant('type', [
+  v.object({
+    type: v.literal('request'),
+    id: count,
+    method: v.picklist(Object.keys(evidenceMethods) as [EvidenceMethod, ...EvidenceMethod[]]),
+    params: v.unknown(),
+  }),
+  v.object({ type: v.literal('cancel'), id: count }),
+]);
+
+const wireErrorSchema = v.variant('family', [
+  v.object({ family: v.literal('cancelled') }),
+  v.object({
+    family: v.literal('expected'),
+    code: text,
+    place: v.nullable(text),
+    detail: v.record(text, v.union([text, v.number()])),
+  }),
+  v.object({ family: v.literal('bug'), message: text, stack: v.nullable(text) }),
+]);
+
+/** How far reading is; sent at most every 100 ms. */
+export const readingSchema = v.object({
+  phase: v.picklist(['idle', 'reading', 'checking', 'ready', 'failed', 'cancelled']),
+  bundle: v.nullable(text),
+  bytes: v.number(),
+  total: v.number(),
+  /** The member in work. */
+  member: v.nullable(text),
+  members: count,
+  lines: count,
+  records: count,
+  findings: count,
+  error: v.nullable(wireErrorSchema),
+  /** Raised whenever rows may have changed: views opened before show older rows. */
+  revision: count,
+});
+export type Reading = v.InferOutput<typeof readingSchema>;
+
+/** Worker to window. */
+export const evidenceMessageSchema = v.variant('type', [
+  v.object({ type: v.literal('answer'), id: count, result: v.unknown() }),
+  v.object({ type: v.literal('error'), id: count, error: wireErrorSchema }),
+  v.object({ type: v.literal('reading'), reading: readingSchema }),
+]);
+
+export { citationSchema, levelSchema, recordFieldSchema };

@@ -1,0 +1,363 @@
+/**
+ * Shapes that cross a process border, as valibot schemas; the types are inferred from them, so both
+ * sides and the run-time check cannot drift apart.
+ */
+import * as v from 'valibot';
+
+export const localeSchema = v.picklist(['en', 'ja']);
+export type Locale = v.InferOutput<typeof localeSchema>;
+
+const text = v.string();
+const nullableText = v.nullable(v.string());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const nullableCount = v.nullable(count);
+
+export const systemSchema = v.picklist([
+  'kace-sma',
+  'azure-update-manager',
+  'windows-update',
+  'aws-ssm',
+  'deep-security',
+  'nap',
+]);
+export const severitySchema = v.picklist(['critical', 'high', 'medium', 'info']);
+export const findingKindSchema = v.picklist(['contradiction', 'fault', 'gap', 'note']);
+export const levelSchema = v.picklist(['none', 'trace', 'debug', 'info', 'warning', 'error', 'fatal']);
+export const memberStateSchema = v.picklist([
+  'parsed',
+  'text',
+  'image',
+  'opaque',
+  'damaged',
+  'refused',
+  'encrypted',
+]);
+export const recordFieldSchema = v.picklist([
+  'detection.status',
+  'detection.at',
+  'deployment.status',
+  'deployment.at',
+  'deployment.exitCode',
+  'deployment.attempts',
+  'reboot',
+  'patch',
+]);
+
+/** A time for showing: the reading in milliseconds as if its clock stood in UTC, and what is known of its offset. */
+export const momentSchema = v.object({
+  raw: text,
+  local: v.number(),
+  /** Minutes east of UTC. */
+  offset: v.nullable(v.number()),
+  offsetSource: v.picklist(['stated', 'inferred', 'assumed', 'unknown']),
+  precision: v.picklist(['millisecond', 'second', 'ten-seconds', 'minute', 'day']),
+  clock: v.picklist(['sma', 'device', 'relay', 'manager', 'policy-server', 'service', 'exporter']),
+});
+export type MomentView = v.InferOutput<typeof momentSchema>;
+
+export const atSchema = v.union([momentSchema, v.literal('never'), v.null()]);
+export type AtView = v.InferOutput<typeof atSchema>;
+
+export const citationSchema = v.object({
+  member: text,
+  line: nullableCount,
+  row: nullableCount,
+  pointer: nullableText,
+  quote: text,
+});
+export type CitationView = v.InferOutput<typeof citationSchema>;
+
+/** An exit code with its meaning in the asked language, when a source for one is known. */
+export const codeSchema = v.object({
+  code: v.number(),
+  shown: text,
+  symbol: nullableText,
+  meaning: nullableText,
+  advice: nullableText,
+});
+export type CodeView = v.InferOutput<typeof codeSchema>;
+
+/** A cell that a finding points at. `mark` is the letter that ties the cells of one finding in view: A, B ... */
+export const cellMarkSchema = v.object({
+  field: recordFieldSchema,
+  finding: text,
+  kind: findingKindSchema,
+  severity: severitySchema,
+  /** The rule's title, for the tooltip and the accessible description. */
+  title: text,
+});
+export type CellMark = v.InferOutput<typeof cellMarkSchema>;
+
+/** A row of the patch grid and of the attempts grid: one patch record. */
+export const patchRowSchema = v.object({
+  id: text,
+  system: systemSchema,
+  device: nullableText,
+  deviceKey: text,
+  patch: nullableText,
+  patchKey: text,
+  kb: nullableText,
+  detectionStatus: nullableText,
+  detectionRaw: nullableText,
+  detectedAt: atSchema,
+  deploymentStatus: nullableText,
+  deploymentRaw: nullableText,
+  deployedAt: atSchema,
+  exitCode: v.nullable(codeSchema),
+  exitCodeRaw: nullableText,
+  attempts: v.nullable(v.number()),
+  /** 0 means unlimited; null unknown. */
+  maxAttempts: v.nullable(v.number()),
+  /** Whether `maxAttempts` is the assumed default and not evidence. */
+  maxAssumed: v.boolean(),
+  reboot: nullableText,
+  source: text,
+  citation: citationSchema,
+  marks: v.array(cellMarkSchema),
+});
+export type PatchRow = v.InferOutput<typeof patchRowSchema>;
+
+/** A row of the log grid. */
+export const lineRowSchema = v.object({
+  /** Global number of the line in the bundle: stable while the bundle is open. */
+  id: count,
+  member: text,
+  /** 1-based. */
+  line: count,
+  device: nullableText,
+  level: levelSchema,
+  at: v.nullable(momentSchema),
+  text,
+  /** Lines that continue this record, folded below it. */
+  continues: v.boolean(),
+  /** The line is out of its file's time order. */
+  outOfOrder: v.boolean(),
+  /** The text was cut for showing; the file view has all of it. */
+  cut: v.boolean(),
+  /** Annotated or cited by these findings. */
+  findings: v.array(text),
+});
+export type LineRow = v.InferOutput<typeof lineRowSchema>;
+
+export const memberRowSchema = v.object({
+  index: count,
+  path: text,
+  bytes: v.number(),
+  sha256: nullableText,
+  kind: nullableText,
+  system: v.nullable(systemSchema),
+  state: memberStateSchema,
+  reason: nullableText,
+  encoding: nullableText,
+  lines: nullableCount,
+  rows: nullableCount,
+  warnings: count,
+  timeRule: nullableText,
+  modified: v.nullable(momentSchema),
+  device: nullableText,
+  deviceReason: nullableText,
+  unverified: v.boolean(),
+});
+export type MemberRow = v.InferOutput<typeof memberRowSchema>;
+
+export const witnessSchema = v.object({
+  citation: citationSchema,
+  /** Worded. */
+  says: text,
+  at: v.nullable(momentSchema),
+  record: nullableText,
+  field: v.nullable(recordFieldSchema),
+  memberSha256: nullableText,
+});
+export type WitnessView = v.InferOutput<typeof witnessSchema>;
+
+/** A finding in a list. */
+export const findingRowSchema = v.object({
+  id: text,
+  rule: text,
+  kind: findingKindSchema,
+  severity: severitySchema,
+  system: v.nullable(systemSchema),
+  device: nullableText,
+  deviceKey: text,
+  patch: nullableText,
+  title: text,
+  explanation: text,
+  citation: v.nullable(citationSchema),
+  at: v.nullable(momentSchema),
+});
+export type FindingRow = v.InferOutput<typeof findingRowSchema>;
+
+/** A finding in full. */
+export const findingDetailSchema = v.object({
+  ...findingRowSchema.entries,
+  advice: text,
+  witnesses: v.array(witnessSchema),
+  /** Names of parameters that were assumed, worded with their values. */
+  assumed: v.array(text),
+  codes: v.array(codeSchema),
+  /** The records that the finding speaks of. */
+  records: v.array(text),
+});
+export type FindingDetail = v.InferOutput<typeof findingDetailSchema>;
+
+/** Findings of one rule, for triage. */
+export const findingGroupSchema = v.object({
+  rule: text,
+  kind: findingKindSchema,
+  severity: severitySchema,
+  title: text,
+  /** The explanation of the first, for the line below the title. */
+  example: text,
+  citation: v.nullable(citationSchema),
+  findings: v.array(text),
+  count,
+  devices: count,
+  patches: count,
+});
+export type FindingGroup = v.InferOutput<typeof findingGroupSchema>;
+
+export const coverageRowSchema = v.object({
+  system: systemSchema,
+  item: text,
+  name: text,
+  state: v.picklist(['present', 'partial', 'missing']),
+  members: v.array(text),
+});
+
+export const scaleRowSchema = v.object({
+  patch: text,
+  targeted: nullableCount,
+  ran: count,
+  succeeded: count,
+  failed: count,
+  source: text,
+});
+
+export const deviceRowSchema = v.object({
+  name: text,
+  key: text,
+  aliases: v.array(text),
+  systems: v.array(systemSchema),
+  records: count,
+  findings: v.object({ critical: count, high: count, medium: count, info: count }),
+  worst: v.nullable(severitySchema),
+});
+export type DeviceRow = v.InferOutput<typeof deviceRowSchema>;
+
+export const undecidedRowSchema = v.object({
+  rule: text,
+  title: text,
+  device: nullableText,
+  patch: nullableText,
+  missing: text,
+});
+
+export const countsSchema = v.object({
+  devices: count,
+  targeted: nullableCount,
+  deploymentRan: count,
+  deploymentSucceeded: count,
+  deploymentFailed: count,
+});
+
+export const limitsSchema = v.object({
+  totalBytes: v.number(),
+  memberBytes: v.number(),
+  ratio: v.number(),
+  ratioFromBytes: v.number(),
+  members: v.number(),
+  depth: v.number(),
+  lineBytes: v.number(),
+  rowCells: v.number(),
+  documentBytes: v.number(),
+});
+
+/** What triage and the head line show. */
+export const overviewSchema = v.object({
+  bundle: v.object({ name: text, bytes: v.number(), sha256: text, damaged: v.boolean() }),
+  systems: v.array(systemSchema),
+  devices: v.array(deviceRowSchema),
+  records: count,
+  recordsWithFindings: count,
+  lines: v.object({ total: count, timed: count, outOfOrder: count }),
+  members: v.object({
+    total: count,
+    parsed: count,
+    text: count,
+    image: count,
+    opaque: count,
+    damaged: count,
+    refused: count,
+    encrypted: count,
+  }),
+  warnings: count,
+  span: v.nullable(v.object({ from: momentSchema, to: momentSchema })),
+  readMilliseconds: v.number(),
+  findings: v.object({ total: count, critical: count, high: count, medium: count, info: count, contradictions: count }),
+  groups: v.array(findingGroupSchema),
+  undecided: v.array(undecidedRowSchema),
+  coverage: v.array(coverageRowSchema),
+  /** Ready texts that ask the customer for what is missing; null when nothing is. */
+  request: v.object({ en: nullableText, ja: nullableText }),
+  counts: countsSchema,
+  scale: v.array(scaleRowSchema),
+  /** Worded: what is known of the zones. */
+  zones: v.array(text),
+  /** Whether some times of the bundle have no known zone. */
+  zoneUnknown: v.boolean(),
+  tool: v.object({ version: text, rules: text }),
+});
+export type Overview = v.InferOutput<typeof overviewSchema>;
+
+/** What all panes are filtered by; every part is a chip. */
+export const filterSchema = v.object({
+  /** Folded device names. */
+  devices: v.optional(v.array(text)),
+  patches: v.optional(v.array(text)),
+  systems: v.optional(v.array(systemSchema)),
+  members: v.optional(v.array(text)),
+  levels: v.optional(v.array(levelSchema)),
+  /** Milliseconds on the merged timeline's scale (see `TimelineAnswer.scale`). */
+  time: v.optional(v.object({ from: v.number(), to: v.number() })),
+  text: v.optional(
+    v.object({
+      expression: text,
+      regex: v.boolean(),
+      ignoreCase: v.boolean(),
+      /** Full-width forms match their half-width forms. */
+      ignoreWidth: v.boolean(),
+    }),
+  ),
+  rules: v.optional(v.array(text)),
+  /** Only rows with findings. */
+  onlyFindings: v.optional(v.boolean()),
+});
+export type Filter = v.InferOutput<typeof filterSchema>;
+
+export const sortSchema = v.array(v.object({ column: text, descending: v.boolean() }));
+export type Sort = v.InferOutput<typeof sortSchema>;
+
+export const laneMarkSchema = v.object({
+  /** On the timeline's scale, milliseconds. */
+  from: v.number(),
+  to: v.number(),
+  count,
+  severity: v.nullable(severitySchema),
+  /** A record, finding or line to select on click. */
+  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text })),
+  label: text,
+});
+export const timelineSchema = v.object({
+  /** Extent of everything that has a place in time; null when nothing has. */
+  extent: v.nullable(v.object({ from: v.number(), to: v.number() })),
+  lanes: v.array(
+    v.object({
+      lane: v.picklist(['detections', 'deployments', 'reboots', 'errors', 'findings', 'runs']),
+      marks: v.array(laneMarkSchema),
+    }),
+  ),
+  /** Lines and error lines per bucket over the asked range. */
+  density: v.object({ lines: v.array(count), errors: v.array(count) }),
+});
+export type TimelineAnswer = v.InferOutput<typeof timelineSchema>;

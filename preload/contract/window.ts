@@ -1,0 +1,220 @@
+/**
+ * The contract between a window and main: what the bridge exposes as `window.patchtrail`. One method
+ * per message; every argument is checked by main, every answer by the bridge's caller through types
+ * inferred from the same schemas. Paths never come from the window except through a drop or a dialog.
+ */
+import * as v from 'valibot';
+import { localeSchema } from './shapes.ts';
+
+const text = v.string();
+
+export const annotationTargetSchema = v.variant('on', [
+  v.object({ on: v.literal('finding'), finding: text }),
+  v.object({
+    on: v.literal('record'),
+    member: text,
+    line: v.nullable(v.number()),
+    row: v.nullable(v.number()),
+    pointer: v.nullable(text),
+  }),
+  v.object({ on: v.literal('line'), member: text, line: v.number() }),
+]);
+
+export const annotationSchema = v.object({
+  id: text,
+  target: annotationTargetSchema,
+  note: text,
+  tags: v.array(text),
+  verdict: v.picklist(['confirmed', 'refuted', 'open']),
+  author: text,
+  createdAt: text,
+  changedAt: text,
+  quote: text,
+});
+
+export const bookmarkSchema = v.object({ member: text, line: v.number(), label: text });
+
+/** What the window keeps with a case so that it opens as it was left. */
+export const viewStateSchema = v.record(text, v.unknown());
+
+/** The analyst's part of a case; main adds the binding to the bundle and the log. */
+export const caseContentSchema = v.object({
+  annotations: v.array(annotationSchema),
+  bookmarks: v.array(bookmarkSchema),
+  /** IANA zone for local times without one; null: none assumed. */
+  zone: v.nullable(text),
+  view: viewStateSchema,
+});
+export type CaseContent = v.InferOutput<typeof caseContentSchema>;
+
+/** State of the case file, shown in the status bar. */
+export const caseStatusSchema = v.object({
+  /** File name of the case, null while it has never been saved anywhere but in the autosave. */
+  name: v.nullable(text),
+  state: v.picklist(['unsaved', 'saving', 'saved', 'not-writable', 'none']),
+  /** `HH:mm` of the last save. */
+  savedAt: v.nullable(text),
+  error: v.nullable(text),
+});
+export type CaseStatus = v.InferOutput<typeof caseStatusSchema>;
+
+export const settingsSchema = v.object({
+  locale: localeSchema,
+  theme: v.picklist(['light', 'dark', 'system']),
+  times: v.picklist(['written', 'utc', 'zone']),
+  /** IANA name for `times: 'zone'`. */
+  zone: text,
+  author: text,
+  /** Sizes of panes, columns: kept as the window gives them. */
+  layout: v.record(text, v.unknown()),
+});
+export type Settings = v.InferOutput<typeof settingsSchema>;
+
+export const recentSchema = v.object({
+  /** Opaque id to reopen by. */
+  id: text,
+  kind: v.picklist(['bundle', 'case']),
+  name: text,
+  folder: text,
+  openedAt: text,
+});
+export type Recent = v.InferOutput<typeof recentSchema>;
+
+/** What happened to an open request. */
+export const openResultSchema = v.union([
+  v.object({ outcome: v.literal('opening'), name: text }),
+  /** This window has a bundle already: the other one opens in a window of its own. */
+  v.object({ outcome: v.literal('elsewhere'), name: text }),
+  v.object({ outcome: v.literal('cancelled') }),
+  v.object({
+    outcome: v.literal('failed'),
+    code: text,
+    place: v.nullable(text),
+    detail: v.record(text, v.union([text, v.number()])),
+  }),
+]);
+export type OpenResult = v.InferOutput<typeof openResultSchema>;
+
+export const exportResultSchema = v.union([
+  v.object({ outcome: v.literal('written'), name: text, bytes: v.number() }),
+  v.object({ outcome: v.literal('cancelled') }),
+  v.object({
+    outcome: v.literal('failed'),
+    code: text,
+    place: v.nullable(text),
+    detail: v.record(text, v.union([text, v.number()])),
+  }),
+]);
+export type ExportResult = v.InferOutput<typeof exportResultSchema>;
+
+/** Requests from the window to main. */
+export const windowMethods = {
+  settings: { params: v.tuple([]), result: settingsSchema },
+  changeSettings: { params: v.tuple([v.partial(settingsSchema)]), result: settingsSchema },
+  recent: { params: v.tuple([]), result: v.array(recentSchema) },
+  forgetRecent: { params: v.tuple([text]), result: v.array(recentSchema) },
+  /** Shows the dialog. `folder` chooses a folder instead of a file. */
+  openDialog: { params: v.tuple([v.picklist(['file', 'folder'])]), result: openResultSchema },
+  openRecent: { params: v.tuple([text]), result: openResultSchema },
+  openSample: { params: v.tuple([]), result: openResultSchema },
+  /** A path that the bridge took from a dropped file; the page cannot make one up. */
+  openDropped: { params: v.tuple([text]), result: openResultSchema },
+  cancelReading: { params: v.tuple([]), result: v.null() },
+  closeBundle: { params: v.tuple([]), result: v.null() },
+  restartWorker: { params: v.tuple([]), result: v.null() },
+  /**
+   * The case of the open bundle, as last saved, or an empty one. Answers once the bundle has been read to its
+   * end, since a case is bound to the bundle's SHA-256; null when that never came (failed, cancelled, closed).
+   */
+  loadCase: {
+    params: v.tuple([]),
+    result: v.nullable(
+      v.object({
+        content: caseContentSchema,
+        status: caseStatusSchema,
+        warning: v.nullable(
+          v.object({
+            code: text,
+            place: v.nullable(text),
+            detail: v.record(text, v.union([text, v.number()])),
+          }),
+        ),
+      }),
+    ),
+  },
+  /** Replaces the case's content; written to disk soon after, atomically. */
+  saveCase: { params: v.tuple([caseContentSchema]), result: caseStatusSchema },
+  /** Shows a dialog for where to keep the case. */
+  saveCaseAs: { params: v.tuple([]), result: caseStatusSchema },
+  /** Asks where, prints the report, writes it. */
+  exportPdf: { params: v.tuple([v.object({ locale: localeSchema })]), result: exportResultSchema },
+  /** Puts text on the clipboard. */
+  copy: { params: v.tuple([text]), result: v.null() },
+  /** The password for an encrypted bundle; kept in memory only. */
+  password: { params: v.tuple([v.nullable(text)]), result: v.null() },
+} as const;
+
+export type WindowMethod = keyof typeof windowMethods;
+export type WindowParams<M extends WindowMethod> = v.InferOutput<(typeof windowMethods)[M]['params']>;
+export type WindowResult<M extends WindowMethod> = v.InferOutput<(typeof windowMethods)[M]['result']>;
+
+/**
+ * Menu entries that the window carries out. The window may own the same keys: an accelerator reaches the menu
+ * only when the page did not call `preventDefault`.
+ */
+export const commandSchema = v.picklist([
+  'open',
+  'open-folder',
+  'open-sample',
+  'save-case-as',
+  'export-pdf',
+  'close-bundle',
+  'search',
+  'next-finding',
+  'previous-finding',
+  'palette',
+  'shortcuts',
+  'theme',
+  'language',
+]);
+export type Command = v.InferOutput<typeof commandSchema>;
+
+/** What main tells a window on its own. */
+export const windowEventSchema = v.variant('event', [
+  v.object({ event: v.literal('command'), command: commandSchema }),
+  /** Settings were changed by another window. */
+  v.object({ event: v.literal('settings'), settings: settingsSchema }),
+  v.object({ event: v.literal('case-status'), status: caseStatusSchema }),
+  /** The worker died; annotations are kept. */
+  v.object({ event: v.literal('worker-gone'), reason: text }),
+  v.object({ event: v.literal('worker-started') }),
+  /** A bundle is being opened (from the command line, a drop, a dialog). */
+  v.object({ event: v.literal('opening'), name: text }),
+  v.object({
+    event: v.literal('open-failed'),
+    code: text,
+    place: v.nullable(text),
+    detail: v.record(text, v.union([text, v.number()])),
+  }),
+  v.object({ event: v.literal('password-needed'), wrong: v.boolean() }),
+]);
+export type WindowEvent = v.InferOutput<typeof windowEventSchema>;
+
+/** `window.patchtrail`: frozen, typed, nothing generic. */
+export type PatchtrailBridge = {
+  readonly [M in WindowMethod as M extends 'openDropped' ? never : M]: (
+    ...params: WindowParams<M>
+  ) => Promise<WindowResult<M>>;
+} & {
+  /** Opens a file that was dropped on the window. */
+  readonly openDropped: (file: File) => Promise<OpenResult>;
+  /**
+   * The first subscription tells main that the page listens: the evidence port and what happened so far follow.
+   * The port arrives as a `message` event of the window with `data === 'evidence-port'` (listen for it first),
+   * and again whenever the worker was started anew: the newest port is the one in force.
+   * @returns a function that ends the subscription
+   */
+  readonly onEvent: (listener: (event: WindowEvent) => void) => () => void;
+  readonly platform: string;
+  readonly version: string;
+};

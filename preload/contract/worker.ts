@@ -1,0 +1,81 @@
+/**
+ * The contract between main and the evidence worker, over the utility process's parent port. Main
+ * names the bundle; the window never does.
+ */
+import * as v from 'valibot';
+import { readingSchema } from './evidence.ts';
+import { limitsSchema, localeSchema } from './shapes.ts';
+import { caseContentSchema } from './window.ts';
+
+const text = v.string();
+const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Main to worker. A `port` message carries a MessagePort for a window. */
+export const workerRequestSchema = v.variant('type', [
+  v.object({ type: v.literal('port') }),
+  v.object({
+    type: v.literal('open'),
+    id,
+    path: text,
+    password: v.nullable(text),
+    /** IANA zone assumed for local times without one. */
+    zone: v.nullable(text),
+    limits: v.partial(limitsSchema),
+    /** Private folder for spooled text. */
+    spoolFolder: text,
+  }),
+  v.object({ type: v.literal('cancel-reading') }),
+  v.object({ type: v.literal('close'), id }),
+  /** The report as one HTML document without script and remote parts. */
+  v.object({
+    type: v.literal('report'),
+    id,
+    locale: localeSchema,
+    content: caseContentSchema,
+    caseName: v.nullable(text),
+  }),
+]);
+export type WorkerRequest = v.InferOutput<typeof workerRequestSchema>;
+
+/** What is known of a bundle once it has been read to its end. */
+export const bundleIdentitySchema = v.object({
+  name: text,
+  bytes: v.number(),
+  sha256: text,
+  damaged: v.boolean(),
+});
+export type BundleIdentityMessage = v.InferOutput<typeof bundleIdentitySchema>;
+
+/** Parts of the printed page that the engine words: running header and footer. */
+export const reportDocumentSchema = v.object({
+  html: text,
+  title: text,
+  /** HTML of the running header and footer for the printer; page numbers by its own classes. */
+  header: text,
+  footer: text,
+});
+export type ReportDocument = v.InferOutput<typeof reportDocumentSchema>;
+
+/** Worker to main. */
+export const workerMessageSchema = v.variant('type', [
+  v.object({ type: v.literal('reading'), reading: readingSchema }),
+  /** Answer to `open`: the bundle was read (perhaps with damaged members). */
+  v.object({ type: v.literal('opened'), id, bundle: bundleIdentitySchema }),
+  v.object({ type: v.literal('closed'), id }),
+  v.object({ type: v.literal('report'), id, report: reportDocumentSchema }),
+  v.object({
+    type: v.literal('error'),
+    id,
+    error: v.variant('family', [
+      v.object({ family: v.literal('cancelled') }),
+      v.object({
+        family: v.literal('expected'),
+        code: text,
+        place: v.nullable(text),
+        detail: v.record(text, v.union([text, v.number()])),
+      }),
+      v.object({ family: v.literal('bug'), message: text, stack: v.nullable(text) }),
+    ]),
+  }),
+]);
+export type WorkerMessage = v.InferOutput<typeof workerMessageSchema>;

@@ -1,0 +1,299 @@
+/** The palette, the list of shortcuts, the choice of a zone, the password. */
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useEvidence } from '../evidence/evidence-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { zoneOffset } from '../time/show-moment.ts';
+import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
+import { chordText } from './commands.ts';
+import type { Command } from './commands.ts';
+
+export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
+  const overlay = useWindow((state) => state.overlay);
+  switch (overlay) {
+    case 'palette':
+      return <Palette commands={commands} />;
+    case 'shortcuts':
+      return <Shortcuts commands={commands} />;
+    case 'zone':
+      return <ZoneDialog purpose="show" />;
+    case 'assume-zone':
+      return <ZoneDialog purpose="assume" />;
+    case 'password':
+    case 'password-wrong':
+      return <PasswordDialog isWrong={overlay === 'password-wrong'} />;
+    case 'none':
+    case 'search':
+      return null;
+  }
+}
+
+/** A modal dialog of the platform: it holds the focus, Escape closes it, and the focus goes back. */
+function Modal({
+  label,
+  className,
+  onClose,
+  children,
+}: {
+  readonly label: string;
+  readonly className: string;
+  readonly onClose?: () => void;
+  readonly children: ReactNode;
+}) {
+  const open = useWindow((state) => state.open);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const close = onClose ?? (() => open('none'));
+  return (
+    <dialog
+      ref={dialog}
+      className={`modal ${className}`}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onPointerDown={(event) => {
+        if (event.target === dialog.current) close();
+      }}
+    >
+      {children}
+    </dialog>
+  );
+}
+
+function Palette({ commands }: { readonly commands: readonly Command[] }) {
+  const { t } = useLanguage();
+  const { platform } = useBridge();
+  const open = useWindow((state) => state.open);
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const listId = useId();
+  const list = useRef<HTMLUListElement>(null);
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/u)
+    .filter((word) => word !== '');
+  const shown = commands.filter(
+    ({ title, id, isEnabled }) =>
+      isEnabled && id !== 'palette' && words.every((word) => `${title} ${id}`.toLowerCase().includes(word)),
+  );
+  const chosen = Math.min(at, shown.length - 1);
+  const run = (command: Command | undefined): void => {
+    if (command === undefined) return;
+    open('none');
+    // After the dialog has given the focus back, so that a command may move it.
+    setTimeout(command.run, 0);
+  };
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+  return (
+    <Modal label={t('command.palette')} className="palette">
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={listId}
+        aria-activedescendant={shown[chosen] === undefined ? undefined : `${listId}-${chosen}`}
+        aria-label={t('command.palette')}
+        placeholder={t('palette.placeholder')}
+        value={typed}
+        spellCheck={false}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+          if (step !== 0 && shown.length > 0) {
+            event.preventDefault();
+            setAt((chosen + step + shown.length) % shown.length);
+          } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+            event.preventDefault();
+            run(shown[chosen]);
+          }
+        }}
+      />
+      <ul id={listId} ref={list} role="listbox" aria-label={t('command.palette')}>
+        {shown.map((command, index) => (
+          <li
+            key={command.id}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            onPointerMove={() => setAt(index)}
+            onClick={() => run(command)}
+          >
+            <span>{command.title}</span>
+            {command.keys[0] === undefined ? null : <kbd>{chordText(command.keys[0], platform)}</kbd>}
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 ? <p className="hint">{t('palette.none')}</p> : null}
+    </Modal>
+  );
+}
+
+function Shortcuts({ commands }: { readonly commands: readonly Command[] }) {
+  const { t } = useLanguage();
+  const { platform } = useBridge();
+  const open = useWindow((state) => state.open);
+  const inGrids: readonly (readonly [string, string])[] = [
+    ['↑ ↓ PageUp PageDown', t('shortcut.rows')],
+    ['Home End', t('shortcut.ends')],
+    ['Ctrl+Home Ctrl+End', t('shortcut.corners')],
+    ['Enter', t('shortcut.open-line')],
+    ['Tab', t('shortcut.panes')],
+    ['Esc', t('shortcut.close')],
+  ];
+  return (
+    <Modal label={t('command.shortcuts')} className="shortcuts">
+      <h2>{t('command.shortcuts')}</h2>
+      <dl>
+        {commands
+          .filter(({ keys }) => keys.length > 0)
+          .map(({ id, title, keys }) => (
+            <div key={id}>
+              <dt>{title}</dt>
+              <dd>
+                {keys.map((key) => (
+                  <kbd key={key}>{chordText(key, platform)}</kbd>
+                ))}
+              </dd>
+            </div>
+          ))}
+        {inGrids.map(([keys, title]) => (
+          <div key={keys}>
+            <dt>{title}</dt>
+            <dd>
+              {keys.split(' ').map((key) => (
+                <kbd key={key}>{chordText(key, platform)}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" className="button" autoFocus onClick={() => open('none')}>
+        {t('action.close')}
+      </button>
+    </Modal>
+  );
+}
+
+/** Chooses the zone in which times are shown, or the one that is assumed for times without any. */
+function ZoneDialog({ purpose }: { readonly purpose: 'show' | 'assume' }) {
+  const { t } = useLanguage();
+  const client = useEvidence();
+  const store = useWindowStore();
+  const open = useWindow((state) => state.open);
+  const changeSettings = useWindow((state) => state.changeSettings);
+  const settings = useWindow((state) => state.settings);
+  const openCase = useWindow((state) => state.case);
+  const [typed, setTyped] = useState(
+    purpose === 'show' ? settings.zone : (openCase?.content.zone ?? settings.zone),
+  );
+  const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
+  const listId = useId();
+  const isKnown = zoneOffset(Date.UTC(2024, 0, 1), typed) !== null;
+  const apply = (zone: string | null): void => {
+    open('none');
+    if (purpose === 'show') {
+      if (zone !== null) changeSettings({ zone, times: 'zone' });
+      return;
+    }
+    const { case: now } = store.getState();
+    if (now !== null) store.setState({ case: { ...now, content: { ...now.content, zone } } });
+    client.request('assumeZone', { zone }).catch((error: unknown) => console.error(error));
+  };
+  const title = t(purpose === 'show' ? 'command.choose-zone' : 'command.assume-zone');
+  return (
+    <Modal label={title} className="zone-dialog">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isKnown) apply(typed);
+        }}
+      >
+        <h2>{title}</h2>
+        <p className="hint">{t(purpose === 'show' ? 'zone-dialog.show' : 'zone-dialog.assume')}</p>
+        <input
+          autoFocus
+          list={listId}
+          value={typed}
+          aria-label={title}
+          aria-invalid={!isKnown}
+          spellCheck={false}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <datalist id={listId}>
+          {zones.map((zone) => (
+            <option key={zone} value={zone} />
+          ))}
+        </datalist>
+        {isKnown ? null : <p className="bad">{t('zone-dialog.unknown')}</p>}
+        <div className="button-row">
+          <button type="submit" className="button primary" disabled={!isKnown}>
+            {t(purpose === 'show' ? 'zone-dialog.use' : 'zone-dialog.take')}
+          </button>
+          {purpose === 'assume' && (openCase?.content.zone ?? null) !== null ? (
+            <button type="button" className="button" onClick={() => apply(null)}>
+              {t('zone-dialog.withdraw')}
+            </button>
+          ) : null}
+          <button type="button" className="button" onClick={() => open('none')}>
+            {t('action.cancel')}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function PasswordDialog({ isWrong }: { readonly isWrong: boolean }) {
+  const { t } = useLanguage();
+  const bridge = useBridge();
+  const store = useWindowStore();
+  const answer = (password: string | null): void => {
+    store.setState({ overlay: 'none' });
+    if (password === null) store.setState({ bundle: { phase: 'none', problem: null, cancelled: true } });
+    bridge.password(password).catch((error: unknown) => console.error(error));
+  };
+  return (
+    <Modal label={t('password.title')} className="zone-dialog" onClose={() => answer(null)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const typed = new FormData(event.currentTarget).get('password');
+          answer(typeof typed === 'string' ? typed : '');
+        }}
+      >
+        <h2>{t('password.title')}</h2>
+        <p className={isWrong ? 'bad' : 'hint'}>{t(isWrong ? 'password.wrong' : 'password.why')}</p>
+        <input
+          autoFocus
+          name="password"
+          type="password"
+          aria-label={t('password.title')}
+          autoComplete="off"
+        />
+        <div className="button-row">
+          <button type="submit" className="button primary">
+            {t('password.open')}
+          </button>
+          <button type="button" className="button" onClick={() => answer(null)}>
+            {t('action.cancel')}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,222 @@
+/** Ties the window's state to main and to the evidence worker: what they tell comes in here, notes go out. */
+import type { Reading } from '../../preload/contract/evidence.ts';
+import type {
+  CaseContent,
+  OpenResult,
+  PatchtrailBridge,
+  WindowEvent,
+} from '../../preload/contract/window.ts';
+import { PortClient, listenForPorts } from '../evidence/evidence-client.ts';
+import type { EvidenceClient } from '../evidence/evidence-client.ts';
+import { freshView } from '../state/window-store.ts';
+import type { BundleState, Problem, WindowStore } from '../state/window-store.ts';
+
+/** While a bundle is read the panes ask anew at most this often, in milliseconds. */
+const refreshEvery = 900;
+/** Quiet time after the last change before a case is handed to main, in milliseconds. */
+const saveAfter = 500;
+
+export interface Session {
+  readonly client: EvidenceClient;
+  readonly stop: () => void;
+  readonly restartWorker: () => Promise<void>;
+}
+
+export function startSession(
+  bridge: PatchtrailBridge,
+  store: WindowStore,
+  onCommand: (command: string) => void,
+): Session {
+  const revisions = throttle(refreshEvery, (revision: number) => store.setState({ revision }));
+  const client = new PortClient((reading) => receiveReading(reading));
+  const saver = keepCase(bridge, store);
+
+  function receiveReading(reading: Reading): void {
+    const { bundle, revision } = store.getState();
+    const next = bundleAfter(bundle, reading);
+    if (next !== bundle) store.setState({ bundle: next });
+    if (next.phase === 'ready' && bundle.phase !== 'ready') {
+      // A step of its own, so that nothing asked during reading is taken for the end.
+      revisions.now(Math.max(reading.revision, revision) + 1);
+      loadCase().catch((error: unknown) => console.error(error));
+    } else if (reading.revision > revision) {
+      revisions.soon(reading.revision);
+    }
+  }
+
+  async function loadCase(): Promise<void> {
+    const open = store.getState().case;
+    // After a restart of the worker the notes at hand are newer than those on disk.
+    if (open !== null) return;
+    const loaded = await bridge.loadCase();
+    if (loaded === null) return;
+    store.setState({ case: loaded });
+    const { zone } = loaded.content;
+    if (zone !== null) await client.request('assumeZone', { zone });
+  }
+
+  function receiveEvent(event: WindowEvent): void {
+    switch (event.event) {
+      case 'command':
+        onCommand(event.command);
+        return;
+      case 'settings':
+        store.setState({ settings: event.settings });
+        return;
+      case 'case-status': {
+        const { case: open } = store.getState();
+        if (open !== null) store.setState({ case: { ...open, status: event.status } });
+        return;
+      }
+      case 'worker-gone':
+        saver.flush();
+        client.disconnect();
+        store.setState({ worker: { is: 'gone', reason: event.reason } });
+        return;
+      case 'worker-started':
+        store.setState({ worker: { is: 'well' } });
+        return;
+      case 'opening':
+        receiveOpening(event.name);
+        return;
+      case 'open-failed':
+        showProblem({ family: 'expected', code: event.code, place: event.place, detail: event.detail });
+        return;
+      case 'password-needed':
+        store.setState({ overlay: event.wrong ? 'password-wrong' : 'password' });
+        return;
+    }
+  }
+
+  function receiveOpening(name: string): void {
+    const { bundle, worker } = store.getState();
+    const isSameAgain = worker.is !== 'well' && bundle.phase !== 'none' && bundle.name === name;
+    if (isSameAgain) {
+      store.setState({ bundle: { phase: 'opening', name } });
+      return;
+    }
+    saver.flush();
+    store.setState({ ...freshView(), bundle: { phase: 'opening', name }, revision: 0, overlay: 'none' });
+  }
+
+  function showProblem(problem: Problem): void {
+    store.setState({ bundle: { phase: 'none', problem, cancelled: false }, overlay: 'none' });
+  }
+
+  const stopPorts = listenForPorts((port) => {
+    client.connect(port);
+    store.setState(({ revision }) => ({ worker: { is: 'well' }, revision: revision + 1 }));
+  });
+  const stopEvents = bridge.onEvent(receiveEvent);
+  return {
+    client,
+    stop: () => {
+      stopPorts();
+      stopEvents();
+      saver.stop();
+      client.disconnect();
+    },
+    restartWorker: async () => {
+      store.setState({ worker: { is: 'restarting' } });
+      await bridge.restartWorker();
+    },
+  };
+}
+
+function bundleAfter(bundle: BundleState, reading: Reading): BundleState {
+  const name = reading.bundle ?? ('name' in bundle ? bundle.name : '');
+  switch (reading.phase) {
+    case 'idle':
+      return bundle.phase === 'ready' ? { phase: 'none', problem: null, cancelled: false } : bundle;
+    case 'reading':
+    case 'checking':
+      return { phase: 'reading', name, reading };
+    case 'ready':
+      return { phase: 'ready', name, reading };
+    case 'cancelled':
+      return { phase: 'none', problem: null, cancelled: true };
+    case 'failed':
+      return { phase: 'none', problem: problemOfWire(reading.error), cancelled: false };
+  }
+}
+
+function problemOfWire(error: Reading['error']): Problem | null {
+  if (error === null || error.family === 'cancelled') return null;
+  if (error.family === 'bug') return { family: 'bug', message: error.message };
+  return error;
+}
+
+/** What an open request came to, when it did not start reading. */
+export function problemOfOpening(result: OpenResult): Problem | null {
+  if (result.outcome !== 'failed') return null;
+  return { family: 'expected', code: result.code, place: result.place, detail: result.detail };
+}
+
+/** Hands the case to main a moment after each change, and at once when asked. */
+function keepCase(bridge: PatchtrailBridge, store: WindowStore): { flush: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let unsaved: CaseContent | null = null;
+
+  const save = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (unsaved === null) return;
+    const content = unsaved;
+    unsaved = null;
+    bridge.saveCase(content).then(
+      (status) => setStatus(status),
+      (error: unknown) => {
+        setStatus({ name: null, state: 'not-writable', savedAt: null, error: String(error) });
+      },
+    );
+  };
+  const setStatus = (status: NonNullable<ReturnType<WindowStore['getState']>['case']>['status']): void => {
+    const { case: open } = store.getState();
+    if (open !== null) store.setState({ case: { ...open, status } });
+  };
+  const unsubscribe = store.subscribe((state, before) => {
+    const [now, then] = [state.case?.content, before.case?.content];
+    if (now === undefined || then === undefined || now === then) return;
+    unsaved = now;
+    clearTimeout(timer);
+    timer = setTimeout(save, saveAfter);
+  });
+  const onLeave = (): void => save();
+  window.addEventListener('pagehide', onLeave);
+  window.addEventListener('blur', onLeave);
+  return {
+    flush: save,
+    stop: () => {
+      save();
+      unsubscribe();
+      window.removeEventListener('pagehide', onLeave);
+      window.removeEventListener('blur', onLeave);
+    },
+  };
+}
+
+function throttle<T>(
+  every: number,
+  run: (value: T) => void,
+): { soon: (value: T) => void; now: (value: T) => void } {
+  let last = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const now = (value: T): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    last = performance.now();
+    run(value);
+  };
+  return {
+    now,
+    soon: (value) => {
+      const wait = last + every - performance.now();
+      if (wait <= 0) {
+        now(value);
+        return;
+      }
+      clearTimeout(timer);
+      timer = setTimeout(() => now(value), wait);
+    },
+  };
+}

@@ -1,0 +1,281 @@
+/** The window as a whole. */
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { DragEvent } from 'react';
+import { Panel } from 'react-resizable-panels';
+import { LettersProvider } from '../grids/letters-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { wordCode } from '../i18n/messages.ts';
+import { Findings } from '../panes/findings.tsx';
+import { Inspector } from '../panes/inspector.tsx';
+import { LogLines } from '../panes/log.tsx';
+import { Files } from '../panes/members.tsx';
+import { Patches } from '../panes/patches.tsx';
+import { problemText } from '../panes/problem-text.ts';
+import { ReadingStrip } from '../panes/reading.tsx';
+import { Start } from '../panes/start.tsx';
+import { Timeline } from '../panes/timeline.tsx';
+import { Triage } from '../panes/triage.tsx';
+import { LetterBook } from '../state/letters.ts';
+import { useWindow, useWindowStore } from '../state/window-store.ts';
+import type { Place } from '../state/window-store.ts';
+import { chordOf, useCommands } from './commands.ts';
+import type { Command } from './commands.ts';
+import { Overlays } from './dialogs.tsx';
+import { Header } from './header.tsx';
+import { useOpening } from './opening.ts';
+import { Rail } from './rail.tsx';
+import { SearchBar } from './search-bar.tsx';
+import { Divider, Split } from './split.tsx';
+import { StatusBar } from './status-bar.tsx';
+
+export interface ShellProps {
+  readonly theme: 'light' | 'dark';
+  readonly restartWorker: () => Promise<void>;
+  /** Takes commands that come from main's menu. */
+  readonly onCommands: (run: (command: string) => void) => void;
+}
+
+export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
+  const bundle = useWindow((state) => state.bundle);
+  const cameFrom = useWindow((state) => state.cameFrom);
+  const openCase = useWindow((state) => state.case);
+  const overlay = useWindow((state) => state.overlay);
+  const commands = useCommands({ bundle, cameFrom, case: openCase });
+  useKeyboard(commands);
+  useEffect(() => {
+    onCommands((wanted) => {
+      const command = commands.find(({ id }) => id === wanted);
+      if (command?.isEnabled === true) command.run();
+    });
+  }, [onCommands, commands]);
+  const isOpen = bundle.phase === 'reading' || bundle.phase === 'ready';
+  const drop = useDrop();
+  // Letters tie cells while one bundle is open, and start anew when it has been read to its end.
+  const bookKey = bundle.phase === 'none' ? '' : `${bundle.name} ${bundle.phase}`;
+  const letters = useMemo(() => ({ key: bookKey, book: new LetterBook() }), [bookKey]).book;
+  return (
+    <LettersProvider value={letters}>
+      <div
+        className="window"
+        onDragEnter={drop.onDragEnter}
+        onDragOver={drop.onDragOver}
+        onDragLeave={drop.onDragLeave}
+        onDrop={drop.onDrop}
+      >
+        <Header commands={commands} theme={theme} />
+        <div className="banners">
+          <WorkerBanner restartWorker={restartWorker} />
+          <CaseBanner />
+          {isOpen && overlay === 'search' ? <SearchBar /> : null}
+          <ReadingStrip />
+        </div>
+        {isOpen ? (
+          <div className="window-body">
+            <Rail />
+            <main className="window-main">
+              <PlaceView />
+            </main>
+          </div>
+        ) : (
+          <Start />
+        )}
+        {isOpen ? <StatusBar commands={commands} /> : null}
+        <Overlays commands={commands} />
+        {drop.isOver ? <DropVeil /> : null}
+      </div>
+    </LettersProvider>
+  );
+}
+
+function PlaceView() {
+  const place = useWindow((state) => state.place);
+  switch (place) {
+    case 'triage':
+      return <Triage />;
+    case 'files':
+      return <Files />;
+    case 'patches':
+    case 'log':
+    case 'matrix':
+      return <Workbench place={place} />;
+  }
+}
+
+/** Timeline on top, grids on the left, findings and inspector on the right. */
+function Workbench({ place }: { readonly place: Place }) {
+  return (
+    <div className="workbench">
+      <Timeline />
+      <Split name="workbench" orientation="horizontal">
+        <Panel id="grids" minSize="35%">
+          {place === 'log' ? (
+            <LogLines />
+          ) : (
+            <Split name="grids" orientation="vertical">
+              <Panel id="tables" defaultSize="47%" minSize={90}>
+                <Patches />
+              </Panel>
+              <Divider orientation="horizontal" />
+              <Panel id="lines" minSize={80} collapsible>
+                <LogLines />
+              </Panel>
+            </Split>
+          )}
+        </Panel>
+        <Divider orientation="vertical" />
+        <Panel
+          id="side"
+          defaultSize={332}
+          minSize={240}
+          groupResizeBehavior="preserve-pixel-size"
+          collapsible
+        >
+          <Split name="side" orientation="vertical">
+            <Panel
+              id="findings"
+              defaultSize={150}
+              minSize={64}
+              collapsible
+              collapsedSize={30}
+              groupResizeBehavior="preserve-pixel-size"
+            >
+              <Findings />
+            </Panel>
+            <Divider orientation="horizontal" />
+            <Panel id="inspector" minSize={160}>
+              <Inspector />
+            </Panel>
+          </Split>
+        </Panel>
+      </Split>
+    </div>
+  );
+}
+
+function WorkerBanner({ restartWorker }: { readonly restartWorker: () => Promise<void> }) {
+  const { t } = useLanguage();
+  const worker = useWindow((state) => state.worker);
+  const say = useWindow((state) => state.say);
+  if (worker.is === 'well') return null;
+  const isRestarting = worker.is === 'restarting';
+  return (
+    <div className="banner bad" role="alert">
+      <strong>{t('errors.worker-gone')}</strong>
+      <span>{t('worker.kept')}</span>
+      <button
+        type="button"
+        className="button"
+        disabled={isRestarting}
+        onClick={() => {
+          restartWorker().catch((error: unknown) => say('bad', String(error)));
+        }}
+      >
+        {t(isRestarting ? 'worker.restarting' : 'worker.restart')}
+      </button>
+    </div>
+  );
+}
+
+/** A case that was not found as it should be: told once, until it is put away. */
+function CaseBanner() {
+  const { t } = useLanguage();
+  const store = useWindowStore();
+  const warning = useWindow((state) => state.case?.warning ?? null);
+  if (warning === null) return null;
+  return (
+    <div className="banner" role="alert">
+      <strong>
+        {problemText(t, { family: 'expected', code: warning.code, place: warning.place, detail: {} })}
+      </strong>
+      <span>{wordCode(t, 'errors-advice', warning.code, '')}</span>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          const { case: open } = store.getState();
+          if (open !== null) store.setState({ case: { ...open, warning: null } });
+        }}
+      >
+        {t('action.close')}
+      </button>
+    </div>
+  );
+}
+
+function DropVeil() {
+  const { t } = useLanguage();
+  return (
+    <div className="drop-veil" aria-hidden="true">
+      <p>{t('start.drop-now')}</p>
+    </div>
+  );
+}
+
+/** A file may be dropped anywhere on the window. */
+function useDrop() {
+  const { openDropped } = useOpening();
+  const [depth, setDepth] = useState(0);
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files');
+  return {
+    isOver: depth > 0,
+    onDragEnter: (event: DragEvent) => {
+      if (hasFiles(event)) setDepth((now) => now + 1);
+    },
+    onDragLeave: (event: DragEvent) => {
+      if (hasFiles(event)) setDepth((now) => Math.max(0, now - 1));
+    },
+    onDragOver: (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = 'copy';
+    },
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setDepth(0);
+      for (const file of event.dataTransfer.files) openDropped(file);
+    },
+  };
+}
+
+/** Keys work wherever the focus is; those of one letter not while something is typed. */
+function useKeyboard(commands: readonly Command[]): void {
+  const store = useWindowStore();
+  const latest = useRef(commands);
+  useEffect(() => {
+    latest.current = commands;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const chord = chordOf(event);
+      const isTyping = isTextField(event.target);
+      const { overlay, open } = store.getState();
+      if (chord === 'Escape') {
+        if (overlay === 'search') open('none');
+        else if (isTyping && event.target instanceof HTMLElement) event.target.blur();
+        return;
+      }
+      if (overlay !== 'none' && overlay !== 'search') return;
+      // What is typed into a field has its own undo, and its letters are letters.
+      if (
+        isTyping &&
+        (chord.length === 1 || chord === 'Ctrl+Z' || chord === 'Ctrl+Y' || chord === 'Ctrl+Shift+Z')
+      )
+        return;
+      const command = latest.current.find(({ keys }) => keys.includes(chord));
+      if (command === undefined) return;
+      event.preventDefault();
+      if (command.isEnabled) command.run();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [store]);
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)) ||
+    (target instanceof HTMLElement && target.isContentEditable)
+  );
+}

@@ -1,0 +1,47 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { Filter, Sort } from '../../preload/contract/shapes.ts';
+import { isCancelled } from '../evidence/evidence-client.ts';
+import { asError, useEvidence } from '../evidence/evidence-context.tsx';
+import { ViewKeeper } from '../evidence/view-keeper.ts';
+import type { GridName, OpenedView } from '../evidence/view-keeper.ts';
+import { useLanguage } from '../i18n/language.tsx';
+import { useWindow } from '../state/window-store.ts';
+
+export interface GridView {
+  /** Null until the first view is open. */
+  readonly opened: OpenedView | null;
+  readonly error: Error | null;
+}
+
+/** Opens a view for the filter in force and keeps it in step with filter, sort, language and reading. */
+export function useView(grid: GridName, filter: Filter, sort: Sort): GridView {
+  const client = useEvidence();
+  const { locale } = useLanguage();
+  const revision = useWindow((state) => state.revision);
+  const keeper = useMemo(() => new ViewKeeper(client, grid), [client, grid]);
+  const [view, setView] = useState<GridView>({ opened: null, error: null });
+  const filterKey = JSON.stringify(filter);
+  const sortKey = JSON.stringify(sort);
+  useEffect(() => {
+    let isCurrent = true;
+    const question = {
+      filter: JSON.parse(filterKey) as Filter,
+      sort: JSON.parse(sortKey) as Sort,
+      locale,
+      revision,
+    };
+    keeper.open(question).then(
+      (opened) => {
+        if (isCurrent) setView({ opened, error: null });
+      },
+      (error: unknown) => {
+        if (isCurrent && !isCancelled(error)) setView(({ opened }) => ({ opened, error: asError(error) }));
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [keeper, filterKey, sortKey, locale, revision]);
+  useEffect(() => () => keeper.reset(), [keeper]);
+  return view;
+}

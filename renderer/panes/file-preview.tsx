@@ -1,0 +1,269 @@
+/** One member: text with line numbers, a picture, or its first bytes. Nothing of it is ever executed. */
+import type { ColDef, RowClassRules } from 'ag-grid-community';
+import type { CustomCellRendererProps } from 'ag-grid-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { LineRow, MemberRow } from '../../preload/contract/shapes.ts';
+import { isCancelled } from '../evidence/evidence-client.ts';
+import { asError, useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
+import { LevelCell } from '../grids/cells.tsx';
+import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import { logTheme, rowHeights } from '../grids/grid-setup.ts';
+import { useLanguage } from '../i18n/language.tsx';
+import type { Translate } from '../i18n/messages.ts';
+import { useFocus } from '../state/focus.tsx';
+import { lineKey } from '../state/follow.ts';
+import { useWindow } from '../state/window-store.ts';
+import type { OpenFile } from '../state/window-store.ts';
+import { baseName } from './citation.tsx';
+import { hexRows } from './hex.ts';
+import { TextCell } from './log.tsx';
+import { MemberState, reasonText, sizeText } from './members.tsx';
+import { Empty } from './pane.tsx';
+import { problemOf, problemText } from './problem-text.ts';
+
+/** Formats that the window shows as pictures: raster ones only, since SVG and the like can carry more than a picture. */
+const pictureTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+const mostPictureBytes = 16 * 1024 * 1024;
+const hexPage = 8 * 1024;
+
+export function FilePreview({ file }: { readonly file: OpenFile }) {
+  const { t, locale, number } = useLanguage();
+  const back = useWindow((state) => state.back);
+  const cameFrom = useWindow((state) => state.cameFrom);
+  const member = useMember(file.member);
+  return (
+    <section className="pane file" aria-label={t('region.file')}>
+      <div className="pane-head">
+        {cameFrom === null ? null : (
+          <button type="button" className="button back" onClick={back} title={`${t('files.back')} (Alt+←)`}>
+            ← {t(`place.${cameFrom}`)}
+          </button>
+        )}
+        <h2 title={file.member}>{baseName(file.member)}</h2>
+        {member === null ? null : (
+          <>
+            <MemberState member={member} />
+            <small>
+              {[
+                member.encoding,
+                member.lines === null
+                  ? null
+                  : t('files.lines', { lines: number(member.lines), count: member.lines }),
+                sizeText(member.bytes, locale),
+                member.reason === null ? null : reasonText(t, member.reason),
+                member.unverified ? t('files.unverified') : null,
+              ]
+                .filter((part) => part !== null)
+                .join(' · ')}
+            </small>
+          </>
+        )}
+      </div>
+      {member === null ? null : (
+        <Content key={`${member.path} ${member.state}`} member={member} file={file} />
+      )}
+    </section>
+  );
+}
+
+/** The member's row, found by its place in a view of its own. */
+function useMember(path: string): MemberRow | null {
+  const client = useEvidence();
+  const { locale } = useLanguage();
+  const revision = useWindow((state) => state.revision);
+  const [member, setMember] = useState<MemberRow | null>(null);
+  useEffect(() => {
+    const control = new AbortController();
+    const find = async (): Promise<MemberRow | null> => {
+      const { signal } = control;
+      const { view } = await client.request(
+        'openView',
+        { grid: 'members', filter: { members: [path] }, sort: [], locale },
+        signal,
+      );
+      const position = await client.request('locateMember', { view, member: path }, signal);
+      const [row] =
+        position === null
+          ? []
+          : await client.request('memberRows', { view, from: position, to: position + 1 }, signal);
+      await client.request('closeView', { view }, signal);
+      return row ?? null;
+    };
+    find().then(setMember, (error: unknown) => {
+      if (!isCancelled(error)) console.error(error);
+    });
+    return () => control.abort();
+  }, [client, path, locale, revision]);
+  return member?.path === path ? member : null;
+}
+
+function Content({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
+  if (member.lines !== null && member.lines > 0) return <TextView member={member} file={file} />;
+  return member.state === 'image' ? <Picture member={member} /> : <Hex member={member} />;
+}
+
+function TextView({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
+  const { t, locale } = useLanguage();
+  const client = useEvidence();
+  const choose = useWindow((state) => state.choose);
+  const { subject } = useFocus();
+  const opened = useMemo(
+    () => ({ key: member.path, view: member.path, count: member.lines ?? 0 }),
+    [member.path, member.lines],
+  );
+  const fetchRows = useCallback(
+    (path: string, from: number, to: number) =>
+      client.request('fileLines', { member: path, from, to, locale }).then(({ rows }) => rows),
+    [client, locale],
+  );
+  const columns = useMemo(() => columnsOfFile(t, member.lines ?? 0), [t, member.lines]);
+  const { line, stamp } = file;
+  const goTo = useMemo(
+    () => (line === null ? null : { position: line - 1, stamp: String(stamp) }),
+    [line, stamp],
+  );
+  const chosen = subject.on === 'line' && subject.line.member === member.path ? lineKey(subject.line) : null;
+  const opening = line === null ? null : lineKey({ member: member.path, line });
+  const [wasChosen, setChosen] = useState(false);
+  return (
+    <EvidenceGrid<LineRow>
+      name="file"
+      label={baseName(member.path)}
+      columns={columns}
+      theme={logTheme}
+      rowHeight={rowHeights.log}
+      headless
+      homeIsFirstRow
+      opened={opened}
+      fetchRows={fetchRows}
+      rowId={lineKey}
+      selectedId={wasChosen ? chosen : (opening ?? chosen)}
+      onChoose={(row) => {
+        setChosen(true);
+        choose({ on: 'line', member: row.member, line: row.line }, 'elsewhere');
+      }}
+      goTo={goTo}
+      rowClassRules={fileRowClasses}
+    />
+  );
+}
+
+const fileRowClasses: RowClassRules<LineRow> = {
+  cited: ({ data }) => (data?.findings.length ?? 0) > 0,
+};
+
+function FileTextCell(props: CustomCellRendererProps<LineRow>) {
+  return (
+    <TextCell
+      {...props}
+      data={props.data === undefined ? undefined : { ...props.data, continues: false, at: null }}
+    />
+  );
+}
+
+function columnsOfFile(t: Translate, lines: number): ColDef<LineRow>[] {
+  return [
+    {
+      colId: 'line',
+      headerName: t('column.line'),
+      width: Math.max(48, 22 + String(lines).length * 8),
+      type: 'rightAligned',
+      cellClass: 'line-number',
+      valueGetter: ({ data }) => data?.line ?? '',
+    },
+    { colId: 'level', headerName: t('column.level'), width: 56, cellRenderer: LevelCell },
+    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 300, cellRenderer: FileTextCell },
+  ];
+}
+
+type PictureState =
+  | { readonly is: 'loading' }
+  | { readonly is: 'shown'; readonly url: string }
+  | { readonly is: 'refused' }
+  | { readonly is: 'failed'; readonly error: Error };
+
+function Picture({ member }: { readonly member: MemberRow }) {
+  const { t } = useLanguage();
+  const client = useEvidence();
+  const [picture, setPicture] = useState<PictureState>({ is: 'loading' });
+  const [isFitted, setFitted] = useState(true);
+  useEffect(() => {
+    const control = new AbortController();
+    let url: string | null = null;
+    client
+      .request('bytes', { member: member.path, offset: 0, length: mostPictureBytes }, control.signal)
+      .then(
+        ({ bytes, mediaType, total }) => {
+          if (mediaType === null || !pictureTypes.has(mediaType) || total > bytes.length) {
+            setPicture({ is: 'refused' });
+            return;
+          }
+          url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mediaType }));
+          setPicture({ is: 'shown', url });
+        },
+        (error: unknown) => {
+          if (!isCancelled(error)) setPicture({ is: 'failed', error: asError(error) });
+        },
+      );
+    return () => {
+      control.abort();
+      if (url !== null) URL.revokeObjectURL(url);
+    };
+  }, [client, member.path]);
+  switch (picture.is) {
+    case 'loading':
+      return null;
+    case 'refused':
+      return <Hex member={member} />;
+    case 'failed':
+      return <Empty>{problemText(t, problemOf(picture.error))}</Empty>;
+    case 'shown':
+      return (
+        <button
+          type="button"
+          className={`picture ${isFitted ? 'fitted' : ''}`}
+          title={t(isFitted ? 'files.picture-full' : 'files.picture-fit')}
+          onClick={() => setFitted(!isFitted)}
+        >
+          <img src={picture.url} alt={baseName(member.path)} draggable={false} />
+        </button>
+      );
+  }
+}
+
+function Hex({ member }: { readonly member: MemberRow }) {
+  const { t, number } = useLanguage();
+  const [offset, setOffset] = useState(0);
+  const { state, last, ...rest } = useAnswer('bytes', { member: member.path, offset, length: hexPage }, 0);
+  if (state === 'failed' && 'error' in rest) return <Empty>{problemText(t, problemOf(rest.error))}</Empty>;
+  if (last === null) return null;
+  const end = offset + last.bytes.length;
+  return (
+    <div className="hex">
+      <div className="hex-head">
+        <span>
+          {t('files.bytes-shown', { from: number(offset), to: number(end), total: number(last.total) })}
+        </span>
+        <button
+          type="button"
+          className="button"
+          disabled={offset === 0}
+          onClick={() => setOffset(Math.max(0, offset - hexPage))}
+        >
+          ‹ {t('files.bytes-before')}
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={end >= last.total}
+          onClick={() => setOffset(offset + hexPage)}
+        >
+          {t('files.bytes-after')} ›
+        </button>
+      </div>
+      <pre tabIndex={0} aria-label={t('files.hex')}>
+        {hexRows(last.bytes, offset).join('\n')}
+      </pre>
+    </div>
+  );
+}

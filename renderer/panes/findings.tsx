@@ -1,0 +1,83 @@
+/** The list of findings beside the inspector. */
+import { useEffect, useRef } from 'react';
+import { useAnswer } from '../evidence/evidence-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { useFocus } from '../state/focus.tsx';
+import { useWindow } from '../state/window-store.ts';
+import { Empty, Pane } from './pane.tsx';
+import { KindSign } from './severity.tsx';
+import { useStepFinding } from './step-finding.ts';
+
+/** Findings are few beside lines; beyond this many the filter is the way. */
+const shownAtMost = 500;
+
+export function Findings() {
+  const { t, locale, number } = useLanguage();
+  const filter = useWindow((state) => state.filters.present);
+  const revision = useWindow((state) => state.revision);
+  const showFinding = useWindow((state) => state.showFinding);
+  const { subject } = useFocus();
+  const step = useStepFinding();
+  const { last } = useAnswer('findings', { locale, filter, from: 0, to: shownAtMost }, revision);
+  const chosen = subject.on === 'finding' ? subject.finding.id : null;
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+  const position = last?.rows.findIndex(({ id }) => id === chosen) ?? -1;
+  const tools = (
+    <span className="step-buttons">
+      <button
+        type="button"
+        aria-label={t('findings.previous')}
+        title={`${t('findings.previous')} (Shift+F8)`}
+        onClick={() => step(-1)}
+      >
+        ‹
+      </button>
+      <button
+        type="button"
+        aria-label={t('findings.next')}
+        title={`${t('findings.next')} (F8)`}
+        onClick={() => step(1)}
+      >
+        ›
+      </button>
+    </span>
+  );
+  const about = (
+    <small>
+      {last === null
+        ? ''
+        : position >= 0
+          ? t('findings.of', { position: number(position + 1), total: number(last.total) })
+          : t('findings.total', { total: number(last.total), count: last.total })}
+    </small>
+  );
+  return (
+    <Pane title={t('region.findings')} about={about} tools={tools} className="findings">
+      {last !== null && last.rows.length === 0 ? <Empty>{t('findings.none')}</Empty> : null}
+      <ul ref={list} className="finding-list">
+        {last?.rows.map((finding) => (
+          <li key={finding.id}>
+            <button
+              type="button"
+              aria-current={finding.id === chosen}
+              onClick={() => showFinding(finding.id)}
+              title={finding.explanation}
+            >
+              <KindSign kind={finding.kind} severity={finding.severity} />
+              <span className="finding-title">{finding.title}</span>
+              <span className="finding-about">
+                {[finding.device, finding.patch].filter((part) => part !== null).join(' · ')}
+              </span>
+              <span className="visually-hidden">
+                {t(`kind.${finding.kind}`)}, {t(`severity.${finding.severity}`)}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Pane>
+  );
+}

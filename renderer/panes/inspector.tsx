@@ -1,0 +1,312 @@
+/** The chosen evidence in full: witnesses, reasons, advice, and what the analyst makes of it. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { AnnotationTarget } from '../../parsers/domain/annotation.ts';
+import type {
+  CodeView,
+  FindingDetail,
+  LineRow,
+  MomentView,
+  PatchRow,
+  WitnessView,
+} from '../../preload/contract/shapes.ts';
+import { codeText } from '../grids/cells.tsx';
+import { At, Status } from '../grids/cells.tsx';
+import { useLetters } from '../grids/letters-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { useFocus } from '../state/focus.tsx';
+import { distanceOf } from '../state/follow.ts';
+import { useWindow } from '../state/window-store.ts';
+import { showMoment } from '../time/show-moment.ts';
+import { spanText } from '../time/span-text.ts';
+import { AnnotationEditor } from './annotation-editor.tsx';
+import { CitationButton } from './citation.tsx';
+import { KindSign, SeverityBadge } from './severity.tsx';
+
+export function Inspector() {
+  const { t } = useLanguage();
+  const { subject } = useFocus();
+  return (
+    <section className="inspector" aria-label={t('region.inspector')} tabIndex={-1}>
+      {subject.on === 'finding' ? <FindingView finding={subject.finding} /> : null}
+      {subject.on === 'record' ? <RecordView record={subject.record} /> : null}
+      {subject.on === 'line' ? <LineView line={subject.line} /> : null}
+      {subject.on === 'nothing' ? <p className="hint">{t('inspector.nothing')}</p> : null}
+      {subject.on === 'missing' ? <p className="hint">{t('inspector.missing')}</p> : null}
+    </section>
+  );
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div className="inspector-section">
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}
+
+function FindingView({ finding }: { readonly finding: FindingDetail }) {
+  const { t } = useLanguage();
+  const target: AnnotationTarget = { on: 'finding', finding: finding.id };
+  const quote = finding.witnesses.map(({ citation }) => citation.quote).join('\n');
+  return (
+    <>
+      <div>
+        <SeverityBadge kind={finding.kind} severity={finding.severity} />{' '}
+        <span className="rule-id">{finding.rule}</span>
+      </div>
+      <h1>{finding.title}</h1>
+      <p className="inspector-about">
+        {[finding.device, finding.patch].filter((part) => part !== null).join(' · ')}
+      </p>
+      <Witnesses finding={finding} />
+      <DistanceBar witnesses={finding.witnesses} />
+      <Section title={t('inspector.why')}>
+        <p>{finding.explanation}</p>
+      </Section>
+      {finding.advice === '' ? null : (
+        <Section title={t('inspector.advice')}>
+          <p>{finding.advice}</p>
+        </Section>
+      )}
+      {finding.codes.length === 0 ? null : <Codes codes={finding.codes} />}
+      {finding.assumed.length === 0 ? null : (
+        <Section title={t('inspector.assumed')}>
+          <ul className="plain-list">
+            {finding.assumed.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <AnnotationEditor key={finding.id} target={target} quote={quote} />
+    </>
+  );
+}
+
+function Codes({ codes }: { readonly codes: readonly CodeView[] }) {
+  const { t } = useLanguage();
+  return (
+    <Section title={t('inspector.codes')}>
+      <dl className="code-list">
+        {codes.map((code) => (
+          <div key={code.code}>
+            <dt>{code.symbol === null ? code.shown : `${code.shown} · ${code.symbol}`}</dt>
+            <dd>{[code.meaning, code.advice].filter((part) => part !== null).join(' ')}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+/** Witnesses that are shown before "show all". */
+const shownFirst = 4;
+
+function Witnesses({ finding }: { readonly finding: FindingDetail }) {
+  const { t } = useLanguage();
+  const [isWhole, setWhole] = useState(false);
+  const letters = useLetters();
+  const letter = finding.kind === 'contradiction' ? letters.letterOf(finding.id) : null;
+  const shown = isWhole ? finding.witnesses : finding.witnesses.slice(0, shownFirst);
+  const rest = finding.witnesses.length - shown.length;
+  return (
+    <>
+      <div className={`witnesses ${shown.length === 1 ? 'single' : ''}`}>
+        {shown.map((witness, index) => (
+          <Witness key={index} witness={witness} letter={letter} />
+        ))}
+      </div>
+      {rest > 0 ? (
+        <button type="button" className="button" onClick={() => setWhole(true)}>
+          {t('inspector.more-witnesses', { count: rest })}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function Witness({ witness, letter }: { readonly witness: WitnessView; readonly letter: string | null }) {
+  const { t } = useLanguage();
+  const title =
+    witness.field === null
+      ? t(witness.record === null ? 'witness.source' : 'witness.record')
+      : t(`field.${witness.field}`);
+  return (
+    <article className="witness">
+      <h4>{letter === null ? title : `${letter} · ${title}`}</h4>
+      {witness.at === null ? null : <WitnessTime at={witness.at} />}
+      <p className="witness-says">{witness.says}</p>
+      <blockquote>{witness.citation.quote}</blockquote>
+      <footer>
+        <CitationButton citation={witness.citation} />
+        {witness.memberSha256 === null ? null : (
+          <span className="witness-hash" title={witness.memberSha256}>
+            {witness.memberSha256.slice(0, 8)}
+          </span>
+        )}
+      </footer>
+    </article>
+  );
+}
+
+function WitnessTime({ at }: { readonly at: MomentView }) {
+  const { t } = useLanguage();
+  const settings = useWindow((state) => state.settings);
+  const shown = showMoment(at, { mode: settings.times, zone: settings.zone });
+  return (
+    <p className="witness-time" title={t('time.raw', { raw: at.raw })}>
+      <span className="big">{shown.clock === '' ? shown.date : shown.clock}</span>
+      <span>
+        {shown.clock === '' ? '' : `${shown.date} · `}
+        {shown.offset === null
+          ? t('zone.unknown-short')
+          : `${shown.offset} ${t(`zone.source-${at.offsetSource}`)}`}
+      </span>
+    </p>
+  );
+}
+
+/** The first and the last time of the witnesses on one line, with their distance. */
+function DistanceBar({ witnesses }: { readonly witnesses: readonly WitnessView[] }) {
+  const { t } = useLanguage();
+  const timed = witnesses.filter((one): one is WitnessView & { at: MomentView } => one.at !== null);
+  const [first, second] = timed;
+  if (first === undefined || second === undefined || first.at.raw === second.at.raw) return null;
+  // The witnesses of one finding speak of one device: a kind of clock is one clock among them.
+  const distance = distanceOf(first.at, second.at, true);
+  if (distance === null) return <p className="distance-bar undecidable">{t('inspector.not-comparable')}</p>;
+  const [left, right] = distance >= 0 ? [first, second] : [second, first];
+  const name = (witness: WitnessView): string =>
+    witness.field === null ? t('witness.source') : t(`field-short.${witness.field}`);
+  return (
+    <div className="distance-bar">
+      <span className="end left">{name(left)}</span>
+      <span className="span">{spanText(t, distance)}</span>
+      <span className="end right">{name(right)}</span>
+    </div>
+  );
+}
+
+function RecordView({ record }: { readonly record: PatchRow }) {
+  const { t } = useLanguage();
+  const showFinding = useWindow((state) => state.showFinding);
+  const { member, line, row, pointer, quote } = record.citation;
+  const findings = [...new Map(record.marks.map((mark) => [mark.finding, mark])).values()];
+  return (
+    <>
+      <div>
+        <span className="severity-badge plain">{t('inspector.record')}</span>{' '}
+        <span className="rule-id">{record.source}</span>
+      </div>
+      <h1>{record.patch ?? t('inspector.no-patch')}</h1>
+      <p className="inspector-about">{record.device ?? t('inspector.no-device')}</p>
+      {findings.length === 0 ? (
+        <p className="hint">{t('inspector.no-findings')}</p>
+      ) : (
+        <ul className="finding-list in-inspector">
+          {findings.map((mark) => (
+            <li key={mark.finding}>
+              <button type="button" onClick={() => showFinding(mark.finding)}>
+                <KindSign kind={mark.kind} severity={mark.severity} />
+                <span className="finding-title">{mark.title}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <dl className="fields">
+        <Field name={t('column.detection')} raw={record.detectionRaw}>
+          <Status status={record.detectionStatus} />
+        </Field>
+        <Field name={t('column.detected')} raw={rawOf(record.detectedAt)}>
+          <At at={record.detectedAt} />
+        </Field>
+        <Field name={t('column.deployment')} raw={record.deploymentRaw}>
+          <Status status={record.deploymentStatus} />
+        </Field>
+        <Field name={t('column.deployed')} raw={rawOf(record.deployedAt)}>
+          <At at={record.deployedAt} />
+        </Field>
+        <Field name={t('column.exit')} raw={record.exitCodeRaw}>
+          {record.exitCode === null ? '–' : codeText(record.exitCode)}
+        </Field>
+        <Field name={t('region.attempts')} raw={null}>
+          {record.attempts ?? '–'} / {record.maxAttempts ?? '?'}
+        </Field>
+        <Field name={t('column.reboot')} raw={null}>
+          {record.reboot ?? '–'}
+        </Field>
+      </dl>
+      <article className="witness">
+        <blockquote>{quote}</blockquote>
+        <footer>
+          <CitationButton citation={record.citation} />
+        </footer>
+      </article>
+      <AnnotationEditor key={record.id} target={{ on: 'record', member, line, row, pointer }} quote={quote} />
+    </>
+  );
+}
+
+function rawOf(at: PatchRow['detectedAt']): string | null {
+  return at === null || at === 'never' ? null : at.raw;
+}
+
+function Field({
+  name,
+  raw,
+  children,
+}: {
+  readonly name: string;
+  readonly raw: string | null;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {children}
+        {raw === null || raw === '' ? null : <span className="raw">{raw}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function LineView({ line }: { readonly line: LineRow }) {
+  const { t } = useLanguage();
+  const showFinding = useWindow((state) => state.showFinding);
+  const citation = { member: line.member, line: line.line, row: null, pointer: null, quote: line.text };
+  return (
+    <>
+      <div>
+        <span className="severity-badge plain">{t('inspector.line')}</span>{' '}
+        <span className="rule-id">{line.level === 'none' ? '' : t(`level.${line.level}`)}</span>
+      </div>
+      {line.at === null ? <p className="hint">{t('inspector.no-time')}</p> : <WitnessTime at={line.at} />}
+      <p className="inspector-about">{line.device ?? t('inspector.no-device')}</p>
+      {line.outOfOrder ? <p className="hint">{t('inspector.out-of-order')}</p> : null}
+      {line.findings.length === 0 ? null : (
+        <div className="button-row">
+          {line.findings.map((id, index) => (
+            <button key={id} type="button" className="button" onClick={() => showFinding(id)}>
+              {t('inspector.cited-by', { number: index + 1 })}
+            </button>
+          ))}
+        </div>
+      )}
+      <article className="witness">
+        <blockquote>{line.text}</blockquote>
+        <footer>
+          <CitationButton citation={citation} />
+        </footer>
+      </article>
+      <AnnotationEditor
+        key={`${line.member}:${line.line}`}
+        target={{ on: 'line', member: line.member, line: line.line }}
+        quote={line.text}
+      />
+    </>
+  );
+}

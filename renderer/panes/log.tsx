@@ -1,0 +1,345 @@
+/** The merged log lines. */
+import type { ColDef, RowClassRules } from 'ag-grid-community';
+import type { CustomCellRendererProps } from 'ag-grid-react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import type { LineRow } from '../../preload/contract/shapes.ts';
+import { isCancelled } from '../evidence/evidence-client.ts';
+import type { EvidenceClient } from '../evidence/evidence-client.ts';
+import { useEvidence } from '../evidence/evidence-context.tsx';
+import type { OpenedView } from '../evidence/view-keeper.ts';
+import { At, LevelCell, SegmentText } from '../grids/cells.tsx';
+import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import type { GoTo } from '../grids/evidence-grid.tsx';
+import { logTheme, rowHeights } from '../grids/grid-setup.ts';
+import { matcherOf, segmentsOf, textAfterTime } from '../grids/segments.ts';
+import { useView } from '../grids/use-view.ts';
+import { useLanguage } from '../i18n/language.tsx';
+import { wordCode } from '../i18n/messages.ts';
+import type { Translate } from '../i18n/messages.ts';
+import { toggled } from '../state/filters.ts';
+import { useFocus } from '../state/focus.tsx';
+import { lineKey, logStep, placeNearest } from '../state/follow.ts';
+import type { LinePlace, LogStep, MomentStep, Nearness } from '../state/follow.ts';
+import { useOverview } from '../state/overview.tsx';
+import { useWindow, useWindowStore } from '../state/window-store.ts';
+import { spanText } from '../time/span-text.ts';
+import { Chips } from './chips.tsx';
+import { baseName } from './citation.tsx';
+import { Empty, Pane } from './pane.tsx';
+import { problemOf, problemText } from './problem-text.ts';
+
+/** What lines are highlighted for; cells read it so that a new search redraws only them. */
+const HighlightContext = createContext<{ readonly matcher: RegExp | null; readonly kb: string | null }>({
+  matcher: null,
+  kb: null,
+});
+
+export function LogLines() {
+  const { t, number, locale } = useLanguage();
+  const client = useEvidence();
+  const store = useWindowStore();
+  const filter = useWindow((state) => state.filters.present);
+  const draft = useWindow((state) => state.highlight);
+  const sort = useWindow((state) => state.lineSort);
+  const choose = useWindow((state) => state.choose);
+  const openFile = useWindow((state) => state.openFile);
+  const isReading = useWindow((state) => state.bundle.phase === 'reading');
+  const overview = useOverview();
+  const focus = useFocus();
+  const view = useView('lines', filter, sort);
+  const [place, setJump] = useLinePlace(view.opened, JSON.stringify([filter, sort]));
+
+  const fetchRows = useCallback(
+    (name: string, from: number, to: number) => client.request('lineRows', { view: name, from, to, locale }),
+    [client, locale],
+  );
+  const columns = useMemo(() => columnsOfLines(t), [t]);
+  const highlight = useMemo(
+    () => ({ matcher: matcherOf(draft ?? filter.text ?? null), kb: focus.anchor?.kb ?? null }),
+    [draft, filter.text, focus.anchor?.kb],
+  );
+  const around = useRef(place.around);
+  useEffect(() => {
+    around.current = place.around;
+  });
+  const rowClassRules = useMemo<RowClassRules<LineRow>>(
+    () => ({
+      continues: ({ data }) => data?.continues === true,
+      cited: ({ data }) => (data?.findings.length ?? 0) > 0,
+      'out-of-order': ({ data }) => data?.outOfOrder === true,
+      'near-before': ({ data }) =>
+        data !== undefined && around.current.after !== null && around.current.before === lineKey(data),
+    }),
+    [],
+  );
+  const count = view.opened?.count ?? 0;
+  const about = (
+    <>
+      <small>
+        {t('log.about', { lines: number(count), count })}
+        {overview === null || overview.lines.total === count
+          ? ''
+          : ` · ${t('log.of', { total: number(overview.lines.total) })}`}
+      </small>
+      <Chips tone="of-pane" parts={['devices', 'levels', 'members', 'time', 'text']} />
+    </>
+  );
+  const nearness = nearnessText(t, place.nearness);
+  const tools = (
+    <>
+      <span className="nearness" role="status" title={nearness}>
+        {nearness}
+      </span>
+      <LevelToggles />
+      <RowJump count={count} onJump={setJump} />
+    </>
+  );
+  return (
+    <Pane title={t('region.lines')} about={about} tools={tools} lock="lines" className="log">
+      {view.error !== null ? (
+        <Empty>{problemText(t, problemOf(view.error))}</Empty>
+      ) : view.opened !== null && count === 0 ? (
+        <Empty>{t(isReading ? 'log.none-yet' : 'log.none')}</Empty>
+      ) : (
+        <HighlightContext value={highlight}>
+          <EvidenceGrid<LineRow>
+            name="lines"
+            label={t('region.lines')}
+            columns={columns}
+            theme={logTheme}
+            rowHeight={rowHeights.log}
+            headless
+            opened={view.opened}
+            fetchRows={fetchRows}
+            rowId={lineKey}
+            selectedId={place.key}
+            onChoose={(row) => {
+              const { target } = store.getState().selection;
+              if (target.on === 'line' && target.member === row.member && target.line === row.line) return;
+              choose({ on: 'line', member: row.member, line: row.line }, 'lines');
+            }}
+            onOpen={(row) => openFile(row.member, row.line)}
+            goTo={place.goTo}
+            rowClassRules={rowClassRules}
+            redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
+            homeIsFirstRow
+          />
+        </HighlightContext>
+      )}
+    </Pane>
+  );
+}
+
+/** The distance of the selection to the nearest lines, in words. */
+export function nearnessText(t: Translate, nearness: Nearness): string {
+  switch (nearness.is) {
+    case 'nothing':
+      return '';
+    case 'exact':
+      return t('near.exact');
+    case 'hidden':
+      return t('near.hidden');
+    case 'near':
+      return distancesText(t, nearness.before, nearness.after);
+    case 'undecidable': {
+      const reason = wordCode(t, 'near-reason', nearness.why, nearness.why);
+      const nearest = distancesText(t, nearness.before, nearness.after);
+      return nearest === ''
+        ? t('near.undecidable', { reason })
+        : t('near.undecidable-readings', { reason, nearest });
+    }
+    case 'stay':
+      return wordCode(t, 'near-stay', nearness.why, '');
+  }
+}
+
+function distancesText(t: Translate, toBefore: number | null, toAfter: number | null): string {
+  const before = toBefore === null ? null : spanText(t, toBefore);
+  const after = toAfter === null ? null : spanText(t, toAfter);
+  if (before !== null && after !== null) return t('near.both', { before, after });
+  if (before !== null) return t('near.before', { before });
+  return after === null ? '' : t('near.after', { after });
+}
+
+interface ShownPlace {
+  readonly nearness: Nearness;
+  readonly key: string | null;
+  readonly around: LinePlace['around'];
+  readonly goTo: GoTo | null;
+}
+
+const noAround = { before: null, after: null };
+const noPlace: ShownPlace = { nearness: { is: 'nothing' }, key: null, around: noAround, goTo: null };
+
+/**
+ * Follows the selection among the lines; the second part jumps to a row by its number. `shownKey` tells
+ * one sight of the lines from another.
+ */
+function useLinePlace(
+  opened: OpenedView | null,
+  shownKey: string,
+): readonly [ShownPlace, (position: number) => void] {
+  const client = useEvidence();
+  const focus = useFocus();
+  const isLocked = useWindow((state) => state.locks.lines);
+  const [place, setPlace] = useState<ShownPlace>(noPlace);
+  const handled = useRef(0);
+  const jumps = useRef(0);
+  const view = opened?.view ?? null;
+  useEffect(() => {
+    const { anchor, stamp, subject } = focus;
+    if (anchor === null || view === null) return undefined;
+    const isNew = handled.current !== stamp;
+    const step = logStep(anchor, isNew ? focus.from : 'elsewhere', isLocked);
+    const control = new AbortController();
+    const find = async (): Promise<ShownPlace> => {
+      if (step.to === 'stay') {
+        const isOwn = step.why === 'own';
+        const key = isOwn && subject.on === 'line' ? lineKey(subject.line) : null;
+        const nearness: Nearness = isOwn ? { is: 'nothing' } : { is: 'stay', why: step.why };
+        return { nearness, key, around: noAround, goTo: null };
+      }
+      const { position, ...rest } = await placeOf(client, view, step, control.signal);
+      return { ...rest, goTo: position === null ? null : { position, stamp: `${stamp} ${shownKey}` } };
+    };
+    find().then(
+      (found) => {
+        if (control.signal.aborted) return;
+        handled.current = stamp;
+        setPlace(found);
+      },
+      (error: unknown) => {
+        if (!isCancelled(error)) console.error(error);
+      },
+    );
+    return () => control.abort();
+  }, [client, focus, view, shownKey, isLocked]);
+  const jump = useCallback((position: number) => {
+    jumps.current += 1;
+    const stamp = `jump ${jumps.current}`;
+    setPlace((before) => ({ ...before, goTo: { position, stamp } }));
+  }, []);
+  return [focus.anchor === null ? { ...noPlace, goTo: place.goTo } : place, jump];
+}
+
+async function placeOf(
+  client: EvidenceClient,
+  view: string,
+  step: Exclude<LogStep, { to: 'stay' }>,
+  signal: AbortSignal,
+): Promise<LinePlace> {
+  if (step.to === 'line') {
+    const { member, line, otherwise } = step;
+    const position = await client.request('locateLine', { view, member, line }, signal);
+    if (position !== null) {
+      return { nearness: { is: 'exact' }, position, key: lineKey(step), around: noAround };
+    }
+    if (otherwise === null)
+      return { nearness: { is: 'hidden' }, position: null, key: null, around: noAround };
+    return nearest(client, view, otherwise, signal);
+  }
+  return nearest(client, view, step, signal);
+}
+
+async function nearest(
+  client: EvidenceClient,
+  view: string,
+  { at, deviceKey, kb }: MomentStep,
+  signal: AbortSignal,
+): Promise<LinePlace> {
+  return placeNearest(await client.request('nearestLine', { view, at, deviceKey, kb }, signal));
+}
+
+const levelChoices = ['error', 'warning', 'info'] as const;
+
+function LevelToggles() {
+  const { t } = useLanguage();
+  const filter = useWindow((state) => state.filters.present);
+  const setFilter = useWindow((state) => state.filter);
+  return (
+    <span className="level-toggles" role="group" aria-label={t('log.levels')}>
+      {levelChoices.map((level) => (
+        <button
+          key={level}
+          type="button"
+          className={`level ${level}`}
+          aria-pressed={filter.levels?.includes(level) === true}
+          title={t('log.level-title', { level: t(`level.${level}`) })}
+          onClick={() => setFilter(toggled(filter, 'levels', level))}
+        >
+          {t(`level.${level}`)}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/** Goes to a row by its number. */
+function RowJump({ count, onJump }: { readonly count: number; readonly onJump: (position: number) => void }) {
+  const { t } = useLanguage();
+  return (
+    <form
+      className="row-jump"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const typed = new FormData(event.currentTarget).get('row');
+        const row = Number(typeof typed === 'string' ? typed.replaceAll(/[\s,.]/gu, '') : Number.NaN);
+        if (Number.isFinite(row) && count > 0) onJump(Math.min(Math.max(Math.round(row), 1), count) - 1);
+      }}
+    >
+      <input
+        name="row"
+        inputMode="numeric"
+        placeholder={t('log.row')}
+        aria-label={t('log.go-to-row')}
+        title={t('log.go-to-row')}
+      />
+    </form>
+  );
+}
+
+function TimeCell({ data }: CustomCellRendererProps<LineRow>) {
+  if (data === undefined || data.at === null || data.continues) return null;
+  return <At at={data.at} />;
+}
+
+/** The time has a column of its own, and a continuation its arrow: what follows is the text. */
+function shownText({ text, at, continues }: LineRow): string {
+  return continues ? text.trimStart() : at === null ? text : textAfterTime(text, at.raw);
+}
+
+export function TextCell({ data }: CustomCellRendererProps<LineRow>) {
+  const { t } = useLanguage();
+  const { matcher, kb } = useContext(HighlightContext);
+  if (data === undefined) return null;
+  return (
+    <span className="line-text">
+      {data.continues ? '↳ ' : ''}
+      <SegmentText segments={segmentsOf(shownText(data), matcher, kb)} />
+      {data.cut ? <span title={t('log.cut')}> …</span> : null}
+    </span>
+  );
+}
+
+function columnsOfLines(t: Translate): ColDef<LineRow>[] {
+  return [
+    { colId: 'time', headerName: t('column.time'), width: 188, cellRenderer: TimeCell },
+    {
+      colId: 'device',
+      headerName: t('column.device'),
+      width: 100,
+      cellClass: 'line-place',
+      valueGetter: ({ data }) => (data === undefined || data.continues ? '' : (data.device ?? '')),
+    },
+    {
+      colId: 'place',
+      headerName: t('column.place'),
+      width: 170,
+      cellClass: 'line-place',
+      valueGetter: ({ data }) =>
+        data === undefined ? '' : `${baseName(data.member)}:${data.line.toLocaleString('en')}`,
+    },
+    { colId: 'level', headerName: t('column.level'), width: 56, cellRenderer: LevelCell },
+    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 240, cellRenderer: TextCell },
+  ];
+}

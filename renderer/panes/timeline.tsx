@@ -1,0 +1,357 @@
+/** The strip of lanes above the grids: marks to choose, a brush to filter, the time of the selection. */
+import { scaleUtc } from 'd3-scale';
+import { useEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, PointerEvent, WheelEvent } from 'react';
+import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
+import { useAnswer } from '../evidence/evidence-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { withoutPart } from '../state/filters.ts';
+import { useFocus } from '../state/focus.tsx';
+import { timelineStep } from '../state/follow.ts';
+import type { Target } from '../state/selection.ts';
+import { useWindow, useWindowStore } from '../state/window-store.ts';
+import { momentText, scaleOf, scaleText } from '../time/show-moment.ts';
+import type { TimesSetting } from '../time/show-moment.ts';
+import { LockToggle } from './pane.tsx';
+import { densityPath, placeMarks } from './timeline-marks.ts';
+import type { PlacedMark } from './timeline-marks.ts';
+
+type LaneName = TimelineAnswer['lanes'][number]['lane'] | 'density';
+const lanes: readonly LaneName[] = [
+  'detections',
+  'deployments',
+  'reboots',
+  'runs',
+  'errors',
+  'density',
+  'findings',
+];
+/** Lanes that are there even when nothing is on them: an empty one tells something. */
+const alwaysShown: ReadonlySet<LaneName> = new Set([
+  'detections',
+  'deployments',
+  'reboots',
+  'density',
+  'findings',
+]);
+const laneHeight = 13;
+
+interface Extent {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function Timeline() {
+  const { t, locale } = useLanguage();
+  const store = useWindowStore();
+  const filter = useWindow((state) => state.filters.present);
+  const setFilter = useWindow((state) => state.filter);
+  const zoom = useWindow((state) => state.zoom);
+  const revision = useWindow((state) => state.revision);
+  const settings = useWindow((state) => state.settings);
+  const setting: TimesSetting = { mode: settings.times, zone: settings.zone };
+  const [track, width] = useWidth();
+  const [brush, setBrush] = useState<Extent | null>(null);
+  const anchorX = useRef<number | null>(null);
+  const cursor = useCursor();
+
+  const buckets = Math.max(1, Math.min(4096, Math.floor(width / 3)));
+  const params = width === 0 ? null : { filter: withoutPart(filter, 'time'), range: zoom, buckets, locale };
+  const { last } = useAnswer('timeline', params, revision);
+  const shown = zoom ?? widened(last?.extent ?? null);
+  const scale = scaleUtc()
+    .domain(shown === null ? [0, 1] : [shown.from, shown.to])
+    .range([0, width]);
+  const timeAt = (x: number): number => scale.invert(Math.min(Math.max(x, 0), width)).getTime();
+  const marksOf = (lane: LaneName): readonly PlacedMark[] =>
+    placeMarks(
+      last?.lanes.find((one) => one.lane === lane)?.marks ?? [],
+      (at) => scale(at),
+      width,
+      lane === 'findings' ? 8 : 5,
+    );
+  const visible = lanes
+    .map((lane) => ({ lane, marks: lane === 'density' ? [] : marksOf(lane) }))
+    .filter(({ lane, marks }) => alwaysShown.has(lane) || marks.length > 0);
+
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0 || shown === null || (event.target as HTMLElement).closest('button') !== null)
+      return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    anchorX.current = xOf(event);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    if (anchorX.current === null) return;
+    const [from, to] = [anchorX.current, xOf(event)].sort((a, b) => a - b);
+    setBrush(
+      from !== undefined && to !== undefined && to - from > 3 ? { from: timeAt(from), to: timeAt(to) } : null,
+    );
+  };
+  const onPointerUp = (): void => {
+    anchorX.current = null;
+    if (brush !== null)
+      setFilter({ ...filter, time: { from: Math.round(brush.from), to: Math.round(brush.to) } });
+    setBrush(null);
+  };
+  const onWheel = (event: WheelEvent<HTMLDivElement>): void => {
+    if (!event.ctrlKey || shown === null) return;
+    const middle = timeAt(xOf(event));
+    const factor = event.deltaY > 0 ? 1.25 : 0.8;
+    const [from, to] = [middle - (middle - shown.from) * factor, middle + (shown.to - middle) * factor];
+    if (to - from < 10) return;
+    const all = widened(last?.extent ?? null);
+    store.setState({ zoom: all !== null && from <= all.from && to >= all.to ? null : { from, to } });
+  };
+
+  const range = brush ?? filter.time ?? null;
+  return (
+    <section className="timeline" aria-label={t('region.timeline')}>
+      <div className="timeline-labels" aria-hidden="true">
+        {visible.map(({ lane }) => (
+          <span key={lane}>{t(`lane.${lane}`)}</span>
+        ))}
+      </div>
+      <div
+        className="timeline-track"
+        ref={track}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onWheel={onWheel}
+        onKeyDown={moveAmongMarks}
+      >
+        {shown === null || width === 0 ? (
+          <p className="timeline-empty">{last === null ? '' : t('timeline.empty')}</p>
+        ) : (
+          <>
+            {range === null ? null : (
+              <div
+                className="timeline-brush"
+                style={{ left: scale(range.from), width: Math.max(2, scale(range.to) - scale(range.from)) }}
+              />
+            )}
+            {visible.map(({ lane, marks }) => (
+              <div key={lane} className={`lane ${lane}`} role="group" aria-label={t(`lane.${lane}`)}>
+                {lane === 'density' && last !== null ? (
+                  <Density density={last.density} width={width} />
+                ) : (
+                  marks.map((mark, index) => (
+                    <Mark
+                      key={`${mark.from}-${mark.left}`}
+                      mark={mark}
+                      isFirst={index === 0}
+                      text={markText(mark, setting, t('timeline.more', { count: mark.count - 1 }))}
+                    />
+                  ))
+                )}
+              </div>
+            ))}
+            <Axis scale={scale} setting={setting} shown={shown} />
+            {cursor === null || cursor.at < shown.from || cursor.at > shown.to ? null : (
+              <div className="timeline-cursor" style={{ left: scale(cursor.at) }} title={cursor.text} />
+            )}
+          </>
+        )}
+      </div>
+      <div className="timeline-tools">
+        <LockToggle pane="timeline" isShort />
+        {filter.time !== undefined && zoom === null ? (
+          <button
+            type="button"
+            onClick={() => store.setState({ zoom: filter.time ?? null })}
+            title={t('timeline.zoom-title')}
+          >
+            {t('timeline.zoom')}
+          </button>
+        ) : null}
+        {zoom === null ? null : (
+          <button
+            type="button"
+            onClick={() => store.setState({ zoom: null })}
+            title={t('timeline.all-title')}
+          >
+            {t('timeline.all')}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function markText(mark: PlacedMark, setting: TimesSetting, more: string): string {
+  return [scaleText(mark.from, setting, 'second'), mark.label, mark.count > 1 ? more : '']
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function Mark({
+  mark,
+  isFirst,
+  text,
+}: {
+  readonly mark: PlacedMark;
+  readonly isFirst: boolean;
+  readonly text: string;
+}) {
+  const choose = useWindow((state) => state.choose);
+  const { target } = mark;
+  return (
+    <button
+      type="button"
+      className={`lane-mark ${mark.severity ?? ''}`}
+      style={{ left: mark.left, width: mark.width }}
+      tabIndex={isFirst ? 0 : -1}
+      title={text}
+      aria-label={text}
+      disabled={target === null}
+      onClick={() => {
+        const chosen = target === null ? null : targetOf(target);
+        if (chosen !== null) choose(chosen, 'timeline');
+      }}
+    />
+  );
+}
+
+function targetOf({ on, id }: NonNullable<PlacedMark['target']>): Target | null {
+  switch (on) {
+    case 'finding':
+    case 'record':
+      return { on, id };
+    case 'line': {
+      const colon = id.lastIndexOf(':');
+      const line = Number(id.slice(colon + 1));
+      return colon > 0 && Number.isInteger(line) ? { on: 'line', member: id.slice(0, colon), line } : null;
+    }
+    case 'run':
+      return null;
+  }
+}
+
+function Density({
+  density,
+  width,
+}: {
+  readonly density: TimelineAnswer['density'];
+  readonly width: number;
+}) {
+  const most = density.lines.reduce((top, count) => Math.max(top, count), 0);
+  return (
+    <svg width={width} height={laneHeight} aria-hidden="true">
+      <path className="density-lines" d={densityPath(density.lines, most, width, laneHeight)} />
+      <path className="density-errors" d={densityPath(density.errors, most, width, laneHeight)} />
+    </svg>
+  );
+}
+
+const minute = 60_000;
+const day = 1_440 * minute;
+
+function Axis({
+  scale,
+  setting,
+  shown,
+}: {
+  readonly scale: ReturnType<typeof scaleUtc<number>>;
+  readonly setting: TimesSetting;
+  readonly shown: Extent;
+}) {
+  const span = shown.to - shown.from;
+  const [left = 0, right = 0] = scale.range();
+  const ticks = scale.ticks(Math.max(2, Math.floor((right - left) / 130)));
+  return (
+    <div className="timeline-axis" aria-hidden="true">
+      {ticks.map((tick) => {
+        const x = scale(tick);
+        if (x < left + 18 || x > right - 18) return null;
+        return (
+          <span key={tick.getTime()} style={{ left: x }}>
+            {tickText(tick.getTime(), span, setting)}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+function tickText(at: number, span: number, setting: TimesSetting): string {
+  if (span > 400 * day) return scaleText(at, setting, 'day').slice(0, 7);
+  if (span > 4 * day) return scaleText(at, setting, 'day').slice(5);
+  if (span > 10 * minute) return scaleText(at, setting, 'minute').slice(5);
+  return scaleText(at, setting, 'second').slice(11);
+}
+
+/** The moment of the selection on the timeline's scale, unless the strip is locked. */
+function useCursor(): { readonly at: number; readonly text: string } | null {
+  const { anchor } = useFocus();
+  const isLocked = useWindow((state) => state.locks.timeline);
+  const settings = useWindow((state) => state.settings);
+  const [kept, setKept] = useState<MomentView | null>(null);
+  const step = anchor === null ? null : timelineStep(anchor, isLocked);
+  if (step?.to === 'moment' && step.at !== kept) setKept(step.at);
+  const isHeld = step?.to === 'stay' && step.why === 'locked';
+  const at = step?.to === 'moment' ? step.at : isHeld ? kept : null;
+  if (at === null) return null;
+  return { at: scaleOf(at), text: momentText(at, { mode: settings.times, zone: settings.zone }) };
+}
+
+/** A little room on either side, so that marks at the ends are whole. */
+function widened(extent: Extent | null): Extent | null {
+  if (extent === null) return null;
+  const room = Math.max((extent.to - extent.from) * 0.015, minute);
+  return { from: extent.from - room, to: extent.to + room };
+}
+
+function xOf(event: PointerEvent<HTMLDivElement> | WheelEvent<HTMLDivElement>): number {
+  return event.clientX - event.currentTarget.getBoundingClientRect().left;
+}
+
+/** Arrow keys walk the marks: left and right within a lane, up and down between lanes. */
+function moveAmongMarks(event: KeyboardEvent<HTMLDivElement>): void {
+  const mark = event.target as HTMLElement;
+  if (!mark.classList.contains('lane-mark')) return;
+  const lane = mark.parentElement;
+  let next: Element | null | undefined;
+  switch (event.key) {
+    case 'ArrowLeft':
+      next = mark.previousElementSibling;
+      break;
+    case 'ArrowRight':
+      next = mark.nextElementSibling;
+      break;
+    case 'ArrowUp':
+      next = neighbour(lane, 'previousElementSibling');
+      break;
+    case 'ArrowDown':
+      next = neighbour(lane, 'nextElementSibling');
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+  if (next instanceof HTMLElement) next.focus();
+}
+
+function neighbour(
+  lane: Element | null,
+  way: 'previousElementSibling' | 'nextElementSibling',
+): Element | null {
+  for (let other = lane?.[way] ?? null; other !== null; other = other[way]) {
+    const first = other.querySelector('.lane-mark');
+    if (first !== null) return first;
+  }
+  return null;
+}
+
+function useWidth(): readonly [(element: HTMLDivElement | null) => void, number] {
+  const [element, setElement] = useState<HTMLDivElement | null>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setWidth(Math.floor(entry.contentRect.width));
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element]);
+  return [setElement, width];
+}

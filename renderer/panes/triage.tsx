@@ -1,0 +1,486 @@
+/** The first answer: what is wrong, where, how bad, how many, what is missing. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Locale, MemberRow, Overview } from '../../preload/contract/shapes.ts';
+import { useEvidence } from '../evidence/evidence-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { withOnly } from '../state/filters.ts';
+import { useOverview } from '../state/overview.tsx';
+import { useBridge, useWindow } from '../state/window-store.ts';
+import { showMoment } from '../time/show-moment.ts';
+import { CitationButton, baseName } from './citation.tsx';
+import { reasonText } from './members.tsx';
+import { useTroubledMembers } from './troubled-members.ts';
+import { Empty } from './pane.tsx';
+import { KindSign } from './severity.tsx';
+
+export function Triage() {
+  const { t } = useLanguage();
+  const overview = useOverview();
+  return (
+    <section className="triage" aria-label={t('region.triage')}>
+      {overview === null ? (
+        <Empty>{t('triage.reading')}</Empty>
+      ) : (
+        <div className="triage-page">
+          <Headline overview={overview} />
+          <div className="triage-main">
+            <WhatIsWrong overview={overview} />
+          </div>
+          <div className="triage-side">
+            <ByDevice overview={overview} />
+            <EvidenceCard overview={overview} />
+            <ScaleCard overview={overview} />
+            <MembersCard overview={overview} />
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Headline({ overview }: { readonly overview: Overview }) {
+  const { t, number } = useLanguage();
+  const open = useWindow((state) => state.open);
+  const isReading = useWindow((state) => state.bundle.phase === 'reading');
+  const settings = useWindow((state) => state.settings);
+  const { devices, records, findings, counts, lines, members, bundle, span } = overview;
+  const headline =
+    records === 0 && lines.total === 0
+      ? t(isReading ? 'triage.headline-reading' : 'triage.headline-nothing')
+      : findings.contradictions > 0
+        ? t('triage.headline-contradictions', {
+            devices: devices.length,
+            records,
+            count: overview.recordsWithFindings,
+            contradictions: findings.contradictions,
+          })
+        : findings.total > 0
+          ? t('triage.headline-findings', { devices: devices.length, records, count: findings.total })
+          : t('triage.headline-clean', { devices: devices.length, records });
+  const notUnderstood = members.opaque + members.damaged + members.refused + members.encrypted;
+  const targeted = counts.targeted ?? devices.length;
+  const setting = { mode: settings.times, zone: settings.zone };
+  return (
+    <header className="triage-head">
+      <h1>{headline}</h1>
+      <p className="triage-sub">
+        {bundle.name} · {t('triage.files', { total: members.total, other: notUnderstood })}
+        {isReading
+          ? ''
+          : ` · ${t('triage.read-in', { seconds: (overview.readMilliseconds / 1000).toFixed(1) })}`}
+        {overview.zones.map((zone) => ` · ${zone}`).join('')}
+        {overview.zoneUnknown ? (
+          <>
+            {overview.zones.length === 0 ? ` · ${t('triage.zone-unknown')}` : ''}{' '}
+            <button type="button" className="link" onClick={() => open('assume-zone')}>
+              {t('triage.zone-set')}
+            </button>
+          </>
+        ) : null}
+      </p>
+      <dl className="facts">
+        <Fact
+          value={number(targeted)}
+          label={t(counts.targeted === null ? 'fact.devices' : 'fact.targeted')}
+        />
+        <Fact value={number(counts.deploymentRan)} label={t('fact.ran')} />
+        <Fact value={number(counts.deploymentSucceeded)} label={t('fact.succeeded')} />
+        <Fact
+          value={
+            counts.deploymentFailed === 0
+              ? '0'
+              : t('fact.of', { part: number(counts.deploymentFailed), whole: number(targeted) })
+          }
+          label={t('fact.failed')}
+          isBad={counts.deploymentFailed > 0}
+        />
+        <Fact value={number(records)} label={t('fact.records')} />
+        <Fact value={number(lines.total)} label={t('fact.lines')} />
+        {span === null ? null : (
+          <Fact
+            value={`${showMoment(span.from, setting).date} … ${showMoment(span.to, setting).date}`}
+            label={t('fact.span')}
+          />
+        )}
+      </dl>
+    </header>
+  );
+}
+
+function Fact({
+  value,
+  label,
+  isBad = false,
+}: {
+  readonly value: string;
+  readonly label: string;
+  readonly isBad?: boolean;
+}) {
+  return (
+    <div className={isBad ? 'bad' : ''}>
+      <dd>{value}</dd>
+      <dt>{label}</dt>
+    </div>
+  );
+}
+
+function Card({
+  title,
+  label,
+  children,
+}: {
+  readonly title: string;
+  readonly label?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="card" aria-label={label ?? title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function WhatIsWrong({ overview }: { readonly overview: Overview }) {
+  const { t } = useLanguage();
+  const { groups, undecided } = overview;
+  const notes = groups.filter(({ kind }) => kind === 'note');
+  const rest = groups.filter(({ kind }) => kind !== 'note');
+  return (
+    <Card title={t('triage.wrong')} label={t('region.findings')}>
+      {rest.length === 0 ? (
+        <p className="hint">
+          {t(overview.records === 0 ? 'triage.nothing-to-look-at' : 'triage.nothing-found')}
+        </p>
+      ) : null}
+      <ul className="groups">
+        {rest.map((group) => (
+          <Group key={group.rule} group={group} />
+        ))}
+        {undecided.length > 0 ? <Undecided overview={overview} /> : null}
+        {notes.map((group) => (
+          <Group key={group.rule} group={group} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+type FindingGroup = Overview['groups'][number];
+
+function Group({ group }: { readonly group: FindingGroup }) {
+  const { t } = useLanguage();
+  const showFinding = useWindow((state) => state.showFinding);
+  const [first] = group.findings;
+  const extent = [
+    group.devices > 0 ? t('triage.devices', { count: group.devices }) : '',
+    group.patches > 0 ? t('triage.patches', { count: group.patches }) : '',
+  ].filter((part) => part !== '');
+  return (
+    <li className="group">
+      <KindSign kind={group.kind} severity={group.severity} />
+      <button
+        type="button"
+        className="group-open"
+        onClick={() => {
+          if (first !== undefined) showFinding(first);
+        }}
+      >
+        <strong>{group.title}</strong>
+        <span className="visually-hidden">
+          {' '}
+          {t(`kind.${group.kind}`)}, {t(`severity.${group.severity}`)}.{' '}
+        </span>
+        <span className="group-extent">
+          {group.count > 1
+            ? `${t('triage.times', { count: group.count })}${extent.length > 0 ? ' · ' : ''}`
+            : ''}
+          {extent.join(' · ')} ›
+        </span>
+      </button>
+      <p>
+        {group.example}{' '}
+        {group.citation === null ? null : <CitationButton citation={group.citation} isShort />}
+      </p>
+    </li>
+  );
+}
+
+/** Comparisons that could not be made, by what was missing. */
+function Undecided({ overview }: { readonly overview: Overview }) {
+  const { t, number } = useLanguage();
+  const [isOpen, setOpen] = useState(false);
+  const byReason = new Map<string, { count: number; rules: Map<string, number> }>();
+  for (const { missing, title } of overview.undecided) {
+    const reason = byReason.get(missing) ?? { count: 0, rules: new Map<string, number>() };
+    reason.count += 1;
+    reason.rules.set(title, (reason.rules.get(title) ?? 0) + 1);
+    byReason.set(missing, reason);
+  }
+  const reasons = [...byReason].sort((a, b) => b[1].count - a[1].count);
+  return (
+    <li className="group undecided">
+      <span className="kind-sign medium" aria-hidden="true">
+        ?
+      </span>
+      <button type="button" className="group-open" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <strong>{t('triage.undecided', { count: overview.undecided.length })}</strong>
+        <span className="group-extent">
+          {t('triage.why')} {isOpen ? '⌄' : '›'}
+        </span>
+      </button>
+      <p>{reasons[0]?.[0]}</p>
+      {isOpen ? (
+        <ul className="reasons">
+          {reasons.map(([missing, { count, rules }]) => (
+            <li key={missing}>
+              <span>
+                {missing} <b>{number(count)}</b>
+              </span>
+              <small>
+                {[...rules].map(([title, times]) => (times > 1 ? `${title} ×${times}` : title)).join(' · ')}
+              </small>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  );
+}
+
+const shownDevices = 12;
+
+function ByDevice({ overview }: { readonly overview: Overview }) {
+  const { t, number } = useLanguage();
+  const filter = useWindow((state) => state.filters.present);
+  const setFilter = useWindow((state) => state.filter);
+  const go = useWindow((state) => state.go);
+  const [isWhole, setWhole] = useState(false);
+  const total = (device: Overview['devices'][number]): number =>
+    device.findings.critical + device.findings.high + device.findings.medium + device.findings.info;
+  const sorted = [...overview.devices].sort(
+    (a, b) =>
+      b.findings.critical - a.findings.critical ||
+      b.findings.high - a.findings.high ||
+      total(b) - total(a) ||
+      (a.key < b.key ? -1 : 1),
+  );
+  const shown = isWhole ? sorted : sorted.slice(0, shownDevices);
+  if (sorted.length === 0) return null;
+  return (
+    <Card title={t('triage.by-device')}>
+      <ul className="device-bars">
+        {shown.map((device) => {
+          const { critical, high, medium } = device.findings;
+          const whole = Math.max(device.records, critical + high + medium, 1);
+          const parts = [
+            { tone: 'good', share: Math.max(0, whole - critical - high - medium) / whole },
+            { tone: 'medium', share: medium / whole },
+            { tone: 'high', share: high / whole },
+            { tone: 'critical', share: critical / whole },
+          ];
+          const count = total(device);
+          const aliases = device.aliases.filter((alias) => alias !== device.name);
+          return (
+            <li key={device.key}>
+              <button
+                type="button"
+                title={[device.name, ...aliases].join(' = ')}
+                onClick={() => {
+                  setFilter(withOnly(filter, 'devices', [device.key]));
+                  go('patches');
+                }}
+              >
+                <span className="device-name">{device.name}</span>
+                <span className="severity-bar" aria-hidden="true">
+                  {device.records === 0 && count === 0
+                    ? null
+                    : parts.map(({ tone, share }) => (
+                        <i key={tone} className={tone} style={{ width: `${share * 100}%` }} />
+                      ))}
+                </span>
+                <b>
+                  {count === 0
+                    ? t(device.records === 0 ? 'triage.no-records' : 'triage.no-findings')
+                    : t('triage.findings', { count, shown: number(count) })}
+                </b>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      {sorted.length > shownDevices ? (
+        <button type="button" className="link" onClick={() => setWhole(!isWhole)}>
+          {isWhole ? t('triage.fewer') : t('triage.all-devices', { count: sorted.length })}
+        </button>
+      ) : null}
+    </Card>
+  );
+}
+
+const coverageSigns = { present: '✓', partial: '◐', missing: '✗' } as const;
+
+function EvidenceCard({ overview }: { readonly overview: Overview }) {
+  const { t } = useLanguage();
+  const filter = useWindow((state) => state.filters.present);
+  const setFilter = useWindow((state) => state.filter);
+  const go = useWindow((state) => state.go);
+  const { coverage, request } = overview;
+  if (coverage.length === 0 && request.en === null) return null;
+  return (
+    <Card title={t('triage.evidence')}>
+      <ul className="coverage">
+        {coverage.map((item) => {
+          const text =
+            item.state === 'missing'
+              ? t('coverage.missing')
+              : t(`coverage.${item.state}`, { count: item.members.length });
+          return (
+            <li key={`${item.system}/${item.item}`} className={item.state}>
+              <span aria-hidden="true">{coverageSigns[item.state]}</span>
+              <span>{item.name}</span>
+              {item.members.length === 0 ? (
+                <em>{text}</em>
+              ) : (
+                <button
+                  type="button"
+                  title={item.members.map(baseName).join('\n')}
+                  onClick={() => {
+                    setFilter(withOnly(filter, 'members', item.members));
+                    go('files');
+                  }}
+                >
+                  {text}
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <RequestText request={request} />
+    </Card>
+  );
+}
+
+function RequestText({ request }: { readonly request: Overview['request'] }) {
+  const { t, locale } = useLanguage();
+  const bridge = useBridge();
+  const say = useWindow((state) => state.say);
+  const [shown, setShown] = useState<Locale>(locale);
+  const text = request[shown];
+  if (request.en === null && request.ja === null) return null;
+  const copy = (language: Locale): void => {
+    setShown(language);
+    const words = request[language];
+    if (words === null) return;
+    bridge.copy(words).then(
+      () => say('good', t('triage.copied')),
+      (error: unknown) => say('bad', String(error)),
+    );
+  };
+  const other: Locale = locale === 'ja' ? 'en' : 'ja';
+  const label = { ja: t('triage.copy-ja'), en: t('triage.copy-en') };
+  return (
+    <>
+      <pre className="request" lang={shown}>
+        {text}
+      </pre>
+      <div className="button-row">
+        <button type="button" className="button primary" onClick={() => copy(locale)}>
+          {label[locale]}
+        </button>
+        <button type="button" className="button" onClick={() => copy(other)}>
+          {label[other]}
+        </button>
+      </div>
+    </>
+  );
+}
+
+const shownScale = 6;
+
+/** How far each patch got: "2 of 100" is not "2 of 5". */
+function ScaleCard({ overview }: { readonly overview: Overview }) {
+  const { t, number } = useLanguage();
+  const rows = [...overview.scale].sort((a, b) => b.failed - a.failed || b.ran - a.ran).slice(0, shownScale);
+  if (rows.length === 0) return null;
+  return (
+    <Card title={t('triage.scale')}>
+      <table className="scale">
+        <thead>
+          <tr>
+            <th scope="col">{t('column.patch')}</th>
+            <th scope="col">{t('scale.ran')}</th>
+            <th scope="col">{t('scale.succeeded')}</th>
+            <th scope="col">{t('scale.failed')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={`${row.patch}/${row.source}`}>
+              <th scope="row" title={`${row.patch}\n${row.source}`}>
+                {row.patch}
+              </th>
+              <td>
+                {row.targeted === null
+                  ? number(row.ran)
+                  : t('fact.of', { part: number(row.ran), whole: number(row.targeted) })}
+              </td>
+              <td>{number(row.succeeded)}</td>
+              <td className={row.failed > 0 ? 'bad' : ''}>{number(row.failed)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function MembersCard({ overview }: { readonly overview: Overview }) {
+  const { t } = useLanguage();
+  const client = useEvidence();
+  const go = useWindow((state) => state.go);
+  const openFile = useWindow((state) => state.openFile);
+  const { members, warnings } = overview;
+  const troubled = useTroubledMembers(client, overview);
+  const other = members.opaque + members.damaged + members.refused + members.encrypted + members.text;
+  if (other === 0 && warnings === 0) return null;
+  return (
+    <Card title={t('triage.members')}>
+      <p className="hint">
+        {[
+          members.damaged > 0 ? t('members.damaged', { count: members.damaged }) : '',
+          members.refused > 0 ? t('members.refused', { count: members.refused }) : '',
+          members.encrypted > 0 ? t('members.encrypted', { count: members.encrypted }) : '',
+          members.opaque > 0 ? t('members.opaque', { count: members.opaque }) : '',
+          members.text > 0 ? t('members.text', { count: members.text }) : '',
+          warnings > 0 ? t('members.warnings', { count: warnings }) : '',
+        ]
+          .filter((part) => part !== '')
+          .join(' · ')}
+      </p>
+      <ul className="troubled">
+        {troubled.map((member: MemberRow) => (
+          <li key={member.path}>
+            <button
+              type="button"
+              className="path"
+              title={member.path}
+              onClick={() => openFile(member.path, null)}
+            >
+              {baseName(member.path)}
+            </button>
+            <em>
+              {t(`member-state.${member.state}`)}
+              {member.reason === null ? '' : ` · ${reasonText(t, member.reason)}`}
+            </em>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="link" onClick={() => go('files')}>
+        {t('triage.all-files', { count: members.total })}
+      </button>
+    </Card>
+  );
+}

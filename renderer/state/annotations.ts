@@ -1,0 +1,61 @@
+/** The analyst's notes, verdicts and tags as an immutable list. Pure. */
+import { targetKey } from '../../parsers/domain/annotation.ts';
+import type { AnalystVerdict, Annotation, AnnotationTarget } from '../../parsers/domain/annotation.ts';
+
+export interface AnnotationChange {
+  readonly note?: string;
+  readonly tags?: readonly string[];
+  readonly verdict?: AnalystVerdict;
+}
+
+export interface Stamp {
+  readonly author: string;
+  /** ISO 8601 with offset. */
+  readonly now: string;
+  /** An id for a new annotation. */
+  readonly id: string;
+  /** The quoted evidence at the time of writing. */
+  readonly quote: string;
+}
+
+export function annotationOf(
+  annotations: readonly Annotation[],
+  target: AnnotationTarget,
+): Annotation | null {
+  const key = targetKey(target);
+  return annotations.find((one) => targetKey(one.target) === key) ?? null;
+}
+
+/** Applies a change; an annotation without note, tags and verdict is no annotation and goes. */
+export function annotated(
+  annotations: readonly Annotation[],
+  target: AnnotationTarget,
+  change: AnnotationChange,
+  stamp: Stamp,
+): readonly Annotation[] {
+  const before = annotationOf(annotations, target);
+  const after: Annotation = {
+    id: before?.id ?? stamp.id,
+    target,
+    note: change.note ?? before?.note ?? '',
+    tags: change.tags ?? before?.tags ?? [],
+    verdict: change.verdict ?? before?.verdict ?? 'open',
+    author: stamp.author,
+    createdAt: before?.createdAt ?? stamp.now,
+    changedAt: stamp.now,
+    quote: before?.quote ?? stamp.quote,
+  };
+  const isEmpty = after.note.trim() === '' && after.tags.length === 0 && after.verdict === 'open';
+  if (before === null) return isEmpty ? annotations : [...annotations, after];
+  return annotations.flatMap((one) => (one !== before ? [one] : isEmpty ? [] : [after]));
+}
+
+/** The local time with its offset, as annotations are dated. */
+export function isoWithOffset(now: Date): string {
+  const offset = -now.getTimezoneOffset();
+  const local = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 19);
+  const sign = offset < 0 ? '-' : '+';
+  const absolute = Math.abs(offset);
+  const hours = String(Math.trunc(absolute / 60)).padStart(2, '0');
+  return `${local}${sign}${hours}:${String(absolute % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,102 @@
+/** The chosen evidence itself, asked of the worker once for all panes. */
+import { createContext, useContext, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { FindingDetail, LineRow, Locale, PatchRow } from '../../preload/contract/shapes.ts';
+import { isCancelled } from '../evidence/evidence-client.ts';
+import type { EvidenceClient } from '../evidence/evidence-client.ts';
+import { useEvidence } from '../evidence/evidence-context.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import { anchorOfFinding, anchorOfLine, anchorOfRecord } from './follow.ts';
+import type { Anchor } from './follow.ts';
+import type { Selection, Target } from './selection.ts';
+import { useWindow } from './window-store.ts';
+
+export type Subject =
+  | { readonly on: 'nothing' }
+  | { readonly on: 'finding'; readonly finding: FindingDetail }
+  | { readonly on: 'record'; readonly record: PatchRow }
+  | { readonly on: 'line'; readonly line: LineRow }
+  /** What was chosen is not in the bundle (any more). */
+  | { readonly on: 'missing' };
+
+export interface Focus {
+  readonly subject: Subject;
+  readonly anchor: Anchor | null;
+  readonly from: Selection['from'];
+  /** The choice that this answers. */
+  readonly stamp: number;
+}
+
+const nothing: Focus = { subject: { on: 'nothing' }, anchor: null, from: 'elsewhere', stamp: 0 };
+const FocusContext = createContext<Focus>(nothing);
+
+export function FocusProvider({ children }: { readonly children: ReactNode }) {
+  const client = useEvidence();
+  const { locale } = useLanguage();
+  const selection = useWindow((state) => state.selection);
+  const revision = useWindow((state) => state.revision);
+  const [focus, setFocus] = useState<Focus>(nothing);
+  useEffect(() => {
+    const control = new AbortController();
+    const { target, from, stamp } = selection;
+    subjectOf(client, target, locale, control.signal).then(
+      (subject) => setFocus({ subject, anchor: anchorOf(subject), from, stamp }),
+      (error: unknown) => {
+        if (isCancelled(error)) return;
+        console.error(error);
+        setFocus({ subject: { on: 'missing' }, anchor: null, from, stamp });
+      },
+    );
+    return () => control.abort();
+  }, [client, selection, locale, revision]);
+  return <FocusContext value={focus}>{children}</FocusContext>;
+}
+
+/** What is chosen, as far as the worker has answered. */
+export function useFocus(): Focus {
+  return useContext(FocusContext);
+}
+
+async function subjectOf(
+  client: EvidenceClient,
+  target: Target,
+  locale: Locale,
+  signal: AbortSignal,
+): Promise<Subject> {
+  switch (target.on) {
+    case 'nothing':
+      return { on: 'nothing' };
+    case 'finding': {
+      const finding = await client.request('finding', { id: target.id, locale }, signal);
+      return finding === null ? { on: 'missing' } : { on: 'finding', finding };
+    }
+    case 'record': {
+      const record = await client.request('record', { id: target.id, locale }, signal);
+      return record === null ? { on: 'missing' } : { on: 'record', record };
+    }
+    case 'line': {
+      const { member, line } = target;
+      const { rows } = await client.request(
+        'fileLines',
+        { member, from: line - 1, to: line, locale },
+        signal,
+      );
+      const [row] = rows;
+      return row === undefined ? { on: 'missing' } : { on: 'line', line: row };
+    }
+  }
+}
+
+function anchorOf(subject: Subject): Anchor | null {
+  switch (subject.on) {
+    case 'finding':
+      return anchorOfFinding(subject.finding);
+    case 'record':
+      return anchorOfRecord(subject.record);
+    case 'line':
+      return anchorOfLine(subject.line);
+    case 'nothing':
+    case 'missing':
+      return null;
+  }
+}

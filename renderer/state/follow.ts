@@ -1,0 +1,257 @@
+/**
+ * Where the panes go when something is chosen. Pure: from the chosen evidence to steps, and from the
+ * worker's answers to what is said of the distance.
+ */
+import { findKb, foldDeviceName } from '../../parsers/domain/names.ts';
+import type { EvidenceResult } from '../../preload/contract/evidence.ts';
+import type {
+  AtView,
+  CitationView,
+  FindingDetail,
+  LineRow,
+  MomentView,
+  PatchRow,
+} from '../../preload/contract/shapes.ts';
+import type { Pane } from './selection.ts';
+
+/** What the chosen evidence says of device, patch and time. */
+export interface Anchor {
+  readonly deviceKey: string | null;
+  readonly kb: string | null;
+  /** The record it is, or speaks of. */
+  readonly record: string | null;
+  readonly at: AtView;
+  /** The line that it is, or cites; only a line of a log stands in the log grid. */
+  readonly line: { readonly member: string; readonly line: number } | null;
+}
+
+export function anchorOfRecord(row: PatchRow): Anchor {
+  return {
+    deviceKey: row.deviceKey === '' ? null : row.deviceKey,
+    kb: row.kb,
+    record: row.id,
+    at: firstTold(row.deployedAt, row.detectedAt),
+    line: null,
+  };
+}
+
+export function anchorOfLine(row: LineRow): Anchor {
+  return {
+    deviceKey: row.device === null ? null : foldDeviceName(row.device),
+    kb: findKb(row.text),
+    record: null,
+    at: row.at,
+    line: { member: row.member, line: row.line },
+  };
+}
+
+/** A finding goes to the latest of its stated times: what came last is what a reader looks for next. */
+export function anchorOfFinding(finding: FindingDetail): Anchor {
+  const logWitness = finding.witnesses.find(({ record, citation }) => record === null && isLine(citation));
+  const ofRecords = finding.witnesses.filter(({ record, at }) => record !== null && at !== null);
+  const at =
+    ofRecords.at(-1)?.at ??
+    finding.at ??
+    finding.witnesses.find((witness) => witness.at !== null)?.at ??
+    null;
+  return {
+    deviceKey: finding.deviceKey === '' ? null : finding.deviceKey,
+    kb: finding.patch === null ? null : findKb(finding.patch),
+    record: finding.witnesses.find(({ record }) => record !== null)?.record ?? finding.records[0] ?? null,
+    at,
+    line: logWitness === undefined ? null : lineOf(logWitness.citation),
+  };
+}
+
+function lineOf({ member, line }: CitationView): Anchor['line'] {
+  return line === null ? null : { member, line };
+}
+
+function isLine(citation: CitationView): boolean {
+  return citation.line !== null && citation.row === null && citation.pointer === null;
+}
+
+/** A deployment that never was is told as such only when nothing else has a time. */
+function firstTold(first: AtView, second: AtView): AtView {
+  if (first !== null && first !== 'never') return first;
+  return second ?? first;
+}
+
+/** Why a pane does not move. */
+export type Stay = 'own' | 'locked' | 'never' | 'no-time' | 'no-record';
+
+export type LogStep =
+  | {
+      readonly to: 'line';
+      readonly member: string;
+      readonly line: number;
+      readonly otherwise: MomentStep | null;
+    }
+  | MomentStep
+  | { readonly to: 'stay'; readonly why: Stay };
+export interface MomentStep {
+  readonly to: 'moment';
+  readonly at: MomentView;
+  readonly deviceKey: string | null;
+  readonly kb: string | null;
+}
+
+export type RecordStep =
+  | { readonly to: 'record'; readonly record: string }
+  | {
+      readonly to: 'nearest';
+      readonly deviceKey: string;
+      readonly kb: string | null;
+      readonly at: MomentView | null;
+    }
+  | { readonly to: 'stay'; readonly why: Stay };
+
+export type TimelineStep =
+  { readonly to: 'moment'; readonly at: MomentView } | { readonly to: 'stay'; readonly why: Stay };
+
+export function logStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): LogStep {
+  if (from === 'lines') return { to: 'stay', why: 'own' };
+  if (isLocked) return { to: 'stay', why: 'locked' };
+  const moment = momentStep(anchor);
+  if (anchor.line !== null) return { to: 'line', ...anchor.line, otherwise: moment };
+  return moment ?? { to: 'stay', why: anchor.at === 'never' ? 'never' : 'no-time' };
+}
+
+function momentStep(anchor: Anchor): MomentStep | null {
+  const { at, deviceKey, kb } = anchor;
+  return at === null || at === 'never' ? null : { to: 'moment', at, deviceKey, kb };
+}
+
+export function recordStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): RecordStep {
+  if (from === 'patches' || from === 'attempts') return { to: 'stay', why: 'own' };
+  if (isLocked) return { to: 'stay', why: 'locked' };
+  if (anchor.record !== null) return { to: 'record', record: anchor.record };
+  if (anchor.deviceKey === null) return { to: 'stay', why: 'no-record' };
+  const at = anchor.at === 'never' ? null : anchor.at;
+  return { to: 'nearest', deviceKey: anchor.deviceKey, kb: anchor.kb, at };
+}
+
+export function timelineStep(anchor: Anchor, isLocked: boolean): TimelineStep {
+  if (isLocked) return { to: 'stay', why: 'locked' };
+  if (anchor.at === null) return { to: 'stay', why: 'no-time' };
+  if (anchor.at === 'never') return { to: 'stay', why: 'never' };
+  return { to: 'moment', at: anchor.at };
+}
+
+/**
+ * Milliseconds from a to b, or null when the two do not stand on one scale. Readings of one kind of
+ * clock without an offset are compared only where the caller knows that it is one clock.
+ */
+export function distanceOf(a: MomentView, b: MomentView, sameClock: boolean): number | null {
+  if (a.offset !== null && b.offset !== null) {
+    return b.local - b.offset * 60_000 - (a.local - a.offset * 60_000);
+  }
+  return sameClock && a.clock === b.clock ? b.local - a.local : null;
+}
+
+/** The record of a device nearest to a line: the one of its patch first, then the one nearest in time. */
+export function nearestRecord(
+  rows: readonly PatchRow[],
+  kb: string | null,
+  at: MomentView | null,
+): PatchRow | null {
+  const ofPatch = kb === null ? [] : rows.filter((row) => row.kb === kb);
+  const candidates = ofPatch.length > 0 ? ofPatch : rows;
+  let best: PatchRow | null = null;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const row of candidates) {
+    const distance = at === null ? null : rowDistance(row, at);
+    // Rows that cannot be compared never win against one that can; among them the first stays.
+    if (best === null || (distance !== null && distance < bestDistance)) {
+      best = row;
+      bestDistance = distance ?? Number.POSITIVE_INFINITY;
+    }
+  }
+  return best;
+}
+
+function rowDistance(row: PatchRow, at: MomentView): number | null {
+  let least: number | null = null;
+  for (const one of [row.deployedAt, row.detectedAt]) {
+    if (one === null || one === 'never') continue;
+    const distance = distanceOf(one, at, false);
+    if (distance !== null) least = Math.min(least ?? Number.POSITIVE_INFINITY, Math.abs(distance));
+  }
+  return least;
+}
+
+/** What is said beside the log lines of where the selection stands among them. */
+export type Nearness =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'exact' }
+  | { readonly is: 'near'; readonly before: number | null; readonly after: number | null }
+  /** Distances by the readings of two clocks that may stand in different zones: told as such, never as an order. */
+  | {
+      readonly is: 'undecidable';
+      readonly why: string;
+      readonly before: number | null;
+      readonly after: number | null;
+    }
+  | { readonly is: 'stay'; readonly why: Stay }
+  | { readonly is: 'hidden' };
+
+type NearestAnswer = EvidenceResult<'nearestLine'>;
+
+export interface LinePlace {
+  readonly nearness: Nearness;
+  /** The row to bring into view and to mark, or null. */
+  readonly position: number | null;
+  /** That row's key. */
+  readonly key: string | null;
+  /** The rows on either side of the moment. */
+  readonly around: { readonly before: string | null; readonly after: string | null };
+}
+
+/** Which row the log grid goes to, and what is said of its distance. */
+export function placeNearest(answer: NearestAnswer): LinePlace {
+  const { before, after, undecidable } = answer;
+  const around = {
+    before: before === null ? null : lineKey(before),
+    after: after === null ? null : lineKey(after),
+  };
+  if (undecidable !== null) {
+    const near = nearerOf(before, after);
+    const key = near === null ? null : lineKey(near);
+    const readings = { before: before?.distance ?? null, after: after?.distance ?? null };
+    return {
+      nearness: { is: 'undecidable', why: undecidable, ...readings },
+      position: near?.position ?? null,
+      key,
+      around,
+    };
+  }
+  const nearer = nearerOf(before, after);
+  if (nearer === null)
+    return {
+      nearness: { is: 'undecidable', why: 'no-timed-lines', before: null, after: null },
+      position: null,
+      key: null,
+      around,
+    };
+  const key = lineKey(nearer);
+  if (nearer.distance === 0) return { nearness: { is: 'exact' }, position: nearer.position, key, around };
+  return {
+    nearness: { is: 'near', before: before?.distance ?? null, after: after?.distance ?? null },
+    position: nearer.position,
+    key,
+    around,
+  };
+}
+
+type Near = NonNullable<NearestAnswer['before']>;
+
+function nearerOf(before: Near | null, after: Near | null): Near | null {
+  if (before === null || after === null) return before ?? after;
+  const toBefore = Math.abs(before.distance ?? Number.POSITIVE_INFINITY);
+  const toAfter = Math.abs(after.distance ?? Number.POSITIVE_INFINITY);
+  return toAfter < toBefore ? after : before;
+}
+
+export function lineKey(place: { readonly member: string; readonly line: number }): string {
+  return `${place.member}:${place.line}`;
+}

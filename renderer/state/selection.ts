@@ -1,0 +1,27 @@
+/** The one selection of the window; what every pane shows derives from it. */
+
+export type Pane = 'patches' | 'attempts' | 'lines' | 'timeline';
+
+export type Target =
+  | { readonly on: 'nothing' }
+  | { readonly on: 'finding'; readonly id: string }
+  | { readonly on: 'record'; readonly id: string }
+  | { readonly on: 'line'; readonly member: string; readonly line: number };
+
+export interface Selection {
+  readonly target: Target;
+  /** The pane in which it was chosen: that pane stays where it is. */
+  readonly from: Pane | 'elsewhere';
+  /** Raised with every choice, so that choosing the same thing again moves the panes again. */
+  readonly stamp: number;
+}
+
+export const nothingSelected: Selection = { target: { on: 'nothing' }, from: 'elsewhere', stamp: 0 };
+
+export function sameTarget(a: Target, b: Target): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Which panes stay where they are when the selection moves. */
+export type Locks = Readonly<Record<Pane, boolean>>;
+export const noLocks: Locks = { patches: false, attempts: false, lines: false, timeline: false };

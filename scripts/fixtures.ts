@@ -1,0 +1,24 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSakura } from './fixtures/sakura.ts';
+import { writeZip } from './fixtures/zip-writer.ts';
+
+/*
+ * Makes the sample bundle anew. The same bytes come out on every run and every machine: the numbers are
+ * from a seeded generator, the times are fixed, the compressor is our own.
+ */
+
+const samples = join(dirname(fileURLToPath(import.meta.url)), '..', 'resources', 'samples');
+
+function write(name: string, content: Uint8Array | string): void {
+  writeFileSync(join(samples, name), content);
+  process.stdout.write(
+    `resources/samples/${name}: ${content.length} ${typeof content === 'string' ? 'characters' : 'bytes'}\n`,
+  );
+}
+
+mkdirSync(samples, { recursive: true });
+const sakura = buildSakura();
+write('sakura-2024-05.zip', writeZip(sakura.members));
+write('sakura-2024-05.expected.json', `${JSON.stringify(sakura.expected, null, 2)}\n`);

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Platform, build } from 'electron-builder';
+import { ensureElectron } from './electron-runtime.mjs';
+import { inRoot, root } from './paths.mjs';
+import { Problem } from './problem.mjs';
+
+/**
+ * Packs out/ with Electron into the unpacked application of this platform.
+ * @param {{ forTests: boolean }} options `forTests`: a debugger may attach, which is how Playwright drives the
+ *   window. Such an application goes to a folder of its own, so that nobody takes it for a release.
+ * @returns {Promise<string>} the application's executable
+ */
+export async function packageApplication({ forTests }) {
+  const electron = await ensureElectron();
+  const output = forTests ? inRoot('dist', 'for-tests') : inRoot('dist');
+  await rm(join(output, unpackedFolder()), { recursive: true, force: true });
+  // Nothing is signed with a certificate that happens to lie about, and nothing is ever published from here.
+  process.env['CSC_IDENTITY_AUTO_DISCOVERY'] = 'false';
+  await build({
+    projectDir: root,
+    targets: Platform.current().createTarget('dir'),
+    publish: 'never',
+    config: {
+      extends: inRoot('electron-builder.yml'),
+      directories: { output },
+      // The runtime at hand, so that electron-builder has nothing to download.
+      electronDist: electron.dist,
+      electronVersion: electron.version,
+      ...(forTests ? { electronFuses: { enableNodeCliInspectArguments: true } } : {}),
+    },
+  });
+  return executableIn(join(output, unpackedFolder()));
+}
+
+/** The folder name that electron-builder gives to the unpacked application of this machine. */
+function unpackedFolder() {
+  const suffix = process.arch === 'x64' ? '' : `-${process.arch}`;
+  if (process.platform === 'darwin') return `mac${suffix}`;
+  return `${process.platform === 'win32' ? 'win' : 'linux'}${suffix}-unpacked`;
+}
+
+/** @param {string} folder */
+async function executableIn(folder) {
+  const candidates = ['patchtrail', 'Patchtrail.exe', 'Patchtrail.app/Contents/MacOS/Patchtrail'];
+  const found = candidates.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Problem(`No application in ${folder}, only: ${(await readdir(folder)).join(', ')}`);
+  }
+  return found;
+}

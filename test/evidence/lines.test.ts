@@ -1,0 +1,252 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLineView } from '../../parsers/evidence/line-view.ts';
+import { LineReader } from '../../parsers/evidence/line-reader.ts';
+import { BundleLines } from '../../parsers/evidence/lines.ts';
+import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
+import { searchLines } from '../../parsers/evidence/search.ts';
+import { TextStore } from '../../parsers/evidence/text-store.ts';
+import type { LogRecord } from '../../parsers/formats/define-format.ts';
+import { stampHead } from '../../parsers/text/stamp.ts';
+
+let folder: string;
+let store: TextStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'patchtrail-test-'));
+  store = new TextStore(1024 * 1024, { folder, name: 'text' });
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const heads = [stampHead('YYYY-MM-DD HH:mm:ss.fff'), stampHead('YYYY-MM-DD HH:mm:ss')];
+
+interface ReadOptions {
+  readonly strict?: boolean;
+  readonly landmarks?: readonly string[];
+  readonly lineBytes?: number;
+  readonly pieces?: number;
+}
+
+function readLog(path: string, text: string, options: ReadOptions = {}): { draft: MemberDraft; records: LogRecord[] } {
+  const draft = new MemberDraft(0, path, null);
+  const records: LogRecord[] = [];
+  draft.heads = heads;
+  draft.timeline = 'all';
+  const reader = new LineReader({
+    store,
+    index: draft.newLines(),
+    heads,
+    clock: 'device',
+    clockOf: path,
+    reader: { record: (record) => records.push(record) },
+    landmarks: options.landmarks ?? null,
+    strict: options.strict ?? true,
+    lineBytes: options.lineBytes ?? 16 * 1024 * 1024,
+    modified: null,
+    warn: (line, code, warned) => {
+      draft.warn(line, code, warned);
+    },
+  });
+  const bytes = Buffer.from(text, 'utf8');
+  const step = options.pieces ?? bytes.length;
+  for (let at = 0; at < bytes.length; at += step) reader.push(bytes.subarray(at, at + step));
+  reader.end();
+  return { draft, records };
+}
+
+function bundle(...drafts: readonly MemberDraft[]): BundleLines {
+  return new BundleLines(drafts, drafts.map(() => ({ offset: null, source: 'unknown', zone: null })), () => '', store);
+}
+
+function texts(lines: BundleLines): string[] {
+  return Array.from({ length: lines.total }, (_, at) => lines.textOf(lines.idAt(at)).text);
+}
+
+describe('reading lines', () => {
+  it('counts a last line without a line break, and nothing behind the final one', () => {
+    expect(readLog('a', 'one\ntwo').draft.lines?.count).toBe(2);
+    expect(readLog('b', 'one\ntwo\n').draft.lines?.count).toBe(2);
+    expect(readLog('c', '\n\n').draft.lines?.count).toBe(2);
+  });
+
+  it('drops every carriage return at a line end and splits on none', () => {
+    const { draft } = readLog('a', 'one\r\r\ntwo\rstill two\r\n');
+    expect(texts(bundle(draft))).toEqual(['one', 'two\rstill two']);
+  });
+
+  it('joins continuations to the record above', () => {
+    const { draft, records } = readLog('a', '2024-05-10 09:30:00 first\n  more\n  and more\n2024-05-10 09:30:01 second\n');
+    expect(records.map(({ line, text, body, continuation }) => ({ line, text, body, continuation }))).toEqual([
+      { line: 1, text: '2024-05-10 09:30:00 first', body: ' first', continuation: ['  more', '  and more'] },
+      { line: 4, text: '2024-05-10 09:30:01 second', body: ' second', continuation: [] },
+    ]);
+    expect(draft.lines?.timed).toBe(2);
+  });
+
+  it('keeps a line that starts like a record and does not parse on its own, with a warning', () => {
+    const { draft, records } = readLog('a', '2024-05-10 09:30:00 first\n2024-05-32 99:30:00 broken\n continued\n2024-05-10 09:30:02 last\n');
+    expect(draft.warnings).toEqual([{ member: 'a', line: 2, code: 'unparsed-head', text: '2024-05-32 99:30:00 broken' }]);
+    expect(records.map((record) => [record.line, record.at === null, record.continuation.length])).toEqual([
+      [1, false, 0],
+      [2, true, 1],
+      [4, false, 0],
+    ]);
+  });
+
+  it('hands over those records that a landmark is in, also in a continuation', () => {
+    const text = '2024-05-10 09:30:00 a\n ExitCode=0\n2024-05-10 09:30:01 b\n2024-05-10 09:30:02 ExitCode=3010\n';
+    const { records } = readLog('a', text, { landmarks: ['ExitCode'] });
+    expect(records.map((record) => record.line)).toEqual([1, 4]);
+  });
+
+  it('reads the same in pieces of any size', () => {
+    const text = '2024-05-10 09:30:00 a ExitCode=1\n more ExitCode\n2024-05-10 09:30:01 b\r\n\r\n2024-05-10 09:30:02 展開 ExitCode=2\nlast';
+    const whole = readLog('a', text, { landmarks: ['ExitCode'] });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 120 }), (pieces) => {
+        const cut = readLog('b', text, { landmarks: ['ExitCode'], pieces });
+        expect(cut.records).toEqual(whole.records.map((record) => (record.at === null ? record : { ...record, at: { ...record.at, clockOf: 'b' } })));
+        expect(texts(bundle(cut.draft))).toEqual(texts(bundle(whole.draft)));
+      }),
+    );
+  });
+
+  it('splits a line that is too long, with a warning', () => {
+    const { draft } = readLog('a', `2024-05-10 09:30:00 ${'x'.repeat(2500)}\nnext\n`, { lineBytes: 1000, pieces: 700 });
+    expect(draft.lines?.count).toBe(4);
+    expect(draft.warnings.map((warning) => warning.code)).toEqual(['split-line', 'split-line']);
+    expect(texts(bundle(draft)).map((line) => line.length)).toEqual([1000, 1000, 520, 4]);
+  });
+
+  it('counts lines that are earlier than the one above', () => {
+    const { draft } = readLog('a', '2024-05-10 09:30:00 a\n2024-05-10 09:29:00 b\n2024-05-10 09:31:00 c\n');
+    expect(draft.lines?.outOfOrder).toBe(1);
+  });
+});
+
+describe('the merged order', () => {
+  it('puts lines of all members in the order of their times, undated ones with their file', () => {
+    const a = readLog('a', 'banner\n2024-05-10 09:30:00 a1\n  a1 more\n2024-05-10 09:32:00 a2\n').draft;
+    const b = readLog('b', '2024-05-10 09:31:00 b1\n2024-05-10 09:32:00 b2\n').draft;
+    const c = readLog('c', 'no time\n').draft;
+    expect(texts(bundle(a, b, c)).map((line) => line.replace(/^\S+ \S+ (?=[ab]\d)/u, ''))).toEqual([
+      'banner', 'a1', '  a1 more', 'b1', 'a2', 'b2', 'no time',
+    ]);
+  });
+
+  it('agrees with a stable sort of everything', () => {
+    const line = fc.tuple(fc.nat(50), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(fc.array(line, { maxLength: 12 }), { minLength: 1, maxLength: 4 }), (members) => {
+        const model: { key: number; member: number; line: number; text: string }[] = [];
+        const drafts = members.map((lines, member) => {
+          let key = Number.NaN;
+          const first = lines.find(([, timed]) => timed);
+          const rows = lines.map(([second, timed], index) => {
+            if (timed) key = second;
+            model.push({ key: Number.isNaN(key) ? (first?.[0] ?? 1e9) : key, member, line: index, text: `m${member}l${index}` });
+            return timed ? `2024-05-10 09:00:${String(second % 60).padStart(2, '0')} m${member}l${index}` : `m${member}l${index}`;
+          });
+          return readLog(`m${member}`, rows.map((row) => `${row}\n`).join(''), { strict: false }).draft;
+        });
+        model.sort((x, y) => x.key - y.key || x.member - y.member || x.line - y.line);
+        expect(texts(bundle(...drafts)).map((text) => text.slice(-(text.length - text.lastIndexOf('m'))))).toEqual(model.map((row) => row.text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('finds the first line that is not before a time', () => {
+    const lines = bundle(readLog('a', '2024-05-10 09:30:00 a\n2024-05-10 09:32:00 b\n').draft);
+    expect(lines.lowerBound(Date.UTC(2024, 4, 10, 9, 31))).toBe(1);
+    expect(lines.lowerBound(Date.UTC(2024, 4, 10, 9, 33))).toBe(2);
+    expect(lines.lowerBound(0)).toBe(0);
+  });
+});
+
+describe('views', () => {
+  const log = '2024-05-10 09:30:00 INFO alpha\n2024-05-10 09:30:01 ERROR beta 展開\n  trace of beta\n2024-05-10 09:30:02 WARN ＫＢ５０３７７７１\nuntimed\n';
+
+  async function shown(filter: Parameters<typeof openLineView>[1]): Promise<number[]> {
+    const lines = bundle(readLog('a', log).draft);
+    const view = await openLineView(lines, filter);
+    return Array.from({ length: view.count }, (_, at) => lines.placeOf(view.idAt(at)).line + 1);
+  }
+
+  it('without a filter is everything', async () => {
+    expect(await shown({})).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('filters by level, continuations with their record', async () => {
+    expect(await shown({ levels: ['error'] })).toEqual([2, 3]);
+  });
+
+  it('filters by time', async () => {
+    const at = Date.UTC(2024, 4, 10, 9, 30, 1);
+    expect(await shown({ time: { from: at, to: at } })).toEqual([2, 3]);
+  });
+
+  it('filters by text, regular expression, case and width', async () => {
+    const query = { regex: false, ignoreCase: false, ignoreWidth: false };
+    expect(await shown({ text: { ...query, expression: 'beta' } })).toEqual([2, 3]);
+    expect(await shown({ text: { ...query, expression: 'b.ta' } })).toEqual([]);
+    expect(await shown({ text: { ...query, regex: true, expression: '^2024.*(alpha|展開)' } })).toEqual([1, 2]);
+    expect(await shown({ text: { ...query, expression: 'ALPHA', ignoreCase: true } })).toEqual([1]);
+    expect(await shown({ text: { ...query, expression: 'KB5037771', ignoreWidth: true } })).toEqual([4]);
+    expect(await shown({ text: { ...query, regex: true, expression: 'alpha$' } })).toEqual([1]);
+    expect(await shown({ text: { ...query, regex: true, expression: 'alpha\\s2024' } })).toEqual([]);
+  });
+
+  it('says why an expression is not valid', async () => {
+    await expect(shown({ text: { expression: '(', regex: true, ignoreCase: false, ignoreWidth: false } })).rejects.toMatchObject({ code: 'bad-expression' });
+  });
+
+  it('searches what a search line by line finds', async () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', '展', ' ', '.'), maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 20 }), fc.constantFrom('a', 'ab', 'a|b', '[^a]', '\\s', '^b', '展$', 'a*'), async (rows, expression) => {
+        const lines = bundle(readLog('a', rows.map((row) => `${row}\n`).join(''), { strict: false }).draft);
+        const found = await searchLines(lines, { expression, regex: true, ignoreCase: false, ignoreWidth: false }, () => true, undefined);
+        const naive = rows.flatMap((row, index) => (new RegExp(expression, 'mu').test(row) ? [index] : []));
+        expect(rows.flatMap((_, index) => (found.has(index) ? [index] : []))).toEqual(naive);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('stops when it is cancelled', async () => {
+    const lines = bundle(readLog('a', log).draft);
+    await expect(openLineView(lines, { text: { expression: 'a', regex: false, ignoreCase: false, ignoreWidth: false } }, AbortSignal.abort())).rejects.toMatchObject({ name: 'CancelledError' });
+  });
+});
+
+describe('the text store', () => {
+  it('gives back everything, in memory and beyond', async () => {
+    const large = new TextStore(4 * 1024 * 1024, { folder, name: 'large' });
+    const piece = Buffer.alloc(1_234_567);
+    for (let index = 0; index < piece.length; index += 1) piece[index] = index % 251;
+    for (let count = 0; count < 12; count += 1) {
+      large.append(piece);
+      await large.ready();
+    }
+    for (const offset of [0, 1_234_560, 4 * 1024 * 1024 - 3, 9_000_000, 12 * piece.length - 10]) {
+      const read = large.read(offset, 20);
+      expect([...read]).toEqual(Array.from({ length: Math.min(20, 12 * piece.length - offset) }, (_, index) => ((offset + index) % piece.length) % 251));
+    }
+    // Nothing of it can be found by name while it is open, nor afterwards.
+    expect(readdirSync(folder)).toEqual([]);
+    large.close();
+  });
+
+  it('says when the disk does not take it', async () => {
+    const blocked = new TextStore(0, { folder: join(folder, 'missing', '\0'), name: 'x' });
+    blocked.append(Buffer.alloc(5 * 1024 * 1024));
+    await expect(blocked.ready()).rejects.toMatchObject({ code: 'spool-failed' });
+    blocked.close();
+  });
+});

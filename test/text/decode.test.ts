@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import iconv from 'iconv-lite';
+import { describe, expect, it } from 'vitest';
+import { Utf8Stream, decodeText } from '../../parsers/text/decode.ts';
+
+function inPieces(bytes: Uint8Array, cuts: readonly number[]): string {
+  const stream = new Utf8Stream();
+  const out: Uint8Array[] = [];
+  let from = 0;
+  for (const cut of [...cuts].sort((a, b) => a - b)) {
+    if (cut <= from || cut >= bytes.length) continue;
+    out.push(Uint8Array.from(stream.push(bytes.subarray(from, cut))));
+    from = cut;
+  }
+  out.push(Uint8Array.from(stream.push(bytes.subarray(from))), Uint8Array.from(stream.end()));
+  return Buffer.concat(out).toString('utf8');
+}
+
+const text = '2024-05-10 パッチ未適用 ㈱桜商事 ①\r\n2024-05-11 正常終了 3010\r\nplain ASCII line\r\n';
+
+describe('decoding', () => {
+  it.each([
+    ['utf-8', Buffer.from(text), 'utf-8'],
+    ['utf-8 with a byte order mark', Buffer.from(`\uFEFF${text}`), 'utf-8'],
+    ['utf-16le with a byte order mark', Buffer.from(`\uFEFF${text}`, 'utf16le'), 'utf-16le'],
+    ['utf-16be with a byte order mark', Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(), 'utf-16be'],
+    ['utf-16le without a byte order mark', Buffer.from(text, 'utf16le'), 'utf-16le'],
+    ['cp932', iconv.encode(text, 'cp932'), 'cp932'],
+  ])('reads %s', (_name, bytes, encoding) => {
+    expect(decodeText(bytes)).toMatchObject({ text, encoding });
+  });
+
+  it('reads the same in pieces of any size', () => {
+    const forms = [Buffer.from(text), Buffer.from(`\uFEFF${text}`, 'utf16le'), iconv.encode(text, 'cp932')];
+    fc.assert(
+      fc.property(fc.constantFrom(...forms), fc.array(fc.nat(200), { maxLength: 12 }), (bytes, cuts) => {
+        expect(inPieces(bytes, cuts)).toBe(text);
+      }),
+    );
+  });
+
+  it('reads bytes that follow UTF-16 in the encoding that they have', () => {
+    const mixed = Buffer.concat([Buffer.from('\uFEFFwide 行\r\n', 'utf16le'), iconv.encode('狭い line\r\n', 'cp932'), Buffer.from('last 行\r\n', 'utf16le')]);
+    expect(decodeText(mixed)).toMatchObject({ text: 'wide 行\r\n狭い line\r\nlast 行\r\n', encoding: 'mixed' });
+  });
+
+  it('reads UTF-8 and CP932 lines of one file', () => {
+    const mixed = Buffer.concat([Buffer.from('検出\n'), iconv.encode('展開\n', 'cp932')]);
+    expect(decodeText(mixed)).toMatchObject({ text: '検出\n展開\n', encoding: 'mixed' });
+  });
+
+  it('takes Windows-1252 last and says where', () => {
+    const bytes = Buffer.concat([Buffer.from('ok\n'), Buffer.from([0x41, 0xff, 0x42, 0x0a])]);
+    expect(decodeText(bytes)).toEqual({ text: 'ok\nAÿB\n', encoding: 'windows-1252', guessedAtLine: 2 });
+  });
+
+  it('takes plain ASCII for UTF-8', () => {
+    expect(decodeText(Buffer.from('plain\n')).encoding).toBe('utf-8');
+  });
+
+  it('drops NULs that fill a text', () => {
+    expect(decodeText(Buffer.from('a line of text\n\0\0\0\0\0\0\0\0more\n')).text).toBe('a line of text\nmore\n');
+  });
+
+  it('gives back any UTF-8 text without NULs', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (any) => {
+        const clean = Buffer.from(any.replaceAll('\0', '').replace(/^\uFEFF/u, '')).toString('utf8');
+        fc.pre(clean.length > 3);
+        const bytes = Buffer.from(clean);
+        fc.pre(!(bytes[0] === 0xff || bytes[0] === 0xfe));
+        expect(decodeText(bytes).text).toBe(clean);
+      }),
+    );
+  });
+});
