@@ -72,6 +72,15 @@ function policy(sources: Readonly<Record<string, string>>): string {
     .join('; ');
 }
 
+/**
+ * Whether a request stays inside the application. Pictures of the bundle reach the page as blobs.
+ * @param origin the one origin that may be loaded; null: none
+ */
+export function isOwn(url: string, origin: string | null): boolean {
+  if (origin === null) return false;
+  return url.startsWith(`${origin}/`) || url.startsWith(`blob:${origin}/`) || url.startsWith('data:');
+}
+
 /** Answers the window's requests from its folder. */
 export function windowHandler(folder: string): (request: Request) => Promise<Response> {
   return async (request) => {

@@ -40,6 +40,8 @@ interface OpenBundle {
   readonly name: string;
   readonly opened: OpenedCase | null;
   password: string | null;
+  /** The bundle waits for a password; whether one was given that is wrong. */
+  asksPassword: { readonly wrong: boolean } | null;
   identity: BundleIdentityMessage | null;
   keeper: CaseKeeper | null;
   /** Resolves with the case once the bundle has been read; with null when it never was. */
@@ -99,6 +101,7 @@ export class BundleWindow {
     const bundle = this.#bundle;
     if (bundle !== null && !missed.some(({ event }) => event === 'opening')) {
       this.send({ event: 'opening', name: bundle.name });
+      if (bundle.asksPassword !== null) this.send({ event: 'password-needed', ...bundle.asksPassword });
     }
     for (const event of missed) this.send(event);
     if (!this.#host.isRunning) this.send({ event: 'worker-gone', reason: 'not running' });
@@ -117,6 +120,7 @@ export class BundleWindow {
       name,
       opened,
       password: null,
+      asksPassword: null,
       identity: null,
       keeper: null,
       ready: Promise.resolve(null),
@@ -158,6 +162,7 @@ export class BundleWindow {
       return;
     }
     bundle.password = password;
+    bundle.asksPassword = null;
     this.#read(bundle);
   }
 
@@ -279,7 +284,8 @@ export class BundleWindow {
         return;
       case 'password-needed':
       case 'password-wrong':
-        this.send({ event: 'password-needed', wrong: error.code === 'password-wrong' });
+        bundle.asksPassword = { wrong: error.code === 'password-wrong' };
+        this.send({ event: 'password-needed', ...bundle.asksPassword });
         return;
       default:
         this.#bundle = null;

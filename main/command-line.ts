@@ -72,7 +72,8 @@ function printInMain(): ((job: PrintJob) => Promise<void>) | null {
     new Promise((done, fail) => {
       parentPort.on('message', ({ data }) => {
         if (isAnswer(data, 'printed')) done();
-        else if (isAnswer(data, 'print-failed')) fail(new ExpectedError(printCode(data['code']), job.pdfPath));
+        else if (isAnswer(data, 'print-failed'))
+          fail(new ExpectedError(printCode(data['code']), job.pdfPath));
       });
       parentPort.postMessage({ type: 'print', id: 1, ...job, pdfPath: resolve(job.pdfPath) });
     });

@@ -2,8 +2,8 @@
  * Answers the command line from the packaged application. The work is done in a process of its own, since main
  * never reads a bundle; main lends it the terminal and the printer.
  */
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Writable } from 'node:stream';
 import { utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
 import * as v from 'valibot';
@@ -34,23 +34,18 @@ export async function runCommand(
 ): Promise<number> {
   const child = utilityProcess.fork(script, [...words], {
     serviceName: 'Patchtrail command line',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The process writes to the terminal, the file or the pipe itself: its reader sets the pace, and nothing that
+    // it wrote last can be lost on the way through here.
+    stdio: ['ignore', 'inherit', 'inherit'],
     cwd: process.cwd(),
   });
   child.on('message', (message: unknown) => {
     const parsed = v.safeParse(printMessageSchema, message);
     if (parsed.success) void print(child, printer, parsed.output);
   });
-  const ended = new Promise<number>((done) => {
+  const status = await new Promise<number>((done) => {
     child.once('exit', (code) => done(code));
   });
-  const forwarded = [
-    forward(child, child.stdout, process.stdout),
-    forward(child, child.stderr, process.stderr),
-  ];
-  const status = await ended;
-  // What the process wrote last is still on its way when it has ended.
-  await Promise.all(forwarded);
   return status >= 0 && status <= 3 ? status : crashed;
 }
 
@@ -67,24 +62,6 @@ async function print(
   }
 }
 
-/** Passes everything on as fast as the other end takes it. When that end is gone, so is the reason to go on. */
-async function forward(
-  child: UtilityProcess,
-  from: NodeJS.ReadableStream | null,
-  to: Writable,
-): Promise<void> {
-  if (from === null) return;
-  to.on('error', () => child.kill());
-  from.pipe(to, { end: false });
-  await new Promise<void>((done) => {
-    from
-      .once('end', done)
-      .once('close', done)
-      .once('error', () => done());
-  });
-  if (to.writable) await new Promise<void>((done) => to.write('', () => done()));
-}
-
 const printRequestSchema = v.object({
   htmlPath: v.string(),
   header: v.string(),
@@ -94,18 +71,16 @@ const printRequestSchema = v.object({
 
 /**
  * Prints one document for the command line in plain Node.
- * @param request the JSON text of the request: where the document lies, its header and footer, where the PDF goes
- * @param read reads the document
+ * @param path of the request, a JSON file: where the document lies, its header and footer, where the PDF goes
  * @returns 0, or 3 when the PDF could not be written
  */
-export async function runPrintRequest(
-  request: string,
-  read: (path: string) => Promise<string>,
-  printer: Printer,
-): Promise<number> {
+export async function runPrintRequest(path: string, printer: Printer): Promise<number> {
   try {
-    const { htmlPath, pdfPath, header, footer } = v.parse(printRequestSchema, JSON.parse(request));
-    const job: PrintJob = { html: await read(htmlPath), header, footer };
+    const { htmlPath, pdfPath, header, footer } = v.parse(
+      printRequestSchema,
+      JSON.parse(await readFile(path, 'utf8')),
+    );
+    const job: PrintJob = { html: await readFile(htmlPath, 'utf8'), header, footer };
     await printer.printToFile(job, resolve(pdfPath));
     return 0;
   } catch (error) {

@@ -70,12 +70,8 @@ function senderWindow<Window>(
   windowOf: (contentsId: number) => Window | null,
 ): Window | null {
   const isTop = senderFrame?.parent === null && senderFrame === sender.mainFrame;
-  if (!isTop || !isWindowPage(senderFrame.url)) return null;
+  if (!isTop || !senderFrame.url.startsWith(`${windowOrigin}/`)) return null;
   return windowOf(sender.id);
-}
-
-export function isWindowPage(url: string): boolean {
-  return url.startsWith(`${windowOrigin}/`);
 }
 
 function refused(what: string): Answer {

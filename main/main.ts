@@ -1,6 +1,5 @@
 /** The application's entry: decides what a start asks for, and does only that. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import * as v from 'valibot';
@@ -40,6 +39,9 @@ else void startWithoutWindow(request);
 /** Answers the command line, or prints for it. Leaves nothing behind and disturbs no running application. */
 async function startWithoutWindow(asked: Exclude<StartRequest, { mode: 'window' }>): Promise<void> {
   app.disableHardwareAcceleration();
+  // Standard error is the command line's: Chromium's remarks about the desktop have no place there.
+  app.commandLine.appendSwitch('disable-logging');
+  app.commandLine.appendSwitch('log-level', '3');
   app.setPath('userData', privateFolder());
   // Closing the printer's window must not end the application.
   app.on('window-all-closed', () => undefined);
@@ -49,11 +51,7 @@ async function startWithoutWindow(asked: Exclude<StartRequest, { mode: 'window' 
   const status =
     asked.mode === 'command'
       ? await runCommand(paths.commandLine, asked.words, printer)
-      : await runPrintRequest(
-          await readFile(asked.request, 'utf8'),
-          (path) => readFile(path, 'utf8'),
-          printer,
-        );
+      : await runPrintRequest(asked.request, printer);
   app.exit(status);
 }
 

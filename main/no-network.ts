@@ -5,6 +5,7 @@
  */
 import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
+import { isOwn } from './app-scheme.ts';
 
 /** Chromium services that would call out, by their switches. Unknown ones are ignored by every version. */
 const switches: readonly (readonly [string, string?])[] = [
@@ -75,12 +76,6 @@ export function closeSession(session: Session, origin: string | null): void {
   session.setSpellCheckerEnabled(false);
   session.removeAllListeners('will-download');
   session.on('will-download', (event) => event.preventDefault());
-}
-
-/** Whether a request stays inside the application. Pictures of the bundle reach the page as blobs. */
-export function isOwn(url: string, origin: string | null): boolean {
-  if (origin === null) return false;
-  return url.startsWith(`${origin}/`) || url.startsWith(`blob:${origin}/`) || url.startsWith('data:');
 }
 
 function closePage(contents: WebContents): void {

@@ -13,9 +13,9 @@ export function utcFromSeconds(seconds: number): StoredTime | null {
   return { local: date.toISOString().slice(0, 19), utc: true };
 }
 
-/** From a Windows FILETIME: 100 ns since 1601, UTC. */
-export function utcFromFileTime(ticks: bigint): StoredTime | null {
-  return ticks === 0n ? null : utcFromSeconds(Number(ticks / 10_000_000n) - 11_644_473_600);
+/** Seconds since 1970 of a Windows FILETIME (100 ns since 1601, UTC); null when it is not set. */
+export function secondsFromFileTime(ticks: bigint): number | null {
+  return ticks === 0n ? null : Number(ticks / 10_000_000n) - 11_644_473_600;
 }
 
 /** From the date (high) and time (low word) of MS-DOS: local, two-second steps; null when no such moment exists. */

@@ -2,11 +2,11 @@ import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
 import { CancelledError } from '../domain/errors.ts';
 import type { RandomSource } from './random-source.ts';
 import { zipEntryName } from './zip-names.ts';
-import { methodAes, modifiedTime, readExtraFields, type ZipRecord } from './zip-records.ts';
+import { methodAes, readExtraFields, type ZipRecord } from './zip-records.ts';
 
 export interface ZipDirectory {
   /** Entries for directories are left out. */
-  readonly records: readonly ZipRecord[];
+  readonly records: ZipRecord[];
   /** Whether the directory was read to its end; else `records` are those before the break. */
   readonly whole: boolean;
   /** Place of the first local header, directories included; null when there is none. */
@@ -70,8 +70,9 @@ function readRecord(entry: Entry): ZipRecord | null {
     packedBytes: entry.compressedSize,
     bytes: entry.uncompressedSize,
     kind: unixType === unixSymlink ? 'symlink' : 'file',
-    // The library puts an NTFS time in its place as a bigint; the extra field has that as well.
-    modified: modifiedTime(typeof entry.rawLastModDate === 'number' ? entry.rawLastModDate : 0, extra),
+    // The library puts an NTFS time in its place, as a bigint; the extra field has that as well.
+    dosTime: typeof entry.rawLastModDate === 'number' ? entry.rawLastModDate : 0,
+    utcSeconds: extra.utcSeconds,
   };
 }
 

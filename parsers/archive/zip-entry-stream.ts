@@ -7,6 +7,7 @@ import { readForeign } from './zip-foreign.ts';
 import {
   flagDescriptor,
   flagEncrypted,
+  isEncrypted,
   localHeaderBytes,
   methodDeflate,
   methodDeflate64,
@@ -78,7 +79,7 @@ class ZipEntryStream implements ByteStream {
     const packedBytes = Math.min(entry.packedBytes ?? room, room);
     this.#clipped = packedBytes < (entry.packedBytes ?? 0);
     const extent = { headerOffset: entry.headerOffset, dataOffset, packedBytes };
-    const encrypted = (entry.flags & flagEncrypted) !== 0;
+    const encrypted = isEncrypted(entry);
     const method = entry.aes?.method ?? entry.method;
     if (method !== methodStored && method !== methodDeflate && method !== methodDeflate64) {
       this.fault = 'unsupported-method';

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import type { RandomSource } from './random-source.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
-import type { ZipEntry } from './zip-records.ts';
+import { entryAt, isEncrypted, type ZipEntry, type ZipRecord } from './zip-records.ts';
 
 /** Entries tried before a password is called wrong; one of them may be damaged. */
 const entriesToTry = 4;
@@ -16,19 +16,24 @@ const proofBytes = 4 * 1024 * 1024;
  */
 export async function findPassword(
   source: RandomSource,
-  encrypted: readonly ZipEntry[],
+  records: readonly ZipRecord[],
   password: string,
 ): Promise<Uint8Array | null> {
-  const smallest = encrypted
-    .filter((entry) => entry.fault === null)
-    .sort((a, b) => (a.packedBytes ?? 0) - (b.packedBytes ?? 0) || a.headerOffset - b.headerOffset)
-    .slice(0, entriesToTry);
+  const smallest = smallestEncrypted(records, source.size);
   for (const key of encodings(password)) {
     for (const entry of smallest) {
       if (await opens(source, entry, key)) return key;
     }
   }
   return null;
+}
+
+function smallestEncrypted(records: readonly ZipRecord[], end: number): readonly ZipEntry[] {
+  return records
+    .flatMap((record, index) => (isEncrypted(record) ? [index] : []))
+    .sort((a, b) => (records[a]?.packedBytes ?? 0) - (records[b]?.packedBytes ?? 0) || a - b)
+    .slice(0, entriesToTry)
+    .flatMap((index) => entryAt(records, index, end) ?? []);
 }
 
 function encodings(password: string): readonly Uint8Array[] {

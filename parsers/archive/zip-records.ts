@@ -1,5 +1,5 @@
 import type { ReasonCode } from './reasons.ts';
-import { localFromDosTime, utcFromFileTime, utcFromSeconds, type StoredTime } from './stored-time.ts';
+import { localFromDosTime, secondsFromFileTime, utcFromSeconds, type StoredTime } from './stored-time.ts';
 
 /** Structures of a zip file, after PKWARE's APPNOTE.TXT 6.3.10; section numbers in the comments are its. */
 
@@ -25,7 +25,10 @@ const extraTimestamp = 0x5455;
 const extraAes = 0x9901;
 const extraUnicodePath = 0x7075;
 
-/** What is known of one entry from the central directory or, when that is gone, from its local header. */
+/**
+ * What is known of one entry from the central directory or, when that is gone, from its local header. A zip can have
+ * a million, all held at once: nothing in here that can be made of something else.
+ */
 export interface ZipRecord {
   readonly name: string;
   /** Place of the local header. */
@@ -39,7 +42,9 @@ export interface ZipRecord {
   readonly packedBytes: number | null;
   readonly bytes: number | null;
   readonly kind: 'file' | 'symlink';
-  readonly modified: StoredTime | null;
+  readonly dosTime: number;
+  /** Modification time in seconds since 1970, when an extra field has it. */
+  readonly utcSeconds: number | null;
 }
 
 /** A record with its place among the others. */
@@ -73,7 +78,8 @@ export interface LocalHeader {
 
 /** What the extra fields (4.5) say that matters here. */
 export interface ExtraFields {
-  readonly modified: StoredTime | null;
+  /** Modification time in seconds since 1970. */
+  readonly utcSeconds: number | null;
   readonly aes: AesField | null;
   readonly zip64: Buffer | null;
   /** Info-ZIP's Unicode path (4.6.9), for the raw name whose CRC-32 it states. */
@@ -107,15 +113,20 @@ export function readLocalHeader(bytes: Buffer, at: number): LocalHeader | null {
   };
 }
 
+export function isEncrypted(record: ZipRecord): boolean {
+  return (record.flags & flagEncrypted) !== 0;
+}
+
 /** The modification time that says most: UTC from an extra field, else the local one of MS-DOS. */
-export function modifiedTime(dosTime: number, extra: ExtraFields): StoredTime | null {
-  return extra.modified ?? localFromDosTime(dosTime);
+export function modifiedTime(record: ZipRecord): StoredTime | null {
+  const utc = record.utcSeconds === null ? null : utcFromSeconds(record.utcSeconds);
+  return utc ?? localFromDosTime(record.dosTime);
 }
 
 /** Reads the extra fields, as far as they are well-formed. */
 export function readExtraFields(raw: Uint8Array): ExtraFields {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
-  let modified: StoredTime | null = null;
+  let utcSeconds: number | null = null;
   let aes: AesField | null = null;
   let zip64: Buffer | null = null;
   let unicodePath: ExtraFields['unicodePath'] = null;
@@ -127,12 +138,12 @@ export function readExtraFields(raw: Uint8Array): ExtraFields {
         zip64 = data;
         break;
       case extraTimestamp:
-        if (data.length >= 5 && ((data[0] ?? 0) & 1) !== 0) modified = utcFromSeconds(data.readInt32LE(1));
+        if (data.length >= 5 && ((data[0] ?? 0) & 1) !== 0) utcSeconds = data.readInt32LE(1);
         break;
       case extraNtfs:
         // Reserved 4, tag 1, size 24, then modification, access and creation time.
         if (data.length >= 16 && data.readUInt16LE(4) === 1) {
-          modified ??= utcFromFileTime(data.readBigUInt64LE(8));
+          utcSeconds ??= secondsFromFileTime(data.readBigUInt64LE(8));
         }
         break;
       case extraAes:
@@ -149,7 +160,7 @@ export function readExtraFields(raw: Uint8Array): ExtraFields {
     }
     at += 4 + size;
   }
-  return { modified, aes, zip64, unicodePath };
+  return { utcSeconds, aes, zip64, unicodePath };
 }
 
 /** Sizes too large for 32 bits stand in the Zip64 field (4.5.3), unpacked first. */
@@ -170,22 +181,27 @@ function widenSizes(
 }
 
 /**
- * Puts the entries in the order of their bytes and gives each the bytes up to the next one, so that overlapping
- * entries cannot unpack the same bytes again and again. Of several at one place the first is read.
+ * Puts records in the order of their bytes, in place. That is nearly always the order of the directory, which
+ * decides between records of one place.
  */
-export function withEnds(records: readonly ZipRecord[], end: number): ZipEntry[] {
-  const ordered = records
-    .map((record, index) => ({ record, index }))
-    .sort((a, b) => a.record.headerOffset - b.record.headerOffset || a.index - b.index);
-  const entries: ZipEntry[] = [];
-  let endOffset = end;
-  for (let index = ordered.length - 1; index >= 0; index--) {
-    const record = ordered[index]?.record;
-    if (record === undefined) break;
-    const before = ordered[index - 1]?.record.headerOffset;
-    const repeated = before === record.headerOffset;
-    entries.push({ ...record, endOffset, fault: repeated ? 'overlapping-entry' : null });
-    if (!repeated) endOffset = record.headerOffset;
+export function orderByPlace(records: ZipRecord[]): readonly ZipRecord[] {
+  return records.sort((a, b) => a.headerOffset - b.headerOffset);
+}
+
+/**
+ * The entry of one of the ordered records. Its bytes end where the next begin, so that overlapping entries
+ * cannot unpack the same bytes again and again. Of several at one place the first is read.
+ *
+ * @param end of the last one's bytes
+ */
+export function entryAt(records: readonly ZipRecord[], index: number, end: number): ZipEntry | null {
+  const record = records[index];
+  if (record === undefined) return null;
+  const { headerOffset } = record;
+  if (records[index - 1]?.headerOffset === headerOffset) {
+    return { ...record, endOffset: headerOffset, fault: 'overlapping-entry' };
   }
-  return entries.reverse();
+  let next = index + 1;
+  while (records[next]?.headerOffset === headerOffset) next += 1;
+  return { ...record, endOffset: records[next]?.headerOffset ?? end, fault: null };
 }

@@ -8,7 +8,6 @@ import {
   localHeaderBytes,
   localHeaderSignature,
   methodStored,
-  modifiedTime,
   readLocalHeader,
   type LocalHeader,
   type ZipRecord,
@@ -66,7 +65,8 @@ function describe(header: LocalHeader, headerOffset: number, extent: Extent): Zi
     bytes: extent.bytes,
     // Only the central directory knows of symlinks.
     kind: 'file',
-    modified: modifiedTime(header.dosTime, header.extra),
+    dosTime: header.dosTime,
+    utcSeconds: header.extra.utcSeconds,
   };
 }
 

@@ -6,9 +6,11 @@ import { readZipDirectory, type ZipDirectory } from './zip-directory.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
 import { findPassword } from './zip-password.ts';
 import {
-  flagEncrypted,
+  entryAt,
+  isEncrypted,
   localHeaderSignature,
-  withEnds,
+  modifiedTime,
+  orderByPlace,
   type ZipEntry,
   type ZipRecord,
 } from './zip-records.ts';
@@ -34,32 +36,32 @@ export interface ZipArchive extends Container {
  * headers, and the container's fault is `damaged-data`.
  */
 export async function openZip(source: RandomSource, password: string | null): Promise<ZipArchive> {
-  const { entries, whole } = await readEntries(source);
-  const encrypted = entries.filter((entry) => (entry.flags & flagEncrypted) !== 0);
-  const key =
-    password === null || encrypted.length === 0 ? null : await findPassword(source, encrypted, password);
+  const { records, whole } = await readRecords(source);
+  const encrypted = records.reduce((count, record) => count + (isEncrypted(record) ? 1 : 0), 0);
+  const tried = password !== null && encrypted > 0;
+  const key = tried ? await findPassword(source, records, password) : null;
   return {
-    size: entries.length,
-    encryption: encrypted.length === 0 ? 'none' : encrypted.length < entries.length ? 'some' : 'all',
-    passwordFits: password === null || encrypted.length === 0 ? null : key !== null,
+    size: records.length,
+    encryption: encrypted === 0 ? 'none' : encrypted < records.length ? 'some' : 'all',
+    passwordFits: tried ? key !== null : null,
     fault: whole ? null : 'damaged-data',
-    entries: () => describeAll(source, entries, key, password !== null),
+    entries: () => describeAll(source, records, key, tried),
     close: () => Promise.resolve(),
   };
 }
 
-async function readEntries(
+async function readRecords(
   source: RandomSource,
-): Promise<{ readonly entries: readonly ZipEntry[]; readonly whole: boolean }> {
+): Promise<{ readonly records: readonly ZipRecord[]; readonly whole: boolean }> {
   const directory = await readZipDirectory(source);
   const foreign = await isForeign(source, directory);
   const fits = !foreign && (await pointsAtHeaders(source, directory.records));
-  if (directory.whole && fits) return { entries: withEnds(directory.records, source.size), whole: true };
+  if (directory.whole && fits) return { records: orderByPlace(directory.records), whole: true };
 
   const recovered = await recoverZipEntries(source);
   const listed = foreign ? [] : directory.records;
   const records = fits ? mergeByPlace(listed, recovered) : mergeByName(recovered, listed);
-  return { entries: withEnds(records, source.size), whole: false };
+  return { records: orderByPlace(records), whole: false };
 }
 
 /**
@@ -84,13 +86,13 @@ async function isLocalHeader(source: RandomSource, at: number): Promise<boolean>
 }
 
 /** The directory's entries, which know more, and those that only their local headers tell of. */
-function mergeByPlace(known: readonly ZipRecord[], recovered: readonly ZipRecord[]): readonly ZipRecord[] {
+function mergeByPlace(known: readonly ZipRecord[], recovered: readonly ZipRecord[]): ZipRecord[] {
   const places = new Set(known.map((record) => record.headerOffset));
   return [...known, ...recovered.filter((record) => !places.has(record.headerOffset))];
 }
 
 /** What is there, and of a directory that points elsewhere the names that were not met. */
-function mergeByName(recovered: readonly ZipRecord[], listed: readonly ZipRecord[]): readonly ZipRecord[] {
+function mergeByName(recovered: readonly ZipRecord[], listed: readonly ZipRecord[]): ZipRecord[] {
   if (recovered.length === 0) return [];
   const names = new Set(recovered.map((record) => record.name));
   return [...recovered, ...listed.filter((record) => !names.has(record.name))];
@@ -98,20 +100,22 @@ function mergeByName(recovered: readonly ZipRecord[], listed: readonly ZipRecord
 
 async function* describeAll(
   source: RandomSource,
-  entries: readonly ZipEntry[],
+  records: readonly ZipRecord[],
   key: Uint8Array | null,
-  asked: boolean,
+  tried: boolean,
 ): AsyncGenerator<ContainerEntry, void, undefined> {
-  for (const entry of entries) {
+  for (let index = 0; index < records.length; index++) {
+    const entry = entryAt(records, index, source.size);
+    if (entry === null) return;
     await source.passedBy(Math.min(entry.headerOffset, source.size));
-    const fault = entry.fault ?? lockedFault(entry, key, asked);
+    const fault = entry.fault ?? lockedFault(entry, key, tried);
     yield {
       name: entry.name,
       kind: entry.kind,
       linkTarget: entry.kind === 'symlink' && fault === null ? await readTarget(source, entry, key) : null,
       declaredBytes: entry.bytes,
       packedBytes: entry.packedBytes,
-      modified: entry.modified,
+      modified: modifiedTime(entry),
       fault,
       open: () => openZipEntry(source, entry, key),
       repeatable: true,
@@ -119,9 +123,9 @@ async function* describeAll(
   }
 }
 
-function lockedFault(entry: ZipEntry, key: Uint8Array | null, asked: boolean): ReasonCode | null {
-  if ((entry.flags & flagEncrypted) === 0 || key !== null) return null;
-  return asked ? 'password-wrong' : 'password-needed';
+function lockedFault(entry: ZipEntry, key: Uint8Array | null, tried: boolean): ReasonCode | null {
+  if (!isEncrypted(entry) || key !== null) return null;
+  return tried ? 'password-wrong' : 'password-needed';
 }
 
 async function readTarget(

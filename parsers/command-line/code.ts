@@ -8,8 +8,10 @@ import { text } from './sentences.ts';
 
 /** `code <number>`: what an exit code or HRESULT means, in any of its forms. */
 export function code(words: readonly string[], io: CommandIo): Promise<number> {
-  // A negative number is a code, not an option.
-  const parsed = parseWords('code', words[0]?.startsWith('-') === true && /^-\d/u.test(words[0]) ? ['--', ...words] : words, { locale: 'value' }, 1);
+  // A negative number is a code, not an option: it goes behind the options.
+  const negative = words.filter((word) => /^-\d+$/u.test(word));
+  const others = words.filter((word) => !negative.includes(word));
+  const parsed = parseWords('code', negative.length === 0 ? others : [...others, '--', ...negative], { locale: 'value' }, 1);
   const locale = localeOf(parsed, 'code');
   const [input = ''] = parsed.positionals;
   const entries = decodeCodes(input);

@@ -1,3 +1,5 @@
+import type { Citation } from '../domain/evidence.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { Analysis } from '../report/analysis.ts';
 import { placeText } from '../report/report-model.ts';
 import type { ReportWords } from '../report/report-words.ts';
@@ -28,7 +30,7 @@ export function findingsText(analysis: Analysis, words: ReportWords): string {
         `  ${title}`,
         ...(about === '' ? [] : [`  ${about}`]),
         `  ${explanation}`,
-        ...finding.witnesses.map((witness) => `    ${placeText(witness.citation, words)}: ${visibleText(shorten(witness.citation.quote))}`),
+        ...citedOnce(finding).map((citation) => `    ${placeText(citation, words)}: ${visibleText(shorten(citation.quote))}`),
       ].join('\n'),
     );
   }
@@ -36,6 +38,16 @@ export function findingsText(analysis: Analysis, words: ReportWords): string {
     blocks.push(text(words.locale, 'undecided', { count: analysis.undecided.length }));
   }
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** Several witnesses are often cells of one row. */
+function citedOnce(finding: Finding): readonly Citation[] {
+  const places = new Map<string, Citation>();
+  for (const { citation } of finding.witnesses) {
+    const key = JSON.stringify([citation.member, citation.line, citation.row, citation.pointer]);
+    if (!places.has(key)) places.set(key, citation);
+  }
+  return [...places.values()];
 }
 
 /** Quotes on a terminal are for finding the place again, not for reading whole. */

@@ -33,24 +33,42 @@ export async function openForCommand(
   const showing = io.interactive && !words.has('quiet');
   const locale = words.value('locale') === 'ja' ? 'ja' : 'en';
   let lastShown = -1;
-  try {
-    return await analyse(path, {
-      password,
-      zone: words.value('timezone'),
-      spoolFolder: io.spoolFolder,
-      spoolName: 'text',
-      signal: io.signal,
-      onProgress: ({ bytes, total, members }) => {
-        const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
-        if (!showing || percent === lastShown) return;
-        lastShown = percent;
-        io.tell(`\r${text(locale, 'progress', { percent, members })}`);
-      },
-    });
-  } finally {
-    // Progress leaves no trace on the line that follows.
-    if (lastShown !== -1) io.tell('\r\u001b[K');
+  const opened = await readWithProgress();
+  tellState(opened.concluded, locale, io);
+  return opened;
+
+  async function readWithProgress(): ReturnType<typeof analyse> {
+    try {
+      return await analyse(path, {
+        password,
+        zone: words.value('timezone'),
+        spoolFolder: io.spoolFolder,
+        spoolName: 'text',
+        signal: io.signal,
+        onProgress: ({ bytes, total, members }) => {
+          const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
+          if (!showing || percent === lastShown) return;
+          lastShown = percent;
+          io.tell(`\r${text(locale, 'progress', { percent, members })}`);
+        },
+      });
+    } finally {
+      // Progress leaves no trace on the line that follows.
+      if (lastShown !== -1) io.tell('\r\u001b[K');
+    }
   }
+}
+
+/** What is not as the name promises, in one sentence each: the answer itself stays what it is. */
+function tellState({ analysis }: Concluded, locale: Locale, io: CommandIo): void {
+  const { bundle, evidence } = analysis;
+  const [only] = evidence.members;
+  const values = { bundle: bundle.name, members: evidence.members.length };
+  if (bundle.damaged) io.tell(`${text(locale, 'bundle-damaged', values)}\n`);
+  if (evidence.members.length === 1 && only?.path === bundle.name && /\.(?:zip|tar|tgz|t?xz|gz)$/iu.test(bundle.name)) {
+    io.tell(`${text(locale, 'bundle-no-archive', values)}\n`);
+  }
+  if (evidence.systems.size === 0) io.tell(`${text(locale, 'bundle-nothing-known', values)}\n`);
 }
 
 /** First line of the file, UTF-8. */

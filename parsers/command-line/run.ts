@@ -31,14 +31,18 @@ export async function runCommandLine(argv: readonly string[], io: CommandIo): Pr
     io.write(`${toolVersion}\n`);
     return status.done;
   }
-  if (name === '--help' || (name !== undefined && words.includes('--help'))) {
+  if (name === '--help' || words.includes('--help')) {
     io.write(text(locale, 'help'));
     return status.done;
   }
+  if (name === undefined) {
+    io.tell(text(locale, 'help'));
+    return status.usage;
+  }
   try {
-    if (name !== undefined && later.has(name)) throw new ExpectedError('not-yet-available', name);
-    const command = name === undefined ? undefined : commands[name];
-    if (command === undefined) throw new ExpectedError('usage', name ?? null, { reason: '' });
+    if (later.has(name)) throw new ExpectedError('not-yet-available', name);
+    const command = commands[name];
+    if (command === undefined) throw new ExpectedError('usage', name);
     return await command(words, io);
   } catch (error) {
     if (error instanceof CancelledError) {

@@ -176,20 +176,11 @@ export class LineReader {
   }
 
   #record(bytes: Buffer): LogRecord {
-    const lines = bytes.toString('utf8').split('\n');
-    if (lines[lines.length - 1] === '') lines.pop();
-    const text = (lines[0] ?? '').replace(/\r+$/u, '');
-    const line = this.#recordLine + 1;
-    const firstEnd = Buffer.byteLength(text, 'utf8');
-    const moment = readMoment(this.#options.heads, bytes.subarray(0, firstEnd), this.#options.clock, this.#options.clockOf);
-    return {
-      line,
-      text,
-      body: moment === null ? text : bytes.toString('utf8', moment.body, firstEnd),
-      level: moment?.level ?? this.#recordLevel,
-      at: moment === null ? null : this.#withYear(moment.at),
-      continuation: lines.slice(1).map((continued) => continued.replace(/\r+$/u, '')),
-    };
+    return new StoredRecord(bytes, this.#recordLine + 1, this.#recordLevel, (head) => {
+      const { heads, clock, clockOf } = this.#options;
+      const read = readMoment(heads, head, clock, clockOf);
+      return read === null ? null : { at: this.#withYear(read.at), body: read.body };
+    });
   }
 
   /** A reading without a year, put into the last year in which it is not after the member's own date. */
@@ -225,6 +216,60 @@ export class LineReader {
 }
 
 const emptyBuffer = Buffer.alloc(0);
+
+/** A record whose parts are made when they are asked for: most readers look at the text and turn away. */
+class StoredRecord implements LogRecord {
+  readonly line: number;
+  readonly level: Level;
+  readonly #bytes: Buffer;
+  readonly #headEnd: number;
+  readonly #readHead: (head: Buffer) => { readonly at: Moment; readonly body: number } | null;
+  #head: { readonly at: Moment; readonly body: number } | null | undefined;
+  #text: string | undefined;
+
+  constructor(
+    bytes: Buffer,
+    line: number,
+    level: Level,
+    readHead: (head: Buffer) => { readonly at: Moment; readonly body: number } | null,
+  ) {
+    this.#bytes = bytes;
+    this.line = line;
+    this.level = level;
+    this.#readHead = readHead;
+    const feed = bytes.indexOf(LF);
+    let end = feed === -1 ? bytes.length : feed;
+    while (end > 0 && bytes[end - 1] === CR) end -= 1;
+    this.#headEnd = end;
+  }
+
+  get text(): string {
+    this.#text ??= this.#bytes.toString('utf8', 0, this.#headEnd);
+    return this.#text;
+  }
+
+  get body(): string {
+    const start = this.#stamp()?.body ?? 0;
+    return start === 0 ? this.text : this.#bytes.toString('utf8', start, this.#headEnd);
+  }
+
+  get at(): Moment | null {
+    return this.#stamp()?.at ?? null;
+  }
+
+  get continuation(): readonly string[] {
+    const feed = this.#bytes.indexOf(LF);
+    if (feed === -1 || feed + 1 >= this.#bytes.length) return [];
+    const lines = this.#bytes.toString('utf8', feed + 1).split('\n');
+    if (lines[lines.length - 1] === '') lines.pop();
+    return lines.map((line) => line.replace(/\r+$/u, ''));
+  }
+
+  #stamp(): { readonly at: Moment; readonly body: number } | null {
+    if (this.#head === undefined) this.#head = this.#readHead(this.#bytes.subarray(0, this.#headEnd));
+    return this.#head;
+  }
+}
 
 /** The moment at the head of a line, with the raw stamp; null without one. */
 export function readMoment(

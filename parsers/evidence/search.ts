@@ -30,7 +30,7 @@ export function compileQuery(query: TextQuery): RegExp {
     try {
       return new RegExp(pattern, flags.replace('u', ''));
     } catch {
-      const reason = cause instanceof Error ? cause.message.replace(/^Invalid regular expression: /u, '') : '';
+      const reason = cause instanceof Error ? cause.message.replace(/^Invalid regular expression: .*: /su, '') : '';
       throw new ExpectedError('bad-expression', query.expression, { reason }, cause);
     }
   }

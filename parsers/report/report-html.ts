@@ -198,11 +198,12 @@ function groupItem(group: FindingGroup, words: ReportWords): string {
     group.citation === null
       ? ''
       : `<span class="mono">${escapeHtml(placeText(group.citation, words))}</span> · `;
+  const example = numbers.length > 1 ? words.text('triage.example', { text: group.example }) : group.example;
   return [
     `<li class="${severity}"><span class="sign" aria-hidden="true">${signOf(kind)}</span>`,
     `<span class="what"><b>${escapeHtml(group.title)}</b> <span class="severity">${escapeHtml(badgeText(kind, severity, words))}</span></span>`,
     `<span class="count">${escapeHtml(counts.join(' · '))}</span>`,
-    `<p class="example">${escapeHtml(shorten(group.example, 320))}</p>`,
+    `<p class="example">${escapeHtml(shorten(example, 320))}</p>`,
     `<p class="refs">${place}${findingLinks(numbers, words)}</p></li>`,
   ].join('');
 }
@@ -220,7 +221,10 @@ function findingLinks(numbers: readonly number[], words: ReportWords): string {
   if (numbers.length > limits.groupNumbers) named.push('…');
   const marker = '\u0001';
   const sentence = words.text('triage.group.findings', { count: numbers.length, numbers: marker });
-  return escapeHtml(sentence).replace(escapeHtml(marker), named.join(escapeHtml(words.text('list.separator'))));
+  return escapeHtml(sentence).replace(
+    escapeHtml(marker),
+    named.join(escapeHtml(words.text('list.separator'))),
+  );
 }
 
 function linkTo(number: number, words: ReportWords): string {
@@ -238,9 +242,7 @@ function triageOpen(model: ReportModel): string {
     ...(undecided > 0 ? [item(words.text('triage.undecided', { count: undecided }), 'part.undecided')] : []),
     ...(missing > 0 ? [item(words.text('triage.missing', { count: missing }), 'part.coverage')] : []),
   ];
-  return items.length === 0
-    ? ''
-    : `<ul class="groups" style="border-top:0">${items.join('')}</ul>`;
+  return items.length === 0 ? '' : `<ul class="groups" style="border-top:0">${items.join('')}</ul>`;
 }
 
 function scalePart(model: ReportModel): string {
@@ -325,12 +327,12 @@ function findings(model: ReportModel): string {
   return [
     '<section class="part">',
     h1(words, 'part.findings'),
-    ...model.findings.map((finding, index) => findingSection(finding, index === 0, model)),
+    ...model.findings.map((finding) => findingSection(finding, model)),
     '</section>',
   ].join('\n');
 }
 
-function findingSection(finding: ReportFinding, first: boolean, model: ReportModel): string {
+function findingSection(finding: ReportFinding, model: ReportModel): string {
   const { words } = model;
   const position = words.text('finding.position', {
     number: finding.number,
@@ -344,7 +346,7 @@ function findingSection(finding: ReportFinding, first: boolean, model: ReportMod
       .map((part) => `<span>${escapeHtml(part)}</span>`),
   ];
   return [
-    `<section class="finding ${finding.severity}${first ? ' first' : ''}" id="finding-${finding.number}">`,
+    `<section class="finding ${finding.severity}" id="finding-${finding.number}">`,
     `<div class="keep"><p class="badge"><b><span class="glyph" aria-hidden="true">${signOf(finding.kind)}</span> ${escapeHtml(badge)}</b><span>${escapeHtml(position)}</span></p>`,
     `<h2>${escapeHtml(finding.title)}</h2>`,
     `<p class="about">${about.join('')}</p></div>`,
@@ -390,7 +392,9 @@ function witnessTable(finding: ReportFinding, words: ReportWords): string {
   return [
     `<table class="witnesses"><tbody>${rows.join('\n')}</tbody></table>`,
     hashLines(shown, words),
-    more > 0 ? `<p class="quiet">${escapeHtml(words.text('finding.witnesses.more', { count: more }))}</p>` : '',
+    more > 0
+      ? `<p class="quiet">${escapeHtml(words.text('finding.witnesses.more', { count: more }))}</p>`
+      : '',
   ].join('');
 }
 
@@ -679,8 +683,14 @@ function warningsPart({ words, warnings }: ReportModel): string {
   ].join('\n');
 }
 
-function andMore(count: number, words: ReportWords, key: 'list.and-more' | 'members.cut' | 'warnings.cut'): string {
-  return count > 0 ? `<p class="quiet" style="margin-top:2mm">${escapeHtml(words.text(key, { count }))}</p>` : '';
+function andMore(
+  count: number,
+  words: ReportWords,
+  key: 'list.and-more' | 'members.cut' | 'warnings.cut',
+): string {
+  return count > 0
+    ? `<p class="quiet" style="margin-top:2mm">${escapeHtml(words.text(key, { count }))}</p>`
+    : '';
 }
 
 function shorten(text: string, length: number): string {

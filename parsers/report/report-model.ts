@@ -268,7 +268,10 @@ function timeOfField(record: PatchRecord, field: Witness['field']): PatchRecord[
   }
 }
 
-function rawOfField({ detection, deployment, exitCodeRaw, reboot, patch }: PatchRecord, field: Witness['field']): string | null {
+function rawOfField(
+  { detection, deployment, exitCodeRaw, reboot, patch }: PatchRecord,
+  field: Witness['field'],
+): string | null {
   switch (field) {
     case 'detection.status':
       return detection.raw;
@@ -612,13 +615,23 @@ function groupOf(first: ReportFinding, list: readonly ReportFinding[]): FindingG
   return {
     kind: first.kind,
     severity: first.severity,
-    title: first.title,
+    title: commonTitle(list.map((finding) => finding.title)),
     example: first.explanation,
     citation: first.witnesses[0]?.citation ?? null,
     numbers: list.map((finding) => finding.number),
     devices: new Set(list.flatMap(({ device }) => (device === null ? [] : [device]))).size,
     patches: new Set(list.flatMap(({ patch }) => (patch === null ? [] : [patch]))).size,
   };
+}
+
+/** A title may end in what differs between findings (`…: exit code 1603`): a group goes without that end. */
+function commonTitle(titles: readonly string[]): string {
+  const [first = ''] = titles;
+  let length = first.length;
+  for (const title of titles) while (!title.startsWith(first.slice(0, length))) length -= 1;
+  if (length === first.length) return first;
+  const end = /^(?<head>.+?)\s*[:：(（][^:：(（]*$/u.exec(first.slice(0, length))?.groups?.['head'];
+  return end === undefined || end.length < first.length / 3 ? first : end;
 }
 
 function devicesOf(analysis: Analysis): readonly DeviceSummary[] {

@@ -99,8 +99,8 @@ td .mono { font-size: 7.6pt; }
 .state.good { color: var(--good); } .state.bad { color: var(--critical); } .state.part { color: var(--medium); break-before: auto; }
 
 /* Findings */
-.finding { margin-top: 9mm; padding-top: 5mm; border-top: 0.6pt solid var(--line-strong); }
-.finding.first { margin-top: 0; padding-top: 0; border-top: 0; }
+.finding { padding-bottom: 6.5mm; border-bottom: 0.6pt solid var(--line-strong); margin-bottom: 6.5mm; }
+.finding:last-child { border-bottom: 0; margin-bottom: 0; }
 .finding .keep { break-inside: avoid; }
 .badge { display: flex; justify-content: space-between; gap: 6mm; font-size: 8.3pt; color: var(--ink-3); break-after: avoid; }
 .badge b { color: var(--tone); font-weight: 680; }

@@ -51,7 +51,12 @@ function shortStatement(
   zone: string | null,
 ): string {
   if (!any) return '';
-  if (unknownClocks.length > 0) return words.text('zone.short.unknown', { clocks: words.list(unknownClocks) });
+  const [clock] = unknownClocks;
+  if (clock !== undefined) {
+    return unknownClocks.length === 1
+      ? words.text('zone.short.unknown', { clock })
+      : words.text('zone.short.unknown-several', { count: unknownClocks.length });
+  }
   return zone === null
     ? words.text('zone.short.known')
     : words.text('zone.short.assumed', { zone: visibleText(zone) });

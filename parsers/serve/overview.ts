@@ -59,7 +59,7 @@ export function overview(snapshot: Snapshot, locale: Locale): Overview {
     },
     counts: analysis.counts,
     scale: [...analysis.scale],
-    zones: [...zones.sentences],
+    zones: zones.short === '' ? [] : [zones.short],
     zoneUnknown: zones.unknown || hasUnknownLines(snapshot),
     tool: analysis.tool,
   };

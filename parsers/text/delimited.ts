@@ -62,7 +62,7 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
     if (row.blank) continue;
     let cut = false;
     // Only an odd row is cut here: a plain row of the right width costs no string.
-    if (row.quoted || row.cells !== headers.length || mayBeNoData(text, row.start, delimiter, headers)) {
+    if (row.cells !== headers.length || mayBeNoData(text, row.start, delimiter, headers)) {
       const cells = cutRow(text, delimiter, row);
       if (cells.every((cell) => cell === '') || sameCells(cells, headers)) continue;
       if (row.cells > mostCells) warn(row.line, 'too-many-cells', String(row.cells));
@@ -84,10 +84,11 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
 
 /** Whether a row starts like a blank one or like the header: then its cells are looked at. */
 function mayBeNoData(text: string, start: number, delimiter: Delimiter, headers: readonly string[]): boolean {
-  const code = text.charCodeAt(start);
-  if (code === delimiter.charCodeAt(0) || code <= 32 || code === 0x3000) return true;
+  const from = text.charCodeAt(start) === 34 ? start + 1 : start;
+  const code = text.charCodeAt(from);
+  if (code === delimiter.charCodeAt(0) || code === 34 || code <= 32 || code === 0x3000) return true;
   const name = headers[0];
-  return name !== undefined && name !== '' && text.startsWith(name, start);
+  return name !== undefined && name !== '' && text.startsWith(name, from);
 }
 
 /** The delimiter that makes the most even rows of the first lines, or null. */

@@ -716,7 +716,7 @@ class PageReader {
       case 'td':
       case 'th': {
         const table = this.#tableStack.at(-1);
-        if (table?.cell == null) return;
+        if (table === undefined || table.cell === null) return;
         table.closesCells = true;
         this.#closeCell();
         return;
@@ -934,7 +934,7 @@ class PageReader {
   #openTable(): void {
     const outer = this.#tableStack.at(-1);
     // A table between the cells of another one cannot be inside it: the other ends here.
-    if (outer !== undefined && outer.cell === null) this.#closeTable();
+    if (outer?.cell === null) this.#closeTable();
     const outerCell = this.#cell;
     const hidden = this.#isHidden(this.#tag);
     const table: TableDraft = {
@@ -1035,7 +1035,7 @@ class PageReader {
 
   #closeCell(): void {
     const table = this.#tableStack.at(-1);
-    if (table?.cell == null) return;
+    if (table === undefined || table.cell === null) return;
     this.#popTo(table.cellFrame);
     table.cell = null;
     this.#cell = null;
@@ -1047,8 +1047,8 @@ class PageReader {
 
   #closeRow(): void {
     const table = this.#tableStack.at(-1);
-    const row = table?.row;
-    if (table === undefined || row == null) return;
+    if (table === undefined || table.row === null) return;
+    const { row } = table;
     this.#closeCell();
     this.#popTo(row.frame);
     table.row = null;
@@ -1201,7 +1201,7 @@ class PageReader {
   /** A page that closes its cells but not the last one was cut inside it: what the cell says cannot be trusted. */
   #dropCutCell(): void {
     const table = this.#tableStack.at(-1);
-    if (table?.cell == null || !table.closesCells) return;
+    if (table === undefined || table.cell === null || !table.closesCells) return;
     this.#closeCell();
     table.row?.cells.pop();
     if (table.row?.cells.length === 0) table.row = null;

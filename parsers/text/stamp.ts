@@ -19,36 +19,57 @@ export interface StampOptions {
   readonly precision?: Precision;
 }
 
-type Step =
-  | { readonly kind: 'literal'; readonly byte: number }
-  | { readonly kind: 'digits'; readonly field: Field; readonly least: number; readonly most: number }
-  | { readonly kind: 'fraction' }
-  | { readonly kind: 'offset' }
-  | { readonly kind: 'month' }
-  | { readonly kind: 'blanks' }
-  | { readonly kind: 'weekday' }
-  | { readonly kind: 'half' }
-  | { readonly kind: 'epoch' };
+/** Kinds of steps, as numbers: reading a stamp is the hottest loop of all. */
+const LITERAL = 0;
+const DIGITS = 1;
+const FRACTION = 2;
+const OFFSET = 3;
+const MONTH = 4;
+const BLANKS = 5;
+const WEEKDAY = 6;
+const HALF = 7;
+const EPOCH = 8;
 
-type Field = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
+/** Places in the readings of a stamp. */
+const YEAR = 0;
+const MONTH_FIELD = 1;
+const DAY = 2;
+const HOUR = 3;
+const MINUTE = 4;
+const SECOND = 5;
+const MILLISECOND = 6;
+/** 0 none, 1 AM, 2 PM. */
+const HALF_FIELD = 7;
+
+interface Step {
+  readonly kind: number;
+  /** The byte of a literal; the place of digits. */
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+function step(kind: number, value = 0, least = 0, most = 0): Step {
+  return { kind, value, least, most };
+}
 
 const tokens: readonly (readonly [string, Step])[] = [
-  ['YYYY', { kind: 'digits', field: 'year', least: 4, most: 4 }],
-  ['MMM', { kind: 'month' }],
-  ['MM', { kind: 'digits', field: 'month', least: 2, most: 2 }],
-  ['M', { kind: 'digits', field: 'month', least: 1, most: 2 }],
-  ['DD', { kind: 'digits', field: 'day', least: 2, most: 2 }],
-  ['D', { kind: 'digits', field: 'day', least: 1, most: 2 }],
-  ['HH', { kind: 'digits', field: 'hour', least: 2, most: 2 }],
-  ['H', { kind: 'digits', field: 'hour', least: 1, most: 2 }],
-  ['mm', { kind: 'digits', field: 'minute', least: 2, most: 2 }],
-  ['ss', { kind: 'digits', field: 'second', least: 2, most: 2 }],
-  ['fff', { kind: 'fraction' }],
-  ['zz', { kind: 'offset' }],
-  ['AA', { kind: 'half' }],
-  ['EEE', { kind: 'weekday' }],
-  ['UUUU', { kind: 'epoch' }],
-  ['~', { kind: 'blanks' }],
+  ['YYYY', step(DIGITS, YEAR, 4, 4)],
+  ['MMM', step(MONTH)],
+  ['MM', step(DIGITS, MONTH_FIELD, 2, 2)],
+  ['M', step(DIGITS, MONTH_FIELD, 1, 2)],
+  ['DD', step(DIGITS, DAY, 2, 2)],
+  ['D', step(DIGITS, DAY, 1, 2)],
+  ['HH', step(DIGITS, HOUR, 2, 2)],
+  ['H', step(DIGITS, HOUR, 1, 2)],
+  ['mm', step(DIGITS, MINUTE, 2, 2)],
+  ['ss', step(DIGITS, SECOND, 2, 2)],
+  ['fff', step(FRACTION)],
+  ['zz', step(OFFSET)],
+  ['AA', step(HALF)],
+  ['EEE', step(WEEKDAY)],
+  ['UUUU', step(EPOCH)],
+  ['~', step(BLANKS)],
 ];
 
 /**
@@ -65,31 +86,31 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
   const within = options.within ?? 0;
   const fixedOffset = options.offset ?? Number.NaN;
   const precision = options.precision ?? precisionOf(steps);
-  const hasYear = steps.some((step) => step.kind === 'epoch' || (step.kind === 'digits' && step.field === 'year'));
-  const scratch: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0, offset: 0, half: 0, epoch: Number.NaN };
+  const hasYear = steps.some(({ kind, value }) => kind === EPOCH || (kind === DIGITS && value === YEAR));
+  const scratch: Readings = { fields: new Int32Array(8), offset: Number.NaN, epoch: Number.NaN };
+  const { fields } = scratch;
   const days = new DayCache();
 
   function readAt(bytes: Uint8Array, start: number, end: number, out: HeadFields, lineStart: number): boolean {
     scratch.offset = fixedOffset;
-    scratch.millisecond = 0;
-    scratch.half = 0;
-    scratch.second = 0;
-    scratch.minute = 0;
-    scratch.hour = 0;
     scratch.epoch = Number.NaN;
-    if (!hasYear) scratch.year = assumedYear;
+    fields.fill(0);
+    if (!hasYear) fields[YEAR] = assumedYear;
     const at = runSteps(steps, bytes, start, end, scratch);
     if (at === -1) return false;
     if (Number.isNaN(scratch.epoch)) {
-      let hour = scratch.hour;
-      if (scratch.half !== 0) {
+      let hour = fields[HOUR] ?? 0;
+      const half = fields[HALF_FIELD];
+      if (half !== 0) {
         if (hour < 1 || hour > 12) return false;
-        hour = (hour % 12) + (scratch.half === 2 ? 12 : 0);
+        hour = (hour % 12) + (half === 2 ? 12 : 0);
       }
-      if (hour > 23 || scratch.minute > 59 || scratch.second > 60) return false;
-      const day = days.of(scratch.year, scratch.month, scratch.day);
+      const minute = fields[MINUTE] ?? 0;
+      const second = fields[SECOND] ?? 0;
+      if (hour > 23 || minute > 59 || second > 60) return false;
+      const day = days.of(fields[YEAR] ?? 0, fields[MONTH_FIELD] ?? 0, fields[DAY] ?? 0);
       if (Number.isNaN(day)) return false;
-      out.local = day + hour * 3_600_000 + scratch.minute * 60_000 + scratch.second * 1000 + scratch.millisecond;
+      out.local = day + hour * 3_600_000 + minute * 60_000 + second * 1000 + (fields[MILLISECOND] ?? 0);
       out.offset = scratch.offset;
     } else {
       out.local = scratch.epoch;
@@ -123,16 +144,12 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
 /** The year of stamps without one until the file tells better: a leap year, so that 29 February is a date. */
 export const assumedYear = 1972;
 
-interface Fields {
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  millisecond: number;
+/** What a stamp says, in parts; one object is reused for all lines. */
+interface Readings {
+  readonly fields: Int32Array;
+  /** Minutes east of UTC; NaN when not stated. */
   offset: number;
-  half: number;
+  /** Milliseconds of an epoch stamp; NaN for others. */
   epoch: number;
 }
 
@@ -142,7 +159,7 @@ function compile(pattern: string): readonly Step[] {
   while (at < pattern.length) {
     if (pattern[at] === "'") {
       const end = pattern.indexOf("'", at + 1);
-      for (const byte of Buffer.from(pattern.slice(at + 1, end), 'utf8')) steps.push({ kind: 'literal', byte });
+      for (const byte of Buffer.from(pattern.slice(at + 1, end), 'utf8')) steps.push(step(LITERAL, byte));
       at = end + 1;
       continue;
     }
@@ -153,123 +170,132 @@ function compile(pattern: string): readonly Step[] {
       continue;
     }
     const character = String.fromCodePoint(pattern.codePointAt(at) ?? 0);
-    for (const byte of Buffer.from(character, 'utf8')) steps.push({ kind: 'literal', byte });
+    for (const byte of Buffer.from(character, 'utf8')) steps.push(step(LITERAL, byte));
     at += character.length;
   }
   return steps;
 }
 
 function precisionOf(steps: readonly Step[]): Precision {
-  if (steps.some((step) => step.kind === 'fraction' || step.kind === 'epoch')) return 'millisecond';
-  if (steps.some((step) => step.kind === 'digits' && step.field === 'second')) return 'second';
-  return steps.some((step) => step.kind === 'digits' && step.field === 'hour') ? 'minute' : 'day';
+  const reads = (place: number): boolean => steps.some(({ kind, value }) => kind === DIGITS && value === place);
+  if (steps.some(({ kind }) => kind === FRACTION || kind === EPOCH)) return 'millisecond';
+  if (reads(SECOND)) return 'second';
+  return reads(HOUR) ? 'minute' : 'day';
 }
 
 /** @returns the position behind the stamp, or -1 */
-function runSteps(steps: readonly Step[], bytes: Uint8Array, start: number, end: number, out: Fields): number {
+function runSteps(steps: readonly Step[], bytes: Uint8Array, start: number, end: number, out: Readings): number {
+  const { fields } = out;
   let at = start;
-  for (const step of steps) {
-    switch (step.kind) {
-      case 'literal':
-        if (at >= end || bytes[at] !== step.byte) return -1;
+  for (let index = 0; index < steps.length; index += 1) {
+    const current = steps[index] as Step;
+    switch (current.kind) {
+      case LITERAL:
+        if (at >= end || bytes[at] !== current.value) return -1;
         at += 1;
         break;
-      case 'digits': {
+      case DIGITS: {
         let value = 0;
-        let count = 0;
-        while (count < step.most && at < end) {
-          const digit = (bytes[at] ?? 0) - 0x30;
+        const from = at;
+        const limit = from + current.most < end ? from + current.most : end;
+        while (at < limit) {
+          const digit = (bytes[at] as number) - 0x30;
           if (digit < 0 || digit > 9) break;
           value = value * 10 + digit;
-          count += 1;
           at += 1;
         }
-        if (count < step.least) return -1;
-        out[step.field] = value;
+        if (at - from < current.least) return -1;
+        fields[current.value] = value;
         break;
       }
-      case 'fraction': {
-        let value = 0;
-        let scale = 100;
-        const from = at;
-        while (at < end && at - from < 9) {
-          const digit = (bytes[at] ?? 0) - 0x30;
-          if (digit < 0 || digit > 9) break;
-          value += Math.trunc(digit * scale);
-          scale = scale >= 1 ? scale / 10 : 0;
-          at += 1;
-        }
-        if (at === from) return -1;
-        out.millisecond = value;
+      case FRACTION:
+        at = readFraction(bytes, at, end, fields);
         break;
-      }
-      case 'offset':
+      case OFFSET:
         at = readOffset(bytes, at, end, out);
-        if (at === -1) return -1;
         break;
-      case 'month': {
+      case MONTH: {
         const month = monthOf(bytes, at, end);
-        if (month === 0) return -1;
-        out.month = month;
-        at += 3;
+        fields[MONTH_FIELD] = month;
+        at = month === 0 ? -1 : at + 3;
         break;
       }
-      case 'weekday':
-        for (let letters = 0; letters < 3; letters += 1, at += 1) {
-          const lower = (bytes[at] ?? 0) | 0x20;
-          if (at >= end || lower < 0x61 || lower > 0x7a) return -1;
-        }
+      case WEEKDAY:
+        at = readWeekday(bytes, at, end);
         break;
-      case 'half': {
-        const first = (bytes[at] ?? 0) | 0x20;
-        if (at + 1 >= end || ((bytes[at + 1] ?? 0) | 0x20) !== 0x6d) return -1;
-        if (first !== 0x61 && first !== 0x70) return -1;
-        out.half = first === 0x61 ? 1 : 2;
-        at += 2;
+      case HALF:
+        at = readHalf(bytes, at, end, fields);
         break;
-      }
-      case 'blanks': {
+      case BLANKS: {
         const from = at;
         while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at += 1;
         if (at === from) return -1;
         break;
       }
-      case 'epoch': {
-        const from = at;
-        let value = 0;
-        while (at < end && at - from < 13) {
-          const digit = (bytes[at] ?? 0) - 0x30;
-          if (digit < 0 || digit > 9) break;
-          value = value * 10 + digit;
-          at += 1;
-        }
-        const digits = at - from;
-        // Ten digits are seconds from 2001 to 2286, thirteen are milliseconds.
-        if (digits === 13) {
-          out.epoch = value;
-        } else if (digits === 10) {
-          out.epoch = value * 1000;
-          if (bytes[at] === 0x2e) {
-            const before = at;
-            out.millisecond = 0;
-            const after = runSteps(fractionOnly, bytes, at + 1, end, out);
-            at = after === -1 ? before : after;
-            out.epoch += after === -1 ? 0 : out.millisecond;
-          }
-        } else {
-          return -1;
-        }
-        if (at < end && (bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) return -1;
+      case EPOCH:
+        at = readEpoch(bytes, at, end, out);
         break;
-      }
     }
+    if (at === -1) return -1;
   }
   return at;
 }
 
-const fractionOnly: readonly Step[] = [{ kind: 'fraction' }];
+/** 1-9 digits behind the point; what is finer than a millisecond is read and dropped. */
+function readFraction(bytes: Uint8Array, from: number, end: number, fields: Int32Array): number {
+  let at = from;
+  let value = 0;
+  let digits = 0;
+  while (at < end && digits < 9) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    if (digits < 3) value = value * 10 + digit;
+    digits += 1;
+    at += 1;
+  }
+  if (digits === 0) return -1;
+  fields[MILLISECOND] = digits === 1 ? value * 100 : digits === 2 ? value * 10 : value;
+  return at;
+}
 
-function readOffset(bytes: Uint8Array, from: number, end: number, out: Fields): number {
+function readWeekday(bytes: Uint8Array, from: number, end: number): number {
+  if (from + 3 > end) return -1;
+  for (let at = from; at < from + 3; at += 1) if (!isLetter(bytes[at] ?? 0)) return -1;
+  return from + 3;
+}
+
+function readHalf(bytes: Uint8Array, at: number, end: number, fields: Int32Array): number {
+  const first = (bytes[at] ?? 0) | 0x20;
+  if (at + 1 >= end || ((bytes[at + 1] ?? 0) | 0x20) !== 0x6d) return -1;
+  if (first !== 0x61 && first !== 0x70) return -1;
+  fields[HALF_FIELD] = first === 0x61 ? 1 : 2;
+  return at + 2;
+}
+
+/** Ten digits are seconds from 2001 to 2286, with or without a fraction; thirteen are milliseconds. */
+function readEpoch(bytes: Uint8Array, from: number, end: number, out: Readings): number {
+  let at = from;
+  let value = 0;
+  while (at < end && at - from < 14) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+    at += 1;
+  }
+  if (at - from === 13) {
+    out.epoch = value;
+    return at;
+  }
+  if (at - from !== 10) return -1;
+  out.epoch = value * 1000;
+  if (bytes[at] !== 0x2e) return at;
+  const after = readFraction(bytes, at + 1, end, out.fields);
+  if (after === -1) return at;
+  out.epoch += out.fields[MILLISECOND] ?? 0;
+  return after;
+}
+
+function readOffset(bytes: Uint8Array, from: number, end: number, out: Readings): number {
   let at = from;
   const sign = bytes[at];
   if (at >= end) return -1;
@@ -309,8 +335,13 @@ function monthOf(bytes: Uint8Array, at: number, end: number): number {
   return at + 2 < end ? (monthByLetters.get(packLetters(bytes, at)) ?? 0) : 0;
 }
 
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
 function isWordByte(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+  return (byte >= 0x30 && byte <= 0x39) || isLetter(byte);
 }
 
 /** Milliseconds of the start of a day; lines of a log share their day with the line before. */

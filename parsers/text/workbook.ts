@@ -279,6 +279,7 @@ function readSheet(
           if (merge !== null) merges.push(merge);
           break;
         }
+        default:
       }
     },
     close(name) {
@@ -304,6 +305,7 @@ function readSheet(
         case 't':
           inValue = false;
           break;
+        default:
       }
     },
     text(text) {

@@ -95,7 +95,11 @@ export function SearchBar() {
         aria-label={t('search.placeholder')}
         aria-invalid={counted.is === 'failed'}
         spellCheck={false}
-        onChange={({ currentTarget }) => setExpression(currentTarget.value)}
+        onChange={({ currentTarget }) => {
+          // An answer to what stood here before says nothing of what stands here now.
+          setCounted({ is: 'counting' });
+          setExpression(currentTarget.value);
+        }}
       />
       <button
         type="button"

@@ -96,7 +96,6 @@ function PlaceView() {
       return <Files />;
     case 'patches':
     case 'log':
-    case 'matrix':
       return <Workbench place={place} />;
   }
 }

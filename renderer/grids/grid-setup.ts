@@ -51,7 +51,7 @@ const base = createTheme().withParams({
   borderColor: 'var(--line)',
   wrapperBorder: false,
   wrapperBorderRadius: 0,
-  cellHorizontalPadding: 8,
+  cellHorizontalPadding: 7,
   spacing: 4,
   fontFamily: 'inherit',
   fontSize: 12,

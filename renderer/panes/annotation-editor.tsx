@@ -5,7 +5,8 @@ import type { AnalystVerdict, Annotation, AnnotationTarget } from '../../parsers
 import { Segments } from '../app/segments.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { annotationOf } from '../state/annotations.ts';
-import { useWindow } from '../state/window-store.ts';
+import { useFocus } from '../state/focus.tsx';
+import { useWindow, useWindowStore } from '../state/window-store.ts';
 
 const verdicts: readonly AnalystVerdict[] = ['open', 'confirmed', 'refuted'];
 const none: readonly Annotation[] = [];
@@ -21,24 +22,24 @@ export function AnnotationEditor({
   const annotations = useWindow<readonly Annotation[]>((state) => state.case?.content.annotations ?? none);
   const isOpen = useWindow((state) => state.case !== null);
   const annotate = useWindow((state) => state.annotate);
-  const noteStamp = useWindow((state) => state.noteStamp);
+  const store = useWindowStore();
+  const { stamp } = useFocus();
+  const isWanted = useWindow((state) => state.noteWanted === stamp);
   const [isPreview, setPreview] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const focused = useRef(noteStamp);
+  if (isWanted && isPreview) setPreview(false);
   useEffect(() => {
-    // Only a request made while this editor is open: not the one that an earlier editor answered.
-    if (focused.current === noteStamp) return;
-    focused.current = noteStamp;
-    setPreview(false);
+    if (!isWanted || !isOpen) return;
     field.current?.focus();
-  }, [noteStamp, isPreview]);
+    store.setState({ noteWanted: null });
+  }, [isWanted, isOpen, store]);
   const annotation = annotationOf(annotations, target);
   const note = annotation?.note ?? '';
   const tags = annotation?.tags ?? [];
   return (
     <>
       <div className="inspector-section">
-        <h3 id="verdict-title">{t('verdict.title')}</h3>
+        <h3>{t('verdict.title')}</h3>
         <Segments
           label={t('verdict.title')}
           value={annotation?.verdict ?? 'open'}

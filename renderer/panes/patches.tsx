@@ -120,7 +120,7 @@ export function Patches() {
       <Divider orientation="vertical" />
       <Panel
         id="attempts"
-        defaultSize={228}
+        defaultSize={222}
         minSize={120}
         collapsible
         groupResizeBehavior="preserve-pixel-size"
@@ -277,7 +277,7 @@ function columnsOfPatches(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'device',
       headerName: t('column.device'),
-      width: 96,
+      width: 92,
       valueGetter: ({ data }) => data?.device ?? '',
     },
     {
@@ -291,28 +291,28 @@ function columnsOfPatches(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'detectionStatus',
       headerName: t('column.detection'),
-      width: 122,
+      width: 130,
       cellRenderer: DetectionCell,
       ...clash('detection.status'),
     },
     {
       colId: 'detectedAt',
       headerName: t('column.detected'),
-      width: 154,
+      width: 156,
       cellRenderer: DetectedAtCell,
       ...clash('detection.at'),
     },
     {
       colId: 'deploymentStatus',
       headerName: t('column.deployment'),
-      width: 116,
+      width: 128,
       cellRenderer: DeploymentCell,
       ...clash('deployment.status'),
     },
     {
       colId: 'deployedAt',
       headerName: t('column.deployed'),
-      width: 154,
+      width: 156,
       cellRenderer: DeployedAtCell,
       ...clash('deployment.at'),
     },
@@ -348,7 +348,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'attempts',
       headerName: t('column.count'),
-      width: 104,
+      width: 92,
       cellRenderer: AttemptsCell,
       ...clash('deployment.attempts'),
     },
@@ -362,7 +362,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'exitCode',
       headerName: t('column.exit'),
-      width: 72,
+      width: 62,
       cellRenderer: ExitCodeCell,
       ...clash('deployment.exitCode'),
     },

@@ -45,19 +45,16 @@ function Headline({ overview }: { readonly overview: Overview }) {
   const isReading = useWindow((state) => state.bundle.phase === 'reading');
   const settings = useWindow((state) => state.settings);
   const { devices, records, findings, counts, lines, members, bundle, span } = overview;
+  const counted = { devices: devices.length, records };
   const headline =
-    records === 0 && lines.total === 0
-      ? t(isReading ? 'triage.headline-reading' : 'triage.headline-nothing')
+    records === 0 && findings.total === 0
+      ? // Nothing to look at is not the same as nothing found.
+        t(isReading ? 'triage.headline-reading' : 'triage.headline-nothing')
       : findings.contradictions > 0
-        ? t('triage.headline-contradictions', {
-            devices: devices.length,
-            records,
-            count: overview.recordsWithFindings,
-            contradictions: findings.contradictions,
-          })
+        ? t('triage.headline-contradictions', { ...counted, contradictions: findings.contradictions })
         : findings.total > 0
-          ? t('triage.headline-findings', { devices: devices.length, records, count: findings.total })
-          : t('triage.headline-clean', { devices: devices.length, records });
+          ? t('triage.headline-findings', { ...counted, count: findings.total })
+          : t('triage.headline-clean', counted);
   const notUnderstood = members.opaque + members.damaged + members.refused + members.encrypted;
   const targeted = counts.targeted ?? devices.length;
   const setting = { mode: settings.times, zone: settings.zone };

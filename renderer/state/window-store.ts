@@ -13,7 +13,7 @@ import type { FilterHistory } from './filters.ts';
 import { noLocks, nothingSelected } from './selection.ts';
 import type { Locks, Pane, Selection, Target } from './selection.ts';
 
-export type Place = 'triage' | 'patches' | 'matrix' | 'log' | 'files';
+export type Place = 'triage' | 'patches' | 'log' | 'files';
 
 /** An error as the window words it. */
 export type Problem =
@@ -75,8 +75,8 @@ export interface WindowState {
   readonly zoom: { readonly from: number; readonly to: number } | null;
   /** The analyst's part; null until the bundle has been read and its case loaded. */
   readonly case: CaseState | null;
-  /** Raised to ask the inspector to focus its note. */
-  readonly noteStamp: number;
+  /** The choice whose note wants the focus as soon as the inspector shows it. */
+  readonly noteWanted: number | null;
   readonly notice: Notice | null;
 }
 
@@ -131,7 +131,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     lineSort: [],
     memberSort: [],
     overlay: 'none',
-    noteStamp: 0,
+    noteWanted: null,
     ...freshView(),
 
     go: (place) => set({ place, cameFrom: null }),
@@ -187,7 +187,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
         },
       });
     },
-    focusNote: () => set(({ noteStamp }) => ({ noteStamp: noteStamp + 1 })),
+    focusNote: () => set(({ selection }) => ({ noteWanted: selection.stamp })),
     say: (tone, text) => {
       stamps += 1;
       set({ notice: { tone, text, stamp: stamps } });

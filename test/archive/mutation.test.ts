@@ -40,7 +40,7 @@ function mutate(original: Buffer, below: (bound: number) => number): Buffer {
       ]);
     }
     case 3:
-      bytes.fill([0, 0xff, below(256)][below(3)] ?? 0, at, at + 1 + below(8));
+      bytes.fill([0, 0xff, below(256)][below(3)] ?? 0, at, Math.min(bytes.length, at + 1 + below(8)));
       return bytes;
     default:
       for (let count = 1 + below(4); count > 0; count--) {

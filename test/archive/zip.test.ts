@@ -91,6 +91,14 @@ describe('a whole zip', () => {
     expect(summary(await listBytes(buildZip([{ name: 'dir/', data: 'hidden' }])))).toEqual(['dir/: hidden']);
   });
 
+  test('is read when it is packed with deflate64', async () => {
+    const packed = deflateRawSync(lines, { level: 0 });
+    const entry = { name: 'a', data: packed, rawMethod: 9, bytes: lines.length, crc32: crc32(lines) };
+    expect(summary(await listBytes(buildZip([entry])))).toEqual([`a: ${shortened(lines)}`]);
+    const bad = await listBytes(buildZip([{ ...entry, crc32: 1 }]));
+    expect(summary(bad)).toEqual(['a: damaged bad-crc']);
+  });
+
   test('lists a member packed by another method as damaged', async () => {
     const listing = await listBytes(
       buildZip([

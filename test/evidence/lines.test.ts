@@ -43,7 +43,9 @@ function readLog(path: string, text: string, options: ReadOptions = {}): { draft
     heads,
     clock: 'device',
     clockOf: path,
-    reader: { record: (record) => records.push(record) },
+    reader: {
+      record: ({ line, text: whole, body, level, at, continuation }) => records.push({ line, text: whole, body, level, at, continuation }),
+    },
     landmarks: options.landmarks ?? null,
     strict: options.strict ?? true,
     lineBytes: options.lineBytes ?? 16 * 1024 * 1024,

@@ -52,8 +52,8 @@ export function emptyRecorded(): Recorded {
 export function recordingHarvest(into: Recorded): Harvest {
   return {
     record: (draft) => void into.records.push(draft),
-    event: (draft) => void into.events.push(draft as EventDraft),
-    fact: (draft) => void into.facts.push(draft as FactDraft),
+    event: (draft) => void into.events.push(draft),
+    fact: (draft) => void into.facts.push(draft),
     warning: (line, code, text) => void into.warnings.push({ line, code, text }),
     device: (name, aliases = []) => void into.devices.push({ name, aliases }),
     zone: (offset, samples, citation) => void into.zones.push({ offset, samples, citation }),

@@ -33,7 +33,12 @@ export function moment(reading: string, more: Partial<Moment> = {}): Moment {
   };
 }
 
-export function citation(member: string, line: number | null, quote: string, row: number | null = null): Citation {
+export function citation(
+  member: string,
+  line: number | null,
+  quote: string,
+  row: number | null = null,
+): Citation {
   return { member, line, row, pointer: null, quote };
 }
 
@@ -91,7 +96,12 @@ export function record(id: string, more: Partial<PatchRecord> = {}): PatchRecord
     reboot: null,
     source: 'device-page',
     capturedAt: null,
-    citation: citation('PC-0042/デバイスの詳細.html', 418, 'パッチ未適用 | 2024-05-10 09:12 | 正常終了 | 3010, 0xBC2 | 2024-05-10 09:30 | 1', 2),
+    citation: citation(
+      'PC-0042/デバイスの詳細.html',
+      418,
+      'パッチ未適用 | 2024-05-10 09:12 | 正常終了 | 3010, 0xBC2 | 2024-05-10 09:30 | 1',
+      2,
+    ),
     ...more,
   };
 }
@@ -112,9 +122,12 @@ export function evidence(parts: EvidenceParts = {}): Evidence {
   const members = (parts.members ?? []).map((one, index) => ({ ...one, index }));
   const records = parts.records ?? [];
   const systems = parts.systems ?? [];
-  const devices = (parts.devices ?? []).map(
-    (name): Device => ({ name, key: foldDeviceName(name), aliases: [], systems: systems.slice(0, 1) }),
-  );
+  const devices = (parts.devices ?? []).map((name): Device => ({
+    name,
+    key: foldDeviceName(name),
+    aliases: [],
+    systems: systems.slice(0, 1),
+  }));
   const byPath = new Map(members.map((one) => [one.path, one]));
   const byId = new Map(records.map((one) => [one.id, one]));
   const deviceKey = (device: string | null): string => (device === null ? '' : foldDeviceName(device));

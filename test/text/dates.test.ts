@@ -118,7 +118,9 @@ describe('readDate', () => {
 
   it('does not care about width', () => {
     const wide = (text: string): string =>
-      [...text].map((c) => (c === ' ' ? '\u3000' : String.fromCharCode(c.charCodeAt(0) + 0xfee0))).join('');
+      Array.from(text, (c) => (c === ' ' ? '\u3000' : String.fromCharCode(c.charCodeAt(0) + 0xfee0))).join(
+        '',
+      );
     fc.assert(
       fc.property(
         fc.date({ min: new Date('1990-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }),

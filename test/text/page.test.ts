@@ -6,7 +6,10 @@ import type { Page } from '../../parsers/text/page.ts';
 
 function pairs(html: string): Record<string, string> {
   const read = readPage(html).pairs;
-  return Object.fromEntries(read.map((pair) => [pair.label, pair.value]).reverse());
+  const values: Record<string, string> = {};
+  // The first of several counts.
+  for (const pair of read) values[pair.label] ??= pair.value;
+  return values;
 }
 
 function cells(page: Page, table = 0): readonly (readonly string[])[] {

@@ -23,7 +23,8 @@ const landmarks: readonly string[] = [
 ];
 
 /** Commands of the manager that ask for a component update; names differ between builds. */
-const updateCommand = /Received command (?:\w*(?:Security|Component|Pattern)\w*Update|\w*Update\w*(?:Security|Component|Pattern|Start)|iAUUpdate)\w*/iu;
+const updateCommand =
+  /Received command (?:\w*(?:Security|Component|Pattern)\w*Update|\w*Update\w*(?:Security|Component|Pattern|Start)|iAUUpdate)\w*/iu;
 
 function isAgentLog({ shape, lines }: Probe): boolean {
   return (shape === 'text' || shape === 'delimited') && lines.some((line) => headForm.test(line));
@@ -31,7 +32,10 @@ function isAgentLog({ shape, lines }: Probe): boolean {
 
 /** Debug logging is on: `[Debug/7]`, or a file that says so in its name. */
 function isDebugLog({ name, lines }: Probe): boolean {
-  return /debug/u.test(name) || lines.some((line) => /\]: \[(?:Debug|Trace|Verbose)[\w ]*\/\d+\] \| /iu.test(line));
+  return (
+    name.includes('debug') ||
+    lines.some((line) => /\]: \[(?:Debug|Trace|Verbose)[\w ]*\/\d+\] \| /iu.test(line))
+  );
 }
 
 class AgentReader implements LogReader {
@@ -58,7 +62,10 @@ class AgentReader implements LogReader {
     const host = findHost(text);
     const role = host === null ? null : roleOf(host.host, host.port, '');
     if (host !== null && role !== null && /succe|HTTP(?:\/1\.\d)? 2\d\d/iu.test(text)) {
-      this.#harvest.connection({ ...host, role, outcome: 'succeeded', reached: true, raw: 'OK', count: 1 }, place);
+      this.#harvest.connection(
+        { ...host, role, outcome: 'succeeded', reached: true, raw: 'OK', count: 1 },
+        place,
+      );
     }
     if (!/update|アップデート/iu.test(text)) return;
     const step = findStep(text, 'agent');

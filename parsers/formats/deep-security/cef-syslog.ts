@@ -12,7 +12,8 @@ const bareHead: LineHead = {
   name: 'cef-without-time',
   yearless: false,
   read(bytes, start, end, out) {
-    if (end - start < 4 || Buffer.from(bytes.subarray(start, start + 4)).toString('latin1') !== 'CEF:') return false;
+    if (end - start < 4 || Buffer.from(bytes.subarray(start, start + 4)).toString('latin1') !== 'CEF:')
+      return false;
     out.local = Number.NaN;
     out.offset = Number.NaN;
     out.precision = 'second';
@@ -79,7 +80,8 @@ class CefReader implements LogReader {
       at: record.at,
       eventId: /^\d+$/u.test(id) ? Number(id) : null,
       name: unescapeCef(groups['name'] ?? ''),
-      target: values.get('target') ?? values.get('dvchost') ?? values.get('dhost') ?? values.get('shost') ?? null,
+      target:
+        values.get('target') ?? values.get('dvchost') ?? values.get('dhost') ?? values.get('shost') ?? null,
       description: message.split('\n').map((text) => ({ text, line: null })),
       citation,
     });

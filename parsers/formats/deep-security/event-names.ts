@@ -22,7 +22,10 @@ const byId: ReadonlyMap<number, DsMeaning> = new Map<number, DsMeaning>([
 /** Texts are compared folded (width, case, blanks); the first that fits counts. */
 const byText: readonly (readonly [meaning: DsMeaning, pattern: RegExp])[] = [
   ['relay-web-server-disabled', /relay ?web ?server.{0,20}disabled|relay ?webサーバ.{0,6}無効/u],
-  ['licence-expired', /licen[cs]e.{0,40}expired|expired.{0,20}licen[cs]e|ライセンス.{0,20}(?:期限切れ|期限が切れ)/u],
+  [
+    'licence-expired',
+    /licen[cs]e.{0,40}expired|expired.{0,20}licen[cs]e|ライセンス.{0,20}(?:期限切れ|期限が切れ)/u,
+  ],
   [
     'update-timed-out',
     /(?:could not|unable to|cannot) update components?|コンポーネントをアップデートできません|security update.{0,10}time[ -]?d?[ -]?out|セキュリティアップデートのタイムアウト/u,
@@ -47,7 +50,8 @@ const byText: readonly (readonly [meaning: DsMeaning, pattern: RegExp])[] = [
 ];
 
 /** Events about rules, software and rollbacks share the words and are none of ours (S3: rules update even without a licence). */
-const otherUpdates = /rule update|software update|rollback|rolled back|ルールのアップデート|ルールアップデート|ソフトウェアアップデート|ロールバック/u;
+const otherUpdates =
+  /rule update|software update|rollback|rolled back|ルールのアップデート|ルールアップデート|ソフトウェアアップデート|ロールバック/u;
 /** A licence that is going to expire has not expired. */
 const notYet = /will expire|about to expire|expires? (?:in|on|soon)|まもなく|近づいて/u;
 

@@ -55,7 +55,11 @@ export class EventHarvest {
       citation: first,
     });
     if (this.#relaySign !== null) {
-      this.#context.harvest.fact({ type: 'deep-security/relay', value: { sign: 'event' }, citation: this.#relaySign });
+      this.#context.harvest.fact({
+        type: 'deep-security/relay',
+        value: { sign: 'event' },
+        citation: this.#relaySign,
+      });
     }
     for (const { row, failed } of this.#lastOutcome.values()) {
       if (!failed) continue;
@@ -85,7 +89,12 @@ export class EventHarvest {
   #event(
     row: EventRow,
     meaning: DsMeaning,
-    told: { readonly at: Moment | null; readonly eventId: number | null; readonly name: string; readonly citation: Citation },
+    told: {
+      readonly at: Moment | null;
+      readonly eventId: number | null;
+      readonly name: string;
+      readonly citation: Citation;
+    },
     parentId: number | null,
     nested: boolean,
   ): void {
@@ -96,9 +105,18 @@ export class EventHarvest {
       ...(aboutMachine ? { device: hostOf(row.target).name } : {}),
       at: told.at,
       citation: told.citation,
-      detail: { eventId: told.eventId, meaning, name: told.name, target: row.target, targetIsGroup: group, parentId, nested },
+      detail: {
+        eventId: told.eventId,
+        meaning,
+        name: told.name,
+        target: row.target,
+        targetIsGroup: group,
+        parentId,
+        nested,
+      },
     });
-    if (meaning === 'relay-update-requested' || meaning === 'relay-update-succeeded') this.#relaySign ??= told.citation;
+    if (meaning === 'relay-update-requested' || meaning === 'relay-update-succeeded')
+      this.#relaySign ??= told.citation;
     if (meaning === 'update-succeeded' || meaning === 'update-failed') {
       this.#lastOutcome.set(row.target ?? '', { row, failed: meaning === 'update-failed' });
     }
@@ -118,7 +136,7 @@ export class EventHarvest {
     }
     for (const line of [{ text: row.name, line: null }, ...row.description]) {
       for (const symptom of findSymptoms(line.text)) {
-        if (symptom === 'maintenance' && !/503/u.test(said)) continue;
+        if (symptom === 'maintenance' && !said.includes('503')) continue;
         this.#context.harvest.event({
           type: 'deep-security/symptom',
           ...device,
@@ -148,7 +166,10 @@ export class EventHarvest {
   }
 }
 
-function citeLine(row: EventRow, line: { readonly text: string; readonly line: number | null } | undefined): Citation {
+function citeLine(
+  row: EventRow,
+  line: { readonly text: string; readonly line: number | null } | undefined,
+): Citation {
   if (line?.line === undefined || line.line === null) return row.citation;
   return { ...row.citation, line: line.line, quote: line.text.trim() };
 }
@@ -167,7 +188,8 @@ interface ChildEvent {
   readonly citation: Citation;
 }
 
-const field = /^\s*(?<label>Time|Level|Event ID|Event|Description|時刻|レベル|イベントID|イベント|説明)\s*[:：]\s*(?<value>.*?)\s*$/u;
+const field =
+  /^\s*(?<label>Time|Level|Event ID|Event|Description|時刻|レベル|イベントID|イベント|説明)\s*[:：]\s*(?<value>.*?)\s*$/u;
 const labels: Readonly<Record<string, 'time' | 'id' | 'name'>> = {
   Time: 'time',
   時刻: 'time',
@@ -180,7 +202,8 @@ const labels: Readonly<Record<string, 'time' | 'id' | 'name'>> = {
 /** The agent's own events inside a description: blocks that start with a time and have an event id. */
 function childrenOf(row: EventRow): readonly ChildEvent[] {
   const children: ChildEvent[] = [];
-  let open: { time: string; id: number | null; name: string; line: EventRow['description'][number] } | null = null;
+  let open: { time: string; id: number | null; name: string; line: EventRow['description'][number] } | null =
+    null;
   const close = (): void => {
     if (open?.id !== null && open?.id !== undefined) {
       const at = momentFrom(open.time, 'manager');

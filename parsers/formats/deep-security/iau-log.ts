@@ -14,7 +14,9 @@ const levelWords: Readonly<Record<string, Level>> = { err: 'error', app: 'info',
 
 /** `… pid|tid] [err] function`: the level is in the second bracket; function names may hold level words too. */
 const bracketLevel: LevelReader = (bytes, from, end) => {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.min(end - from, 64)).toString('latin1');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.min(end - from, 64)).toString(
+    'latin1',
+  );
   return levelWords[/\] \[(?<word>\w{3})\]/u.exec(text)?.groups?.['word'] ?? ''] ?? 'none';
 };
 
@@ -57,12 +59,10 @@ const relayNames = /^iaurelay[^/]*$/u;
 
 /** What the update module says of each step: the message lines up to the next head belong to it. */
 class IauReader implements LogReader {
-  readonly #context: MemberContext;
   readonly #harvest: LogHarvest;
   readonly #of: DsStep['of'];
 
   constructor(context: MemberContext, of: DsStep['of']) {
-    this.#context = context;
     this.#of = of;
     this.#harvest = new LogHarvest(context);
     if (of === 'relay') markRelay(context, 'log');
@@ -82,7 +82,14 @@ class IauReader implements LogReader {
     const host = findHost(text);
     if (host !== null && /succe|HTTP(?:\/1\.\d)? 2\d\d|\bok\b/iu.test(text)) {
       this.#harvest.connection(
-        { ...host, role: roleOf(host.host, host.port, ''), outcome: 'succeeded', reached: true, raw: 'OK', count: 1 },
+        {
+          ...host,
+          role: roleOf(host.host, host.port, ''),
+          outcome: 'succeeded',
+          reached: true,
+          raw: 'OK',
+          count: 1,
+        },
         place,
       );
     }

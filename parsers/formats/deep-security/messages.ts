@@ -9,7 +9,8 @@ const busy = /busy with exis[it]+ing update/iu;
 const maintenance = /\bmaint(?:ain|en)[ae]nce\b|メンテナンス中/iu;
 const licenceExpired =
   /licen[cs]e\b.{0,60}\bexpired|expired.{0,30}\blicen[cs]e|ライセンス.{0,20}(?:期限切れ|期限が切れ)/iu;
-const licenceNotYet = /will expire|about to expire|not (?:yet )?expired|expires? (?:in|on|soon)|まもなく|近づいて/iu;
+const licenceNotYet =
+  /will expire|about to expire|not (?:yet )?expired|expires? (?:in|on|soon)|まもなく|近づいて/iu;
 
 /** The troubles that a text names. */
 export function findSymptoms(text: string): readonly DsSymptomKind[] {
@@ -67,8 +68,13 @@ const relayPort = 4122;
 
 /** Whether a host is a relay or the vendor's update server, as far as its name, its port and the text tell. */
 export function roleOf(host: string | null, port: number | null, text: string): DsConnection['role'] {
-  if (host !== null && /(?:^|\.)(?:trendmicro\.\w+(?:\.\w+)?|activeupdate\.\S+)$|^iau|activeupdate/iu.test(host)) return 'server';
-  if (port === relayPort || (host !== null && /relay|\bdsr/iu.test(host)) || /\brelay\b|リレー/iu.test(text)) return 'relay';
+  if (
+    host !== null &&
+    /(?:^|\.)(?:trendmicro\.\w+(?:\.\w+)?|activeupdate\.\S+)$|^iau|activeupdate/iu.test(host)
+  )
+    return 'server';
+  if (port === relayPort || (host !== null && /relay|\bdsr/iu.test(host)) || /\brelay\b|リレー/iu.test(text))
+    return 'relay';
   return /update server|アップデートサーバ/iu.test(text) ? 'server' : null;
 }
 
@@ -90,7 +96,11 @@ export function findStep(text: string, of: DsStep['of']): DsStep | null {
 function stepOf(text: string): DsStep['step'] | null {
   if (/licen[cs]e|ライセンス/iu.test(text)) return 'licence-check';
   if (/li_copy|\bsnap-?shot|スナップショット/iu.test(text)) return 'snapshot';
-  if (/relay ?web ?server.{0,20}disabled|RTPatchApply|\bswap(?:ped|ping)?\b|\b(?:replac(?:e|ed|ing)|switch(?:ed|ing)?(?: to)?) (?:the )?(?:\w+ )?components?\b|入れ替え/iu.test(text)) {
+  if (
+    /relay ?web ?server.{0,20}disabled|RTPatchApply|\bswap(?:ped|ping)?\b|\b(?:replac(?:e|ed|ing)|switch(?:ed|ing)?(?: to)?) (?:the )?(?:\w+ )?components?\b|入れ替え/iu.test(
+      text,
+    )
+  ) {
     return 'swap';
   }
   return /\bdownload(?:ed|ing)?\b|getting the file|ダウンロード/iu.test(text) ? 'download' : null;
@@ -115,6 +125,11 @@ export function findVersionChange(text: string): VersionChange | null {
   const groups = versionChange.exec(text)?.groups;
   const [component, before, after] = [groups?.['component'], groups?.['before'], groups?.['after']];
   if (component === undefined || before === undefined || after === undefined) return null;
-  const name = component.replace(/^(?:successfully )?(?:updat(?:ed|ing)|upgrad(?:ed|ing)|component|コンポーネント)\b[\s:：]*/iu, '').trim();
+  const name = component
+    .replace(
+      /^(?:successfully )?(?:updat(?:ed|ing)|upgrad(?:ed|ing)|component|コンポーネント)\b[\s:：]*/iu,
+      '',
+    )
+    .trim();
   return name === '' ? null : { component: name, before, after };
 }

@@ -63,7 +63,9 @@ function numberOr(text: string | undefined, otherwise: number | null): number | 
 /** `Path1:` and `Path2:`, or the two quoted paths of a message. */
 export function findPaths(text: string): { readonly path1: string | null; readonly path2: string | null } {
   const named = (number: string): string | null => {
-    const match = new RegExp(`\\bPath ?${number}\\s*[:=]\\s*"?(?<path>[^"\\r\\n]+?)"?\\s*$`, 'imu').exec(text);
+    const match = new RegExp(`\\bPath ?${number}\\s*[:=]\\s*"?(?<path>[^"\\r\\n]+?)"?\\s*$`, 'imu').exec(
+      text,
+    );
     return match?.groups?.['path'] ?? null;
   };
   const [path1, path2] = [named('1'), named('2')];

@@ -14,7 +14,8 @@ import { EventHarvest, hostOf } from './event-rows.ts';
 import type { EventRow } from './event-rows.ts';
 import { isRelayGroup } from './event-names.ts';
 
-type Column = 'time' | 'level' | 'id' | 'event' | 'tags' | 'origin' | 'target' | 'actionBy' | 'manager' | 'description';
+type Column =
+  'time' | 'level' | 'id' | 'event' | 'tags' | 'origin' | 'target' | 'actionBy' | 'manager' | 'description';
 
 /** The order in which the manager writes them (v20); it holds where the headers are in a language not listed. */
 const order20: readonly Column[] = [
@@ -60,7 +61,7 @@ function recognise({ shape, name, text }: Probe): boolean {
   const start = text.slice(0, 4096);
   return (
     (/\bEvent ID\b/iu.test(start) && /\bEvent Origin\b|\bAction By\b/iu.test(start)) ||
-    (/イベントID/u.test(start) && /イベント送信元|イベントの発生源|実行者/u.test(start)) ||
+    (start.includes('イベントID') && /イベント送信元|イベントの発生源|実行者/u.test(start)) ||
     /(?:セキュリティアップデート|security update|relay ?group|relayグループ)/iu.test(start)
   );
 }
@@ -77,7 +78,8 @@ export const systemEvents = defineDocumentFormat({
     const [table] = document.tables();
     if (table === undefined) return false;
     const match = columns.match(table.headers, { least: 4 });
-    const named = match !== null && match.has('time') && match.has('event') && (match.has('id') || match.has('target'));
+    const named =
+      match !== null && match.has('time') && match.has('event') && (match.has('id') || match.has('target'));
     if (!named && !isByPosition(table)) return false;
     readTable(document, table, named ? byHeader(match) : byPosition);
     return true;
@@ -105,7 +107,11 @@ function isTime(text: string): boolean {
   return reading !== null && reading !== 'never' && reading.precision !== 'day';
 }
 
-function readTable(document: EvidenceDocument, table: Table, cellsOf: (cells: readonly string[]) => Cells): void {
+function readTable(
+  document: EvidenceDocument,
+  table: Table,
+  cellsOf: (cells: readonly string[]) => Cells,
+): void {
   const lines = document.text().split('\n');
   const rows: EventRow[] = [];
   const targets = new Map<string, string>();
@@ -127,7 +133,13 @@ function readTable(document: EvidenceDocument, table: Table, cellsOf: (cells: re
       name: values.get('event'),
       target: target === '' ? null : target,
       description: placeLines(lines, line, values.get('description')),
-      citation: document.cite(line, quoteCells(cells).replaceAll(/\s*\r*\n\s*/gu, ' ').slice(0, 500), row),
+      citation: document.cite(
+        line,
+        quoteCells(cells)
+          .replaceAll(/\s*\r*\n\s*/gu, ' ')
+          .slice(0, 500),
+        row,
+      ),
     });
   };
   if (isTime(table.headers[0] ?? '')) take(table.headers, table.headerLine, null);
@@ -152,7 +164,9 @@ function readTime(document: EvidenceDocument, text: string, line: number): Momen
 function oldestFirst(rows: readonly EventRow[]): readonly EventRow[] {
   const dated = rows.flatMap((row) => (row.at === null ? [] : [row.at]));
   const [first, last] = [dated[0], dated.at(-1)];
-  return first !== undefined && last !== undefined && order(first, last) === 'after' ? rows.toReversed() : rows;
+  return first !== undefined && last !== undefined && order(first, last) === 'after'
+    ? rows.toReversed()
+    : rows;
 }
 
 /** The lines of a description with their numbers: found in the member from the row's first line on. */

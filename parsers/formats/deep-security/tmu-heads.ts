@@ -75,7 +75,8 @@ function damagedHead(): LineHead {
     read(bytes, start, end, out) {
       const level = levelAt(bytes, start, end, shortLevels);
       if (level === null) return false;
-      for (let at = start + level.length; at < start + level.length + 4; at += 1) if (!isDigit(bytes[at])) return false;
+      for (let at = start + level.length; at < start + level.length + 4; at += 1)
+        if (!isDigit(bytes[at])) return false;
       out.local = Number.NaN;
       out.offset = Number.NaN;
       out.precision = 'second';
@@ -90,7 +91,11 @@ function readSeconds(
   bytes: Uint8Array,
   at: number,
   end: number,
-): { readonly milliseconds: number; readonly precision: HeadFields['precision']; readonly digits: number } | null {
+): {
+  readonly milliseconds: number;
+  readonly precision: HeadFields['precision'];
+  readonly digits: number;
+} | null {
   const first = (bytes[at] ?? 0) - 0x30;
   if (at >= end || first < 0 || first > 9) return null;
   if (at + 1 < end && isDigit(bytes[at + 1])) {

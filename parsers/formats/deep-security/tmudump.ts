@@ -12,7 +12,7 @@ const anyDialect =
 function isTmuDump({ shape, name, lines }: Probe): boolean {
   if (shape !== 'text' && shape !== 'delimited') return false;
   const seen = lines.slice(0, 100).filter((line) => anyDialect.test(line)).length;
-  return seen >= 3 || (seen > 0 && /tmudump/u.test(name));
+  return seen >= 3 || (seen > 0 && name.includes('tmudump'));
 }
 
 /** The anti-malware module keeps a TmuDump.txt of its own: `AMSP_7/`, `AMSP/debug/7/`. */
@@ -91,7 +91,10 @@ class TmuReader implements LogReader {
     const failure = findConnectionFailure(text);
     if (failure !== null) {
       const { host, port } = failure.host === null ? (this.#host ?? failure) : failure;
-      this.#harvest.connection({ ...failure, host, port, role: failure.role ?? roleOf(host, port, '') }, place);
+      this.#harvest.connection(
+        { ...failure, host, port, role: failure.role ?? roleOf(host, port, '') },
+        place,
+      );
       return;
     }
     const status = /\bHTTP(?:\/1\.\d)? (?<status>[1-5]\d\d)\b/u.exec(text)?.groups?.['status'];
@@ -105,7 +108,12 @@ class TmuReader implements LogReader {
     if (returned === undefined) return;
     // The line after "could not connect" tells the number of the same attempt.
     if (returned !== '0' && this.#harvest.lastFailure !== null) return;
-    this.#reached(returned === '0' ? 'succeeded' : 'failed', returned === '0', `Connection return code: ${returned}`, place);
+    this.#reached(
+      returned === '0' ? 'succeeded' : 'failed',
+      returned === '0',
+      `Connection return code: ${returned}`,
+      place,
+    );
   }
 
   #reached(
@@ -116,19 +124,27 @@ class TmuReader implements LogReader {
   ): void {
     const host = this.#host?.host ?? null;
     const port = this.#host?.port ?? null;
-    this.#harvest.connection({ host, port, role: roleOf(host, port, ''), outcome, reached, raw, count: 1 }, place);
+    this.#harvest.connection(
+      { host, port, role: roleOf(host, port, ''), outcome, reached, raw, count: 1 },
+      place,
+    );
   }
 
   #steps(record: LogRecord, text: string): void {
     const place = { at: record.at, line: record.line, text: record.text };
-    const download = /TmDownloader: (?<word>Succeeded|Failed)[^\n]*\bgetting the file/iu.exec(text)?.groups?.['word'];
+    const download = /TmDownloader: (?<word>Succeeded|Failed)[^\n]*\bgetting the file/iu.exec(text)?.groups?.[
+      'word'
+    ];
     if (download !== undefined) {
       const outcome = download.toLowerCase() === 'succeeded' ? 'succeeded' : 'failed';
       this.#harvest.step({ step: 'download', outcome, of: 'either', count: 1 }, place);
     }
     const patched = /RTPatchApply(?:32)?: ret: (?<code>-?\d+)/u.exec(text)?.groups?.['code'];
     if (patched !== undefined) {
-      this.#harvest.step({ step: 'swap', outcome: patched === '0' ? 'succeeded' : 'failed', of: 'either', count: 1 }, place);
+      this.#harvest.step(
+        { step: 'swap', outcome: patched === '0' ? 'succeeded' : 'failed', of: 'either', count: 1 },
+        place,
+      );
     }
   }
 }
@@ -138,11 +154,14 @@ function cleaned({ at }: LogRecord): Moment | null {
   return at === null ? null : { ...at, raw: at.raw.replace(/^[A-Za-z]+:? /u, '') };
 }
 
-function headerHost(lines: readonly string[]): { readonly host: string; readonly port: number | null } | null {
+function headerHost(
+  lines: readonly string[],
+): { readonly host: string; readonly port: number | null } | null {
   for (const line of lines) {
     const groups = /^\s*Host:\s*(?<host>[\w.-]+)(?::(?<port>\d+))?\s*$/iu.exec(line)?.groups;
     const host = groups?.['host'];
-    if (host !== undefined) return { host, port: groups?.['port'] === undefined ? null : Number(groups['port']) };
+    if (host !== undefined)
+      return { host, port: groups?.['port'] === undefined ? null : Number(groups['port']) };
   }
   return null;
 }

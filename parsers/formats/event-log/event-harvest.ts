@@ -1,4 +1,3 @@
-import type { FormatId } from '../../domain/evidence.ts';
 import { foldDeviceName } from '../../domain/names.ts';
 import { plausibleTimes } from './plausible-times.ts';
 import type { MemberContext } from '../define-format.ts';
@@ -153,12 +152,4 @@ function outcomeOf(statements: readonly ReturnType<Interpreter>[number][]): Outc
     return { status, title: update.title, kb: update.kb, updateId: update.updateId, code: update.code ?? null };
   }
   return null;
-}
-
-/** Ids of the formats of one system that read event logs. */
-export interface EventLogIds {
-  readonly evtx: FormatId;
-  readonly xml: FormatId;
-  readonly csv: FormatId;
-  readonly text: FormatId;
 }

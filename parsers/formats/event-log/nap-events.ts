@@ -90,7 +90,9 @@ function decided(record: EventRecord, decision: NapDecision): Stated {
       fieldOf(record, 'QuarantineSystemHealthResult', 29) ?? behindValidators(record.message) ?? '',
     ),
   };
-  return { type: 'nap/decision', at: record.at, device: machine, detail };
+  // The server's own clock wrote the time, whatever machine it speaks of.
+  const at = record.at === null ? null : { ...record.at, clock: 'policy-server' as const };
+  return { type: 'nap/decision', at, device: machine, detail };
 }
 
 /** `DOMAIN\PC-0042$`, `pc-0042.example.local`: the machine without its account sign; null for none. */

@@ -25,9 +25,13 @@ const landmarks: readonly string[] = [
   'DEPLOY',
   'STAGE',
   'ROLLBACK',
-  'RC=',
-  'RC:',
-  'RC =',
+  ' RC=',
+  ' RC:',
+  ' RC =',
+  '|RC',
+  ']RC',
+  '(RC',
+  ',RC',
   'FAILED',
   'eboot',
   'REBOOT',
@@ -38,8 +42,12 @@ const landmarks: readonly string[] = [
   '開始',
   'Deploy',
   'deploy',
-  'Install',
-  'install',
+  ' Install',
+  ' install',
+  '|Install',
+  '|install',
+  'Installing',
+  'Installation',
   'ostname',
   'omputer name',
   'achine name',
@@ -129,19 +137,24 @@ class AgentLogReader implements LogReader {
 
   #readLine(record: LogRecord, whole: string, text: string, line: number, component: string): void {
     const { harvest } = this.#context;
-    const { at } = record;
     const body = whole.slice(0, longestStatement).replace(componentForm, '');
-    const citation = this.#context.cite(line, text);
-    const host = hostLine.exec(body)?.groups?.['name'];
-    if (host !== undefined) harvest.device(host);
-
     const phase = phaseOf(body);
     if (phase === 'detect') this.#named.delete(component);
-    if (deployWords.test(body) && !intent.test(body)) this.#name(component, body, line, at?.local ?? null);
-    if (phase !== null) {
+    // Looking for the words themselves first spares most lines all of the expressions below.
+    const topics = topicsOf(body);
+    if (!topics.any && (phase === null || phase === 'detect')) return;
+    const { at } = record;
+    const citation = this.#context.cite(line, text);
+    const host = topics.host ? hostLine.exec(body)?.groups?.['name'] : undefined;
+    if (host !== undefined) harvest.device(host);
+
+    const speaksOfDeployment = topics.deployment && deployWords.test(body);
+    if (speaksOfDeployment && !intent.test(body)) this.#name(component, body, line, at?.local ?? null);
+    // Detection looks at every patch: one event a line would say nothing and fill the memory.
+    if (phase !== null && phase !== 'detect') {
       harvest.event({ type: 'kace/agent-phase', at, citation, detail: { phase } });
     }
-    const result = resultOf(body, component);
+    const result = topics.result && this.#mayMatter(body, component, topics.deployment) ? resultOf(body, component) : null;
     if (result !== null) {
       const named = nameIn(body, line) ?? this.#nameFor(component, line, at?.local ?? null);
       // A code that belongs to no patch and no deployment is another process's.
@@ -157,15 +170,22 @@ class AgentLogReader implements LogReader {
         });
       }
     }
-    if (isRestartStated(body)) {
+    if (topics.restart && isRestartStated(body)) {
       harvest.event({ type: 'restart-stated', at, citation, detail: { by: this.#agent } });
-    } else if (isRestartRequested(body)) {
+    } else if (topics.restart && isRestartRequested(body)) {
       harvest.event({ type: 'restart-requested', at, citation, detail: { by: this.#agent } });
     }
-    if (isAgentStart(body)) {
+    if (topics.start && isAgentStart(body)) {
       this.#named.clear();
       harvest.event({ type: 'agent-start', at, citation, detail: { agent: this.#agent } });
     }
+  }
+
+  /** Whether a result could be one of a deployment at all: scripts and checks end with codes all day. */
+  #mayMatter(body: string, component: string, deployment: boolean): boolean {
+    return (
+      deployment || this.#named.has(component) || /patch|deploy/u.test(component) || /kb\d{6}|deployresult|-[0-9a-f]{12}/iu.test(body)
+    );
   }
 
   #name(component: string, body: string, line: number, at: number | null): void {
@@ -182,6 +202,30 @@ class AgentLogReader implements LogReader {
     if (at !== null && named.at !== null && Math.abs(at - named.at) > mostMillisecondsBetween) return null;
     return named;
   }
+}
+
+/** Of what a line may speak, by the words in it. */
+function topicsOf(body: string): {
+  readonly host: boolean;
+  readonly deployment: boolean;
+  readonly result: boolean;
+  readonly restart: boolean;
+  readonly start: boolean;
+  readonly any: boolean;
+} {
+  const folded = body.toLowerCase();
+  const host = folded.includes('host') || folded.includes('name');
+  const deployment = folded.includes('deploy') || folded.includes('install') || folded.includes('patch');
+  const restart = folded.includes('reboot') || folded.includes('restart') || body.includes('再起動');
+  const start = folded.includes('start') || folded.includes('initializing') || /開始|起動/u.test(body);
+  const result =
+    folded.includes('code') ||
+    /\bRC\b/u.test(body) ||
+    folded.includes('deployresult') ||
+    (deployment && (folded.includes('success') || folded.includes('succeed') || folded.includes('fail')));
+  // A patch's mere name is not enough to read a line for.
+  const any = result || restart || start || (host && /name|host ?name/u.test(folded)) || /deploy|install/u.test(folded);
+  return { host, deployment, result, restart, start, any };
 }
 
 const componentForm = /^\s*(?:\[(?<bracket>[^\]:]{1,80})(?::[^\]]*)?\]|\|[^|]{0,20}\|(?<bar>[^|]{1,80})\|)/u;
@@ -201,7 +245,7 @@ const deployWords =
 const intent = /\b(?:will|would|if|skip\w*|not)\b/iu;
 
 function phaseOf(body: string): KaceAgentPhase | null {
-  if (/PROCESSREBOOTFLAGS/u.test(body)) return 'reboot';
+  if (body.includes('PROCESSREBOOTFLAGS')) return 'reboot';
   if (/\bDETECT\b/u.test(body)) return 'detect';
   if (/\bDownloadAndRunPatches\b/u.test(body)) return 'download';
   if (/\bDeployPatch\b|\bDEPLOY\b/u.test(body)) return 'deploy';
@@ -213,7 +257,7 @@ const titleForms: readonly RegExp[] = [
   /\b(?:patch ?name|patch ?title|title|name|patch)\s*[=:]\s*"(?<name>[^"]{3,300})"/iu,
   /\b(?:patch ?name|patch ?title|title)\s*[=:]\s*(?<name>[^,;|"\]]{3,300})/iu,
   /\b(?:DeployPatch|deploying(?: patch)?|installing(?: patch)?)\b\s*[:=]?\s*["'](?<name>[^"']{3,300})["']/iu,
-  /\b(?:DeployPatch|deploying patch|installing patch)\b\s*[:=]?\s+(?<name>[^"'\[(,;|=:]*\(KB\d{6,7}\))/iu,
+  /\b(?:DeployPatch|deploying patch|installing patch)\b\s*[:=]?\s+(?<name>[^"'[(,;|=:]*\(KB\d{6,7}\))/iu,
 ];
 const guidInside = /\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?/iu;
 

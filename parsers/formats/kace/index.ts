@@ -1,3 +1,4 @@
+import type { Fact } from '../../domain/evidence.ts';
 import { defineSystem } from '../define-format.ts';
 import { agentLog } from './agent-log.ts';
 import { devicePage } from './device-page.ts';
@@ -14,8 +15,8 @@ export const kace = defineSystem({
   // Pages of one kind have what others lack; a page of many devices and patches is a list.
   formats: [devicePage, patchPage, schedulePage, patchDetail, sqlExport, listExport, serverLog, agentLog],
   askFor: [
-    { item: 'kace/device-page', servedBy: ['kace/device-page'] },
-    { item: 'kace/patch-page', servedBy: ['kace/patch-page'] },
+    { item: 'kace/device-page', servedBy: ['kace/device-page'], isComplete: showsAll },
+    { item: 'kace/patch-page', servedBy: ['kace/patch-page'], isComplete: showsAll },
     { item: 'kace/schedule-page', servedBy: ['kace/schedule-page'] },
     { item: 'kace/patch-detail', servedBy: ['kace/patch-detail', 'kace/patch-page'] },
     {
@@ -26,3 +27,9 @@ export const kace = defineSystem({
     { item: 'kace/server-log', servedBy: ['kace/server-log'] },
   ],
 });
+
+/** A page saved with another tab than "All" lacks rows; a page whose tab is unknown is taken as whole. */
+function showsAll(facts: readonly Fact[]): boolean {
+  const pages = facts.filter((fact): fact is Fact<'kace/page'> => fact.type === 'kace/page');
+  return pages.length === 0 || pages.some(({ value }) => value.tab === null || value.tab.canonical === 'all');
+}

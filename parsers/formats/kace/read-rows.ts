@@ -77,8 +77,12 @@ class RowReader {
     this.#columns = columns;
     this.#context = context;
     this.#statusIsOfPatch = !columns.has('patchStatus') && isPatchStatusColumn(table, columns);
-    this.#minuteDetections = isMinuteColumn(table, columns.at('detectionDate'));
-    this.#minuteDeployments = isMinuteColumn(table, columns.at('deployDate'));
+    const [detections, deployments] = minuteColumns(table, [
+      columns.at('detectionDate'),
+      columns.at('deployDate'),
+    ]);
+    this.#minuteDetections = detections ?? true;
+    this.#minuteDeployments = deployments ?? true;
   }
 
   read(): void {
@@ -222,7 +226,7 @@ class RowReader {
     const superseded = columns.cell(cells, 'superseded');
     const labels = columns.cell(cells, 'labels');
     const statusRaw = columns.cell(cells, this.#statusIsOfPatch ? 'detectionStatus' : 'patchStatus');
-    if (superseded === null && labels === null && statusRaw === null) return;
+    if (labels === null && statusRaw === null && (superseded === null || isNothing(superseded))) return;
     const key = `${patch}\n${superseded ?? ''}\n${labels ?? ''}\n${statusRaw ?? ''}`;
     if (this.#statedPatches.has(key)) return;
     this.#statedPatches.add(key);
@@ -263,6 +267,7 @@ export function supersededByOf(value: string): string | null {
 
 /** A count as pages write it: `3`, `３回`, `無制限` (unlimited: 0). Null when it is none. */
 export function readCount(text: string): number | null {
+  if (/^\d{1,6}$/u.test(text)) return Number(text);
   const folded = text.normalize('NFKC').trim();
   if (/^(?:無制限|制限なし|unlimited|no limit|∞)$/iu.test(folded)) return 0;
   const digits = /^\+?(?<digits>\d{1,6})(?:\.0+)?\s*(?:回|times?|attempts?|tries)?$/iu.exec(folded)?.groups?.[
@@ -282,16 +287,24 @@ export function exitCodeOf(text: string): number | null {
   return token === undefined ? null : parseCode(token);
 }
 
-/** Whether every time of a column ends in :00 (or has no seconds): then it is a matter of minutes. */
-function isMinuteColumn(table: Table, column: number): boolean {
-  if (column < 0) return true;
+/** For each of some columns, whether every time in it ends in :00 (or has no seconds): then it is a matter of minutes. */
+function minuteColumns(table: Table, columns: readonly number[]): readonly boolean[] {
+  const minutes = columns.map(() => true);
+  const open = columns.map((column, index) => ({ column, index })).filter(({ column }) => column >= 0);
   for (const row of table.rows) {
-    const cell = row.cells[column] ?? '';
-    if (cell === '' || (cell.length === 19 && cell.endsWith(':00'))) continue;
-    const reading = readDate(cell);
-    if (reading !== null && reading !== 'never' && reading.local % 60_000 !== 0) return false;
+    if (open.length === 0) break;
+    const { cells } = row;
+    for (let at = open.length - 1; at >= 0; at -= 1) {
+      const { column, index } = open[at] ?? { column: 0, index: 0 };
+      const cell = cells[column] ?? '';
+      if (cell === '' || (cell.length === 19 && cell.endsWith(':00'))) continue;
+      const reading = readDate(cell);
+      if (reading === null || reading === 'never' || reading.local % 60_000 === 0) continue;
+      minutes[index] = false;
+      open.splice(at, 1);
+    }
   }
-  return true;
+  return minutes;
 }
 
 /** A `Status` of Active, Inactive and Disabled is the patch's own. */

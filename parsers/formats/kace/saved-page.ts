@@ -3,7 +3,8 @@ import type { Page } from '../../text/page.ts';
 import type { EvidenceDocument, Probe } from '../define-format.ts';
 import type { KacePageKind, KacePatchFact } from './facts.ts';
 import { supersededByOf } from './read-rows.ts';
-import { capturedAt, chosenTab, listOf, PageValues } from './subject.ts';
+import { capturedAt, chosenTab, listOf } from './subject.ts';
+import type { PageValues } from './subject.ts';
 import { downloadWords, fileColumns, isNothing, pageKeys, patchStatusWords } from './words.ts';
 import { foldWord } from '../../text/vocabulary.ts';
 

@@ -242,7 +242,7 @@ export class BinaryXmlReader {
       const count = this.#bytes.readUInt16LE(place + 6);
       const end = place + 10 + count * 2;
       if (end > this.#bytes.length) throw new EvtxDamage('name outside of the chunk');
-      known = { text: this.#bytes.ucs2Slice(place + 8, place + 8 + count * 2), end };
+      known = { text: this.#bytes.toString('utf16le', place + 8, place + 8 + count * 2), end };
       this.#names.set(place, known);
     }
     if (place === this.#at) this.#moveTo(known.end);
@@ -345,7 +345,7 @@ export class BinaryXmlReader {
     const size = this.#word() * 2;
     const from = this.#at;
     this.#skip(size);
-    return this.#bytes.ucs2Slice(from, from + size);
+    return this.#bytes.toString('utf16le', from, from + size);
   }
 
   #byte(): number {

@@ -63,7 +63,7 @@ export function valueText(bytes: Buffer, type: number, at: number, size: number)
     case valueType.xml:
       return wideText(bytes, at, size);
     case valueType.ansiString:
-      return withoutNul(bytes.latin1Slice(at, at + size));
+      return withoutNul(bytes.toString('latin1', at, at + size));
     case valueType.int8:
       return String(bytes.readInt8(need(at, size, 1)));
     case valueType.uint8:
@@ -87,7 +87,7 @@ export function valueText(bytes: Buffer, type: number, at: number, size: number)
     case valueType.boolean:
       return size >= 4 ? String(bytes.readUInt32LE(at) !== 0) : String(bytes.readUInt8(need(at, size, 1)) !== 0);
     case valueType.binary:
-      return bytes.hexSlice(at, at + size).toUpperCase();
+      return bytes.toString('hex', at, at + size).toUpperCase();
     case valueType.guid:
       return guidText(bytes, need(at, size, 16));
     case valueType.size:
@@ -105,7 +105,7 @@ export function valueText(bytes: Buffer, type: number, at: number, size: number)
       return hex64(bytes, need(at, size, 8));
     default:
       // A type that no source describes: its bytes, so that nothing is lost.
-      return bytes.hexSlice(at, at + size).toUpperCase();
+      return bytes.toString('hex', at, at + size).toUpperCase();
   }
 }
 
@@ -116,7 +116,7 @@ export function arrayTexts(bytes: Buffer, type: number, at: number, size: number
   if (step === undefined) return [valueText(bytes, item, at, size)];
   if (step === 0) {
     const text =
-      item === valueType.string ? bytes.ucs2Slice(at, at + (size & ~1)) : bytes.latin1Slice(at, at + size);
+      item === valueType.string ? bytes.toString('utf16le', at, at + (size & ~1)) : bytes.toString('latin1', at, at + size);
     const items = text.split('\0');
     if (items.at(-1) === '') items.pop();
     return items;
@@ -128,7 +128,7 @@ export function arrayTexts(bytes: Buffer, type: number, at: number, size: number
 
 /** UTF-16LE, cut at a NUL that ends it. */
 export function wideText(bytes: Buffer, at: number, size: number): string {
-  return withoutNul(bytes.ucs2Slice(at, at + (size & ~1)));
+  return withoutNul(bytes.toString('utf16le', at, at + (size & ~1)));
 }
 
 function withoutNul(text: string): string {
@@ -156,7 +156,7 @@ export function guidText(bytes: Buffer, at: number): string {
   const part = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
   return (
     `{${part(bytes.readUInt32LE(at), 8)}-${part(bytes.readUInt16LE(at + 4), 4)}-` +
-    `${part(bytes.readUInt16LE(at + 6), 4)}-${bytes.hexSlice(at + 8, at + 10)}-${bytes.hexSlice(at + 10, at + 16)}}`
+    `${part(bytes.readUInt16LE(at + 6), 4)}-${bytes.toString('hex', at + 8, at + 10)}-${bytes.toString('hex', at + 10, at + 16)}}`
   );
 }
 

@@ -1,0 +1,293 @@
+import type { DeploymentStatus, EvidenceEvent, RunStep } from '../../domain/evidence.ts';
+import { distance, formatLocal, laterOf, order } from '../../domain/moment.ts';
+import type { Moment } from '../../domain/moment.ts';
+import type { RunDraft, RunMaterial } from '../define-format.ts';
+import { stepNames } from './facts.ts';
+import type { DsStepName } from './facts.ts';
+import { assumed, updatesOf } from './updates.ts';
+import type { AgentUpdate, RelayUpdate, TimedEvent } from './updates.ts';
+
+type LogStep = EvidenceEvent<'deep-security/step'> & { readonly at: Moment };
+
+/**
+ * The update flow as runs: those of relays first, then those of agents, each with its six steps. Steps
+ * between request and result come from the device's own logs, as far as their times can be compared with
+ * the manager's; a step that no log tells is not evidenced, which is not the same as failed.
+ */
+export function assembleRuns(material: RunMaterial): readonly RunDraft[] {
+  const updates = updatesOf(material);
+  const steps = new StepPool(material);
+  const lookedUntil = endOfEvents(material);
+  const relays = updates.relays.map((update) =>
+    relayRun(material, update, steps, lookedUntil, updates.agents),
+  );
+  const agents = updates.agents.map((update) => agentRun(update, steps, lookedUntil, updates.relays));
+  return [...relays, ...agents, ...steps.leftovers().map(logRun)];
+}
+
+/** Steps of logs by device; each belongs to one run. */
+class StepPool {
+  readonly #byDevice = new Map<string, LogStep[]>();
+  readonly #used = new Set<LogStep>();
+
+  constructor(material: RunMaterial) {
+    for (const event of material.events('deep-security/step')) {
+      if (event.at === null) continue;
+      const key = material.deviceKey(event.device);
+      const step = { ...event, at: event.at };
+      const list = this.#byDevice.get(key);
+      if (list === undefined) this.#byDevice.set(key, [step]);
+      else list.push(step);
+    }
+  }
+
+  /** The steps of a device that lie in a span of time for certain. */
+  take(key: string, of: 'relay' | 'agent', from: Moment, to: Moment | null): readonly LogStep[] {
+    const taken = (this.#byDevice.get(key) ?? []).filter((step) => {
+      if (this.#used.has(step) || (step.detail.of !== 'either' && step.detail.of !== of)) return false;
+      const start = order(step.at, from);
+      const end = to === null ? 'before' : order(step.at, to);
+      return (start === 'after' || start === 'same') && (end === 'before' || end === 'same');
+    });
+    for (const step of taken) this.#used.add(step);
+    return taken;
+  }
+
+  /** What no update of the manager claims, in groups: a new one begins after a pause. */
+  leftovers(): readonly (readonly LogStep[])[] {
+    const groups: LogStep[][] = [];
+    for (const steps of this.#byDevice.values()) {
+      let group: LogStep[] = [];
+      for (const step of steps.filter((one) => !this.#used.has(one)).sort(byTime)) {
+        const last = group.at(-1);
+        const apart = last === undefined ? null : distance(last.at, step.at);
+        if (last !== undefined && (apart === null || apart > assumed.agentMinutes * 60_000)) {
+          groups.push(group);
+          group = [];
+        }
+        group.push(step);
+      }
+      if (group.length > 0) groups.push(group);
+    }
+    return groups;
+  }
+}
+
+function byTime(a: LogStep, b: LogStep): number {
+  const relation = order(a.at, b.at);
+  return relation === 'before' ? -1 : relation === 'after' ? 1 : 0;
+}
+
+/** Until when the manager's events were looked at. */
+export function endOfEvents(material: RunMaterial): Moment | null {
+  let end: Moment | null = null;
+  for (const { value } of material.facts('deep-security/event-log')) {
+    if (value.latest !== null) end = end === null ? value.latest : laterOf(end, value.latest);
+  }
+  return end;
+}
+
+/** The relay that a relay update is about: the target, or the only relay of the bundle behind a group. */
+export function relayDevice(material: RunMaterial, update: RelayUpdate): string | null {
+  const { subject } = update;
+  if (subject.name !== null && !subject.isGroup) return update.request.device ?? subject.name;
+  const relays = new Map<string, string>();
+  for (const fact of material.facts('deep-security/relay')) {
+    if (fact.device !== null && fact.value.sign !== 'event')
+      relays.set(material.deviceKey(fact.device), fact.device);
+  }
+  return relays.size === 1 ? ([...relays.values()][0] ?? null) : null;
+}
+
+function relayRun(
+  material: RunMaterial,
+  update: RelayUpdate,
+  pool: StepPool,
+  lookedUntil: Moment | null,
+  agents: readonly AgentUpdate[],
+): RunDraft {
+  const { request, result, subject } = update;
+  const device = relayDevice(material, update);
+  const end = result?.at ?? update.next?.at ?? null;
+  const key = material.deviceKey(device);
+  const logged = key === '' ? [] : pool.take(key, 'relay', request.at, end);
+  const disabled = updatesOf(material)
+    .of('relay-web-server-disabled')
+    .find((event) => lies(event.at, request.at, end));
+  const steps = joinSteps([
+    step('request', 'succeeded', request),
+    ...logged.map(logStep),
+    ...(disabled === undefined ? [] : [step('swap', 'unknown', disabled)]),
+    ...(result === null ? [] : [step('result', 'succeeded', result)]),
+  ]);
+  const overlaps = agents.filter((agent) => agentSpanMeets(agent, request.at, end));
+  return {
+    ...common,
+    device,
+    name: subject.name ?? '1600',
+    operation: 'relay-update',
+    outcome: result === null ? 'unknown' : 'succeeded',
+    startedAt: request.at,
+    endedAt: result?.at ?? null,
+    detail: {
+      lane: 0,
+      lookedUntil: textOf(lookedUntil),
+      overlapsAgents: overlaps.length,
+      overlap: overlaps.length > 0,
+    },
+    steps,
+    citation: request.citation,
+  };
+}
+
+function agentRun(
+  update: AgentUpdate,
+  pool: StepPool,
+  lookedUntil: Moment | null,
+  relays: readonly RelayUpdate[],
+): RunDraft {
+  const { request, downloads, result, repeated, subject } = update;
+  const start = request ?? downloads[0] ?? result;
+  if (start === null) throw new Error('an update without an event');
+  const end = result?.at ?? update.next?.at ?? null;
+  const logged =
+    subject.key === '' || request === null ? [] : pool.take(subject.key, 'agent', request.at, end);
+  const outcome = result === null ? 'unknown' : outcomeOf(result);
+  const steps = joinSteps([
+    ...(request === null ? [] : [step('request', 'succeeded', request)]),
+    ...downloads.map((event) => step('download', 'succeeded', event)),
+    ...logged.map(logStep),
+    ...(result === null ? [] : [step('result', resultOf(result), result)]),
+    ...repeated.map((event) => step('result', resultOf(event), event)),
+  ]);
+  const overlaps = relays.filter((relay) =>
+    agentSpanMeets(update, relay.request.at, relay.result?.at ?? relay.next?.at ?? null),
+  );
+  return {
+    ...common,
+    device: subject.name,
+    name: String(start.detail.eventId ?? start.detail.name),
+    operation: 'agent-update',
+    outcome,
+    startedAt: request?.at ?? downloads[0]?.at ?? null,
+    endedAt: result?.at ?? null,
+    detail: {
+      lane: 1,
+      lookedUntil: textOf(lookedUntil),
+      withRelay: update.together !== null,
+      overlapsRelays: overlaps.length,
+      overlap: overlaps.length > 0,
+    },
+    steps,
+    citation: start.citation,
+  };
+}
+
+/** A run that only a device's own logs tell of. */
+function logRun(logged: readonly LogStep[]): RunDraft {
+  const [first] = logged;
+  const last = logged.at(-1);
+  if (first === undefined || last === undefined) throw new Error('a run without a step');
+  const ofRelay = logged.some((one) => one.detail.of === 'relay');
+  const failed = last.detail.outcome === 'failed';
+  return {
+    ...common,
+    device: first.device,
+    name: first.citation.member.slice(first.citation.member.lastIndexOf('/') + 1),
+    operation: ofRelay ? 'relay-update' : 'agent-update',
+    outcome: failed ? 'failed' : 'unknown',
+    startedAt: first.at,
+    endedAt: last.at,
+    detail: { lane: ofRelay ? 0 : 1, overlap: false },
+    steps: joinSteps(logged.map(logStep)),
+    citation: first.citation,
+  };
+}
+
+const common = {
+  system: 'deep-security',
+  window: null,
+  attempts: null,
+  exitCode: null,
+  reboot: null,
+  records: [],
+} as const;
+
+interface ToldStep {
+  readonly name: DsStepName;
+  readonly outcome: RunStep['outcome'];
+  readonly at: Moment;
+  readonly citation: RunStep['citation'];
+}
+
+function step(name: DsStepName, outcome: RunStep['outcome'], event: TimedEvent): ToldStep {
+  return { name, outcome, at: event.at, citation: event.citation };
+}
+
+function logStep(event: LogStep): ToldStep {
+  return { name: event.detail.step, outcome: event.detail.outcome, at: event.at, citation: event.citation };
+}
+
+/** The six steps in their order: each with the first that tells it, failed when the last one of it says so. */
+function joinSteps(told: readonly ToldStep[]): readonly RunStep[] {
+  return stepNames.map((name) => {
+    const same = told.filter((one) => one.name === name);
+    const [first] = same;
+    if (first === undefined) return { name, evidenced: false, outcome: null, at: null, citation: null };
+    const last = same.findLast((one) => one.outcome !== 'unknown') ?? first;
+    return { name, evidenced: true, outcome: last.outcome, at: first.at, citation: first.citation };
+  });
+}
+
+function resultOf(event: TimedEvent): RunStep['outcome'] {
+  return event.detail.meaning === 'update-succeeded'
+    ? 'succeeded'
+    : event.detail.meaning === 'update-failed'
+      ? 'failed'
+      : 'unknown';
+}
+
+function outcomeOf(event: TimedEvent): DeploymentStatus {
+  switch (event.detail.meaning) {
+    case 'update-succeeded':
+      return 'succeeded';
+    case 'update-failed':
+      return 'failed';
+    case 'update-skipped':
+      return 'skipped';
+    default:
+      return 'unknown';
+  }
+}
+
+function lies(at: Moment, from: Moment, to: Moment | null): boolean {
+  if (order(at, from) === 'before') return false;
+  return to === null
+    ? (distance(from, at) ?? Infinity) <= assumed.relayMinutes * 60_000
+    : order(at, to) !== 'after';
+}
+
+/**
+ * Whether an agent's update and a span have time in common for certain. An end that is not known is
+ * that of the assumed window.
+ */
+export function agentSpanMeets(update: AgentUpdate, from: Moment, to: Moment | null): boolean {
+  const start = update.request?.at ?? update.downloads[0]?.at ?? null;
+  if (start === null) return false;
+  const end = update.result?.at ?? update.next?.at ?? null;
+  return notAfter(start, to, from, assumed.relayMinutes) && notAfter(from, end, start, assumed.agentMinutes);
+}
+
+/** Whether `at` is before the end of a span: its known end, else so many minutes after its start. */
+function notAfter(at: Moment, end: Moment | null, start: Moment, minutes: number): boolean {
+  if (end !== null) {
+    const relation = order(at, end);
+    return relation === 'before' || relation === 'same';
+  }
+  const apart = distance(start, at);
+  return apart !== null && apart <= minutes * 60_000;
+}
+
+function textOf(moment: Moment | null): string | null {
+  return moment === null ? null : formatLocal(moment.local, moment.precision).replace('T', ' ');
+}

@@ -1,0 +1,150 @@
+import { readDelimited } from '../../text/delimited.ts';
+import { momentFrom } from '../../text/dates.ts';
+import { quoteCells } from '../../text/table.ts';
+import type { TableRow } from '../../text/table.ts';
+import { defineDocumentFormat } from '../define-format.ts';
+import type { EvidenceDocument, Format } from '../define-format.ts';
+import { EventHarvest } from './event-harvest.ts';
+import { levelOfWord } from './event-record.ts';
+import type { EventRecord } from './event-record.ts';
+import { logSource } from './log-source.ts';
+import type { LogKind } from './log-source.ts';
+
+type Column = 'level' | 'keywords' | 'time' | 'provider' | 'eventId' | 'message' | 'computer' | 'id' | 'channel';
+
+/** Headers of Event Viewer (English, Japanese) and of `Get-WinEvent | Export-Csv`, folded. */
+const columns: Readonly<Record<string, Column>> = {
+  level: 'level',
+  leveldisplayname: 'level',
+  entrytype: 'level',
+  レベル: 'level',
+  keywords: 'keywords',
+  keywordsdisplaynames: 'keywords',
+  キーワード: 'keywords',
+  'date and time': 'time',
+  timecreated: 'time',
+  timegenerated: 'time',
+  日付と時刻: 'time',
+  source: 'provider',
+  providername: 'provider',
+  ソース: 'provider',
+  'event id': 'eventId',
+  eventid: 'eventId',
+  'イベント id': 'eventId',
+  id: 'eventId',
+  message: 'message',
+  description: 'message',
+  説明: 'message',
+  computer: 'computer',
+  machinename: 'computer',
+  コンピューター: 'computer',
+  recordid: 'id',
+  logname: 'channel',
+};
+
+interface Header {
+  /** 0-based line of the header. */
+  readonly line: number;
+  readonly delimiter: ',' | ';' | '\t';
+  readonly columns: ReadonlyMap<Column, number>;
+  readonly width: number;
+}
+
+/**
+ * A table of events: Event Viewer's "Save as CSV" or "Text (tab delimited)", which names five columns
+ * and writes six fields, the last one the description over several lines; and `Export-Csv` of
+ * PowerShell. Its times have no zone.
+ */
+export function csvFormat(kind: LogKind): Format {
+  return defineDocumentFormat({
+    id: kind.id('csv'),
+    system: kind.system,
+    recognise: (probe) =>
+      (probe.shape === 'delimited' || probe.shape === 'text') &&
+      findHeader(probe.lines) !== null &&
+      logSource(probe) === kind.source,
+    read(document) {
+      const text = document.text();
+      const header = findHeader(text.slice(0, 16_384).split('\n', 10));
+      if (header === null) return false;
+      const harvest = new EventHarvest(document);
+      for (const row of rowsOf(document, text, header)) readRow(document, harvest, header, row);
+      harvest.end();
+      return true;
+    },
+  });
+}
+
+function findHeader(lines: readonly string[]): Header | null {
+  for (const [line, text] of lines.slice(0, 5).entries()) {
+    for (const delimiter of [',', '\t', ';'] as const) {
+      const names = text.split(delimiter).map(foldHeader);
+      const found = new Map<Column, number>();
+      names.forEach((name, position) => {
+        const column = columns[name];
+        if (column !== undefined && !found.has(column)) found.set(column, position);
+      });
+      if (!found.has('time') || !found.has('provider') || !found.has('eventId')) continue;
+      return { line, delimiter, columns: found, width: names.length };
+    }
+  }
+  return null;
+}
+
+function foldHeader(name: string): string {
+  return name
+    .replace(/^\uFEFF/u, '')
+    .replaceAll('"', '')
+    .normalize('NFKC')
+    .trim()
+    .toLowerCase();
+}
+
+/** The rows below the header, with a name for the field that has none, and line numbers of the member. */
+function* rowsOf(document: EvidenceDocument, text: string, header: Header): Generator<TableRow> {
+  const lines = text.split('\n', header.line + 1);
+  const before = lines.reduce((sum, line) => sum + line.length + 1, 0);
+  const names = Array.from({ length: header.width + (header.columns.has('message') ? 0 : 1) }, (_, at) => `c${at}`);
+  // Two lines stand before the rows here: the delimiter and the names.
+  const shift = header.line + 1 - 2;
+  const table = readDelimited(
+    `sep=${header.delimiter}\n${names.join(header.delimiter)}\n${text.slice(before)}`,
+    (line, code, quote) => {
+      // Events without a description end before that field.
+      if (code !== 'short-row') document.harvest.warning(line === null ? null : line + shift, code, quote);
+    },
+  );
+  for (const row of table?.rows ?? []) yield { line: row.line + shift, row: row.row, cells: row.cells };
+}
+
+function readRow(document: EvidenceDocument, harvest: EventHarvest, header: Header, row: TableRow): void {
+  const { cells } = row;
+  const cell = (column: Column): string | null => {
+    const position = header.columns.get(column);
+    const value = position === undefined ? '' : (cells[position] ?? '');
+    return value === '' ? null : value;
+  };
+  const eventId = Number(cell('eventId') ?? Number.NaN);
+  const at = momentFrom(cell('time') ?? '', 'device');
+  if (!Number.isInteger(eventId)) {
+    document.harvest.warning(row.line, 'bad-number', quoteCells(cells));
+    return;
+  }
+  if (at === null) document.harvest.warning(row.line, 'bad-date', cell('time') ?? '');
+  const id = cell('id') ?? '';
+  const record: EventRecord = {
+    id: /^\d+$/u.test(id) ? Number(id) : null,
+    provider: cell('provider') ?? '',
+    eventId,
+    level: levelOfWord(cell('level') ?? cell('keywords') ?? ''),
+    at: at === 'never' ? null : at,
+    channel: cell('channel'),
+    computer: cell('computer'),
+    user: null,
+    data: [],
+    // The field without a name stands behind the named ones.
+    message: cell('message') ?? (header.columns.has('message') ? null : (cells[header.width] ?? null)),
+  };
+  document.harvest.timelineLine(row.line, record.at, record.level);
+  harvest.add(record, { line: row.line, row: row.row, quote: quoteCells(cells) });
+}

@@ -1,0 +1,90 @@
+import type { Witness } from '../../domain/finding.ts';
+import { order } from '../../domain/moment.ts';
+import type { Moment } from '../../domain/moment.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { agentSpanMeets } from '../../formats/deep-security/runs.ts';
+import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
+import { timeText } from '../parameters.ts';
+import { agentWindow } from './unfinished.ts';
+import {
+  assumed,
+  deepSecurityView,
+  goesOnFor,
+  isWithin,
+  told,
+  type AgentUpdate,
+  type DeepSecurityView,
+  type RelayUpdate,
+} from './view.ts';
+
+/**
+ * While a relay replaces its components its web server is off: an agent that updates at that time finds
+ * nobody. An overlap with success is none: a task aimed at agents records 273 together with 1600.
+ */
+export const relayAndAgentOverlap = defineRule({
+  id: 'deep-security/relay-and-agent-overlap',
+  kind: 'fault',
+  severity: 'high',
+  system: 'deep-security',
+  looksAt: 'bundle',
+  needs: ['deep-security/system-events'],
+  assumes: { relayMinutes: assumed.relayMinutes, agentMinutes: assumed.agentMinutes },
+  source: 'S3',
+  check(_bundle, evidence) {
+    const view = deepSecurityView(evidence);
+    if (!view.hasEvents) return cannotTell('ds-system-events');
+    return view.updates.agents.map((update) => judge(update, view, evidence));
+  },
+});
+
+function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence): Verdict {
+  const { request, result, subject } = update;
+  if (request === null) return notApplicable;
+  if (result !== null && result.detail.meaning !== 'update-failed') return consistent;
+  const end = result?.at ?? update.next?.at ?? null;
+  const disabled = view.updates
+    .of('relay-web-server-disabled')
+    .filter((event) => liesInside(event.at, request.at, end, agentWindow(update)));
+  const relays = view.updates.relays.filter((relay) => overlaps(update, relay));
+  const [relay] = relays;
+  if (disabled.length === 0 && relay === undefined) return consistent;
+  if (result === null && update.next === null && goesOnFor(evidence, request, agentWindow(update)) !== true) {
+    return cannotTell('ds-later-events', subject.name);
+  }
+  const [off] = disabled;
+  const witnesses: Witness[] = [
+    told(request, 'ds-requested'),
+    ...disabled.slice(0, 5).map((event) => told(event, 'ds-web-server-off')),
+    ...relays
+      .slice(0, 5)
+      .flatMap((one) => [
+        told(one.request, 'ds-relay-requested'),
+        ...(one.result === null ? [] : [told(one.result, 'ds-relay-succeeded')]),
+      ]),
+    ...(result === null ? [] : [told(result, 'ds-failed')]),
+  ];
+  return found({
+    device: subject.name,
+    parameters: {
+      requestedAt: timeText(request.at),
+      failedAt: result === null ? null : timeText(result.at),
+      relayRequestedAt: relay === undefined ? null : timeText(relay.request.at),
+      relaySucceededAt: relay?.result === null || relay === undefined ? null : timeText(relay.result.at),
+      disabledAt: off === undefined ? null : timeText(off.at),
+      relayMinutes: assumed.relayMinutes,
+      agentMinutes: assumed.agentMinutes,
+      assumed: ['relayMinutes', 'agentMinutes'],
+    },
+    witnesses,
+  });
+}
+
+function overlaps(update: AgentUpdate, relay: RelayUpdate): boolean {
+  return agentSpanMeets(update, relay.request.at, relay.result?.at ?? relay.next?.at ?? null);
+}
+
+function liesInside(at: Moment, start: Moment, end: Moment | null, minutes: number): boolean {
+  if (end === null) return isWithin(start, at, minutes);
+  const [fromStart, toEnd] = [order(at, start), order(at, end)];
+  return (fromStart === 'after' || fromStart === 'same') && (toEnd === 'before' || toEnd === 'same');
+}

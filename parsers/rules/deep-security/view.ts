@@ -1,0 +1,176 @@
+import type { Citation, EvidenceEvent, Fact } from '../../domain/evidence.ts';
+import type { Parameters, Witness } from '../../domain/finding.ts';
+import { laterOf, order } from '../../domain/moment.ts';
+import type { Moment } from '../../domain/moment.ts';
+import { foldDeviceName } from '../../domain/names.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { agentKey, minutesFrom, updatesOf } from '../../formats/deep-security/updates.ts';
+import type { AgentUpdate, TimedEvent, Updates } from '../../formats/deep-security/updates.ts';
+import { place } from '../define-rule.ts';
+import { timeText } from '../parameters.ts';
+
+export { assumed, isWithin, minutesFrom, relaySubject } from '../../formats/deep-security/updates.ts';
+export type { AgentUpdate, RelayUpdate, TimedEvent } from '../../formats/deep-security/updates.ts';
+export { relayDevice } from '../../formats/deep-security/runs.ts';
+
+/** What the Deep Security rules ask of the evidence again and again, indexed once per evidence. */
+export interface DeepSecurityView {
+  readonly updates: Updates;
+  /** Results of the updates of each agent that is named, oldest first, skipped ones left out. */
+  readonly resultsByAgent: ReadonlyMap<string, readonly TimedEvent[]>;
+  /** Folded names of relays, as far as the bundle tells. */
+  readonly relayKeys: ReadonlySet<string>;
+  /** Whether the bundle has system events of the manager at all. */
+  readonly hasEvents: boolean;
+}
+
+const views = new WeakMap<Evidence, DeepSecurityView>();
+
+/** The view of an evidence, made when first asked for. */
+export function deepSecurityView(evidence: Evidence): DeepSecurityView {
+  let view = views.get(evidence);
+  if (view === undefined) {
+    view = makeView(evidence);
+    views.set(evidence, view);
+  }
+  return view;
+}
+
+function makeView(evidence: Evidence): DeepSecurityView {
+  const updates = updatesOf(evidence);
+  return {
+    updates,
+    resultsByAgent: resultsOf(updates.agents),
+    relayKeys: relayKeysOf(evidence, updates),
+    hasEvents: evidence.facts('deep-security/event-log').length > 0,
+  };
+}
+
+function resultsOf(agents: readonly AgentUpdate[]): Map<string, readonly TimedEvent[]> {
+  const results = new Map<string, TimedEvent[]>();
+  for (const { subject, result } of agents) {
+    if (subject.key === '' || result === null || result.detail.meaning === 'update-skipped') continue;
+    const list = results.get(subject.key) ?? [];
+    results.set(subject.key, list);
+    // Two requests in a row may have one result.
+    if (!list.includes(result)) list.push(result);
+  }
+  return results;
+}
+
+function relayKeysOf(evidence: Evidence, updates: Updates): Set<string> {
+  const keys = new Set<string>();
+  for (const { subject } of updates.relays) if (!subject.isGroup && subject.key !== '') keys.add(subject.key);
+  for (const fact of evidence.facts('deep-security/relay')) {
+    if (fact.value.sign !== 'event' && fact.device !== null) keys.add(evidence.deviceKey(fact.device));
+  }
+  return keys;
+}
+
+/** The name of an agent as it is shown. */
+export function nameOf(evidence: Evidence, key: string): string | null {
+  return evidence.devices.find((device) => device.key === key)?.name ?? null;
+}
+
+/**
+ * Until when the bundle tells of a machine: the newest row of the files that would tell. The events of a
+ * package are those of one host; an exported list tells of all.
+ */
+export function lookedUntil(evidence: Evidence, event: TimedEvent): Moment | null {
+  const key = agentKey(evidence, event);
+  const own = new Set(
+    evidence
+      .events('deep-security/system-event')
+      .flatMap((other) => (agentKey(evidence, other) === key ? [other.citation.member] : [])),
+  );
+  let until: Moment | null = null;
+  for (const { value, citation } of evidence.facts('deep-security/event-log')) {
+    const ofOneHost = /hostevents[^/\\]*\.csv$/iu.test(citation.member);
+    if (value.latest === null || (ofOneHost && !own.has(citation.member))) continue;
+    until = until === null ? value.latest : laterOf(until, value.latest);
+  }
+  return until;
+}
+
+/** Whether the bundle goes on for so many minutes after an event; null when the times cannot be compared. */
+export function goesOnFor(evidence: Evidence, event: TimedEvent, minutes: number): boolean | null {
+  const until = lookedUntil(evidence, event);
+  const apart = until === null ? null : minutesFrom(event.at, until);
+  return apart === null ? null : apart >= minutes;
+}
+
+/** The outcomes of an agent, or of any when a request names nobody. */
+export function outcomesOf(view: DeepSecurityView, evidence: Evidence, key: string): readonly TimedEvent[] {
+  return (['update-succeeded', 'update-failed', 'update-skipped'] as const)
+    .flatMap((meaning) => view.updates.of(meaning))
+    .filter((event) => key === '' || agentKey(evidence, event) === key);
+}
+
+/** Witnesses beyond this many are counted, not cited. */
+export const mostCited = 20;
+
+/** A cited system event with its time. */
+export function told(event: TimedEvent, says: string, parameters: Parameters = {}): Witness {
+  return place(event.citation, says, {
+    toldAt: timeText(event.at),
+    eventId: event.detail.eventId === null ? null : String(event.detail.eventId),
+    event: event.detail.name,
+    ...parameters,
+  });
+}
+
+/** First and last of some events, as far as they have times that can be ordered. */
+export function spanOf(events: readonly EvidenceEvent[]): {
+  readonly first: Moment | null;
+  readonly last: Moment | null;
+} {
+  let first: Moment | null = null;
+  let last: Moment | null = null;
+  for (const { at } of events) {
+    if (at === null) continue;
+    if (first === null || order(at, first) === 'before') first = at;
+    if (last === null || order(at, last) === 'after') last = at;
+  }
+  return { first, last };
+}
+
+/** Groups in order of first appearance. */
+export function groupBy<T, K>(items: Iterable<T>, keyFor: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyFor(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** One citation of several events of the same line. */
+export function uniquePlaces<T extends { readonly citation: Citation }>(items: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  return items.filter(({ citation }) => {
+    const key = `${citation.member}\0${String(citation.line)}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Whether a host of a log is a relay: by the log's own words, or because the bundle knows a relay of that name. */
+export function isRelayHost(
+  view: DeepSecurityView,
+  connection: EvidenceEvent<'deep-security/connection'>,
+): boolean {
+  const { role, host } = connection.detail;
+  if (role !== null) return role === 'relay';
+  return host !== null && view.relayKeys.has(foldDeviceName(host));
+}
+
+/** The newest statement of a version per device, in the order of the bundle. */
+export function versionsOf(
+  evidence: Evidence,
+  component: 'agent' | 'relay' | 'manager',
+): readonly Fact<'deep-security/version'>[] {
+  return evidence.facts('deep-security/version').filter((fact) => fact.value.component === component);
+}
