@@ -271,7 +271,11 @@ export class BundleWindow {
   }
 
   #openFailed(bundle: OpenBundle, error: unknown): void {
-    if (error instanceof CancelledError) return;
+    if (error instanceof CancelledError) {
+      this.#bundle = null;
+      this.window.setTitle('Patchtrail');
+      return;
+    }
     if (!(error instanceof ExpectedError)) {
       console.error(error);
       this.#bundle = null;

@@ -93,7 +93,7 @@ export class CaseKeeper {
     this.#ownIsNewer = found.ownIsNewer;
     this.#exists = found.exists;
     this.warning = options.locked
-      ? { code: 'case-locked', place: found.home === null ? null : basename(found.home), detail: {} }
+      ? { code: 'case-locked', place: basename(found.home ?? options.bundle.name), detail: {} }
       : (options.openedWarning ?? found.warning);
     this.#status = {
       name: this.#name(),

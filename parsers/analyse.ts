@@ -71,47 +71,55 @@ export interface Concluded {
  *
  * @throws ExpectedError when the bundle as a whole cannot be read; CancelledError
  */
-export async function analyse(path: string, options: ReadOptions): Promise<{ reading: ReadBundle; concluded: Concluded }> {
-  const reading = await readBundle(path, options);
-  return { reading, concluded: conclude(reading, reading.identity, options.zone ?? null, options.signal) };
-}
-
-/** First half: every member from its first to its last byte. */
-export async function readBundle(path: string, options: ReadOptions): Promise<ReadBundle> {
-  const limits: Limits = { ...defaultLimits, ...options.limits };
-  const store = new TextStore(textBudget, { folder: options.spoolFolder, name: options.spoolName });
-  const drafts: MemberDraft[] = [];
+export async function analyse(
+  path: string,
+  options: ReadOptions,
+): Promise<{ reading: ReadBundle; concluded: Concluded }> {
+  const store = openStore(options);
   try {
-    const bundle = await openBundle(path, {
-      limits,
-      spoolFolder: options.spoolFolder,
-      password: options.password ?? null,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    });
-    try {
-      const archives: (readonly [BundleMember, MemberDraft])[] = [];
-      for await (const member of bundle.members()) {
-        const draft = await ingestMember(member, {
-          store,
-          limits,
-          formats,
-          signal: options.signal,
-          onDraft: (draft) => {
-            drafts.push(draft);
-          },
-          onStep: () => options.onStep?.({ drafts, store }),
-        });
-        if (member.role === 'archive') archives.push([member, draft]);
-      }
-      for (const [archive, draft] of archives) settleMember(archive, draft);
-      return { drafts, store, identity: await bundle.identity() };
-    } finally {
-      await bundle.close();
-    }
+    const reading = await readBundle(path, store, options);
+    return { reading, concluded: conclude(reading, reading.identity, options.zone ?? null, options.signal) };
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+/** Where the text of a bundle goes; whoever opens it closes it. */
+export function openStore(options: Pick<ReadOptions, 'spoolFolder' | 'spoolName'>): TextStore {
+  return new TextStore(textBudget, { folder: options.spoolFolder, name: options.spoolName });
+}
+
+/** First half: every member from its first to its last byte. What was read before an error stays in the store. */
+export async function readBundle(path: string, store: TextStore, options: ReadOptions): Promise<ReadBundle> {
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const drafts: MemberDraft[] = [];
+  const bundle = await openBundle(path, {
+    limits,
+    spoolFolder: options.spoolFolder,
+    password: options.password ?? null,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+  try {
+    const archives: (readonly [BundleMember, MemberDraft])[] = [];
+    for await (const member of bundle.members()) {
+      const draft = await ingestMember(member, {
+        store,
+        limits,
+        formats,
+        signal: options.signal,
+        onDraft: (draft) => {
+          drafts.push(draft);
+        },
+        onStep: () => options.onStep?.({ drafts, store }),
+      });
+      if (member.role === 'archive') archives.push([member, draft]);
+    }
+    for (const [archive, draft] of archives) settleMember(archive, draft);
+    return { drafts, store, identity: await bundle.identity() };
+  } finally {
+    await bundle.close();
   }
 }
 

@@ -14,6 +14,7 @@ import type { CommandIo } from './io.ts';
 import { bundleOptions, localeOf, openForCommand } from './open.ts';
 import { readCase } from './read-case.ts';
 import { findingsText } from './findings-text.ts';
+import { text } from './sentences.ts';
 
 const options = {
   ...bundleOptions,
@@ -40,6 +41,9 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
   const { reading, concluded } = await openForCommand(bundle, parsed, io);
   try {
     const { analysis } = concluded;
+    if (analysis.evidence.systems.size === 0) {
+      io.tell(`${text(locale, 'bundle-nothing-known', { bundle: analysis.bundle.name })}\n`);
+    }
     const reportWords = new ReportWords(createWording(locale));
     const casePath = parsed.value('case');
     const content = casePath === null ? null : await readCase(casePath, analysis.bundle);
@@ -68,7 +72,10 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
       }
     }
     if (json === null) io.write(findingsText(analysis, reportWords));
-    return failOn !== null && analysis.findings.some((finding) => severities.indexOf(finding.severity) <= failOn) ? 1 : 0;
+    return failOn !== null &&
+      analysis.findings.some((finding) => severities.indexOf(finding.severity) <= failOn)
+      ? 1
+      : 0;
   } finally {
     reading.store.close();
   }
@@ -85,6 +92,7 @@ function reportOf(
     caseName: content?.name ?? null,
     annotations: content?.annotations ?? [],
     zone: zone ?? content?.zone ?? null,
+    lines,
     lineMoment: (member, line) => {
       const position = analysis.evidence.member(member)?.index;
       const id = position === undefined ? null : lines.idOf(position, line - 1);
@@ -97,7 +105,8 @@ function reportOf(
 function failOnOf(value: string): number | null {
   if (value === 'never') return null;
   const index = severities.indexOf(value as Severity);
-  if (index === -1 || value === 'info') throw new ExpectedError('usage', 'analyze', { reason: `--fail-on ${value}` });
+  if (index === -1 || value === 'info')
+    throw new ExpectedError('usage', 'analyze', { reason: `--fail-on ${value}` });
   return index;
 }
 

@@ -15,19 +15,32 @@ export interface ParsedWords {
  *
  * @throws ExpectedError `usage`
  */
-export function parseWords(command: string, words: readonly string[], options: OptionTable, positionals: number): ParsedWords {
+export function parseWords(
+  command: string,
+  words: readonly string[],
+  options: OptionTable,
+  positionals: number,
+): ParsedWords {
   let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
   try {
     parsed = parseArgs({
       args: [...words],
       options: Object.fromEntries(
-        Object.entries(options).map(([name, kind]) => [name, { type: kind === 'value' ? ('string' as const) : ('boolean' as const) }]),
+        Object.entries(options).map(([name, kind]) => [
+          name,
+          { type: kind === 'value' ? ('string' as const) : ('boolean' as const) },
+        ]),
       ),
       allowPositionals: true,
       strict: true,
     });
   } catch (cause) {
-    throw new ExpectedError('usage', command, { reason: cause instanceof Error ? firstSentence(cause.message) : '' }, cause);
+    throw new ExpectedError(
+      'usage',
+      command,
+      { reason: cause instanceof Error ? firstSentence(cause.message) : '' },
+      cause,
+    );
   }
   if (parsed.positionals.length !== positionals) {
     throw new ExpectedError('usage', command, { reason: '' });

@@ -11,18 +11,26 @@ export function code(words: readonly string[], io: CommandIo): Promise<number> {
   // A negative number is a code, not an option: it goes behind the options.
   const negative = words.filter((word) => /^-\d+$/u.test(word));
   const others = words.filter((word) => !negative.includes(word));
-  const parsed = parseWords('code', negative.length === 0 ? others : [...others, '--', ...negative], { locale: 'value' }, 1);
+  const parsed = parseWords(
+    'code',
+    negative.length === 0 ? others : [...others, '--', ...negative],
+    { locale: 'value' },
+    1,
+  );
   const locale = localeOf(parsed, 'code');
   const [input = ''] = parsed.positionals;
   const entries = decodeCodes(input);
   if (entries.length === 0) {
-    if (!/^(?:[+-]?\d+|(?:0x)?[0-9a-f]+|[A-Z][A-Z0-9_]+)$/iu.test(input)) throw new ExpectedError('usage', 'code', { reason: input });
+    if (!/^(?:[+-]?\d+|(?:0x)?[0-9a-f]+|[A-Z][A-Z0-9_]+)$/iu.test(input))
+      throw new ExpectedError('usage', 'code', { reason: input });
     io.write(`${text(locale, 'code-unknown', { code: input })}\n`);
     return Promise.resolve(0);
   }
   for (const entry of entries) {
     const { meaning, advice } = entry[locale];
-    const head = [formatCode(entry.code), entry.symbol, `(${entry.source})`].filter((part) => part !== null).join(' ');
+    const head = [formatCode(entry.code), entry.symbol, `(${entry.source})`]
+      .filter((part) => part !== null)
+      .join(' ');
     io.write([head, `  ${meaning}`, ...(advice === '' ? [] : [`  ${advice}`]), ''].join('\n'));
   }
   return Promise.resolve(0);

@@ -23,14 +23,19 @@ export function findingsText(analysis: Analysis, words: ReportWords): string {
   ];
   for (const finding of findings) {
     const { title, explanation } = wording.finding(finding);
-    const about = [finding.device, finding.patch].filter((part) => part !== null).map(visibleText).join(' · ');
+    const about = [finding.device, finding.patch]
+      .filter((part) => part !== null)
+      .map(visibleText)
+      .join(' · ');
     blocks.push(
       [
         `${wording.kind(finding.kind)} · ${wording.severity(finding.severity)} · ${finding.rule}`,
         `  ${title}`,
         ...(about === '' ? [] : [`  ${about}`]),
         `  ${explanation}`,
-        ...citedOnce(finding).map((citation) => `    ${placeText(citation, words)}: ${visibleText(shorten(citation.quote))}`),
+        ...citedOnce(finding).map(
+          (citation) => `    ${placeText(citation, words)}: ${visibleText(shorten(citation.quote))}`,
+        ),
       ].join('\n'),
     );
   }

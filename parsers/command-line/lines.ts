@@ -4,6 +4,8 @@ import type { Moment } from '../domain/moment.ts';
 import { openLineView } from '../evidence/line-view.ts';
 import type { LineFilter, LineView } from '../evidence/line-view.ts';
 import type { BundleLines } from '../evidence/lines.ts';
+import { compileQuery } from '../evidence/search.ts';
+import type { TextQuery } from '../evidence/search.ts';
 import { zoneOf } from '../evidence/zones.ts';
 import type { Concluded } from '../analyse.ts';
 import { writeLinesJson } from '../report/listing-json.ts';
@@ -34,11 +36,14 @@ export async function lines(words: readonly string[], io: CommandIo): Promise<nu
   const json = parsed.value('json');
   if (json !== null && json !== '-') throw new ExpectedError('usage', 'lines', { reason: `--json ${json}` });
   const limit = limitOf(parsed.value('limit'));
+  const text = queryOf(parsed);
+  // An expression that is none is told before a large bundle is read.
+  if (text !== undefined) compileQuery(text);
   const times = { from: readTime(parsed, 'from'), to: readTime(parsed, 'to') };
   const [bundle = ''] = parsed.positionals;
   const { reading, concluded } = await openForCommand(bundle, parsed, io);
   try {
-    const view = await openLineView(concluded.lines, filterOf(parsed, concluded, times), io.signal);
+    const view = await openLineView(concluded.lines, filterOf(parsed, concluded, times, text), io.signal);
     if (parsed.has('count')) {
       io.write(`${view.count}\n`);
     } else if (json === '-') {
@@ -66,9 +71,13 @@ function readTime(words: ParsedWords, name: 'from' | 'to'): GivenTime | null {
   const value = words.value(name);
   if (value === null) return null;
   const date = readDate(value.trim());
-  if (date === null || date === 'never') throw new ExpectedError('usage', 'lines', { reason: `--${name} ${value}` });
+  if (date === null || date === 'never')
+    throw new ExpectedError('usage', 'lines', { reason: `--${name} ${value}` });
   const zone = words.value('timezone');
-  return { local: date.local, offset: date.offset ?? (zone === null ? null : zoneOf(zone).offsetAtLocal(date.local)) };
+  return {
+    local: date.local,
+    offset: date.offset ?? (zone === null ? null : zoneOf(zone).offsetAtLocal(date.local)),
+  };
 }
 
 /** A time without any offset is compared with what the clocks of the bundle show. */
@@ -80,15 +89,13 @@ function filterOf(
   words: ParsedWords,
   concluded: Concluded,
   times: { readonly from: GivenTime | null; readonly to: GivenTime | null },
+  text: TextQuery | undefined,
 ): LineFilter {
-  const grep = words.value('grep');
   const glob = words.value('member');
   const expression = glob === null ? null : globExpression(glob);
   const { from, to } = times;
   return {
-    ...(grep === null
-      ? {}
-      : { text: { expression: grep, regex: true, ignoreCase: words.has('ignore-case'), ignoreWidth: false } }),
+    text,
     ...(expression === null
       ? {}
       : { members: concluded.drafts.map((draft) => draft.path).filter((path) => expression.test(path)) }),
@@ -101,6 +108,12 @@ function filterOf(
           },
         }),
   };
+}
+
+function queryOf(words: ParsedWords): TextQuery | undefined {
+  const expression = words.value('grep');
+  if (expression === null) return undefined;
+  return { expression, regex: true, ignoreCase: words.has('ignore-case'), ignoreWidth: false };
 }
 
 function limitOf(value: string | null): number {

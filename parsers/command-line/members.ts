@@ -10,7 +10,8 @@ export async function members(words: readonly string[], io: CommandIo): Promise<
   const parsed = parseWords('members', words, { ...bundleOptions, json: 'value' }, 1);
   localeOf(parsed, 'members');
   const json = parsed.value('json');
-  if (json !== null && json !== '-') throw new ExpectedError('usage', 'members', { reason: `--json ${json}` });
+  if (json !== null && json !== '-')
+    throw new ExpectedError('usage', 'members', { reason: `--json ${json}` });
   const [bundle = ''] = parsed.positionals;
   const { reading, concluded } = await openForCommand(bundle, parsed, io);
   try {
@@ -23,7 +24,13 @@ export async function members(words: readonly string[], io: CommandIo): Promise<
     }
     for (const member of analysis.evidence.members) {
       const state = member.reason === null ? member.state : `${member.state} (${member.reason})`;
-      const columns = [member.sha256 ?? '-'.repeat(64), state, member.kind ?? '-', member.encoding ?? '-', String(member.bytes)];
+      const columns = [
+        member.sha256 ?? '-'.repeat(64),
+        state,
+        member.kind ?? '-',
+        member.encoding ?? '-',
+        String(member.bytes),
+      ];
       io.write(`${columns.join('\t')}\t${visibleText(member.path)}\n`);
     }
     return 0;

@@ -18,7 +18,8 @@ export const bundleOptions = {
 /** @throws ExpectedError `usage` */
 export function localeOf(words: ParsedWords, command: string): Locale {
   const locale = words.value('locale') ?? 'en';
-  if (locale !== 'en' && locale !== 'ja') throw new ExpectedError('usage', command, { reason: `--locale ${locale}` });
+  if (locale !== 'en' && locale !== 'ja')
+    throw new ExpectedError('usage', command, { reason: `--locale ${locale}` });
   return locale;
 }
 
@@ -65,10 +66,13 @@ function tellState({ analysis }: Concluded, locale: Locale, io: CommandIo): void
   const [only] = evidence.members;
   const values = { bundle: bundle.name, members: evidence.members.length };
   if (bundle.damaged) io.tell(`${text(locale, 'bundle-damaged', values)}\n`);
-  if (evidence.members.length === 1 && only?.path === bundle.name && /\.(?:zip|tar|tgz|t?xz|gz)$/iu.test(bundle.name)) {
+  if (
+    evidence.members.length === 1 &&
+    only?.path === bundle.name &&
+    /\.(?:zip|tar|tgz|t?xz|gz)$/iu.test(bundle.name)
+  ) {
     io.tell(`${text(locale, 'bundle-no-archive', values)}\n`);
   }
-  if (evidence.systems.size === 0) io.tell(`${text(locale, 'bundle-nothing-known', values)}\n`);
 }
 
 /** First line of the file, UTF-8. */

@@ -9,7 +9,11 @@ type Key = Exclude<keyof typeof english, 'errors'>;
 const catalogues = { en: english, ja: japanese } as const;
 
 /** One of the command line's own texts. */
-export function text(locale: Locale, key: Key, values: Readonly<Record<string, string | number>> = {}): string {
+export function text(
+  locale: Locale,
+  key: Key,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
   return format(catalogues[locale][key], locale, values);
 }
 
@@ -19,5 +23,7 @@ export function sentence(locale: Locale, error: ExpectedError): string {
 }
 
 function format(message: string, locale: Locale, values: Readonly<Record<string, string | number>>): string {
-  return String(new IntlMessageFormat(message, locale, undefined, { ignoreTag: true }).format({ reason: '', ...values }));
+  return String(
+    new IntlMessageFormat(message, locale, undefined, { ignoreTag: true }).format({ reason: '', ...values }),
+  );
 }

@@ -2,12 +2,7 @@ import type { At, Clock, Moment } from './moment.ts';
 
 /** The systems whose evidence Patchtrail reads. */
 export type SystemId =
-  | 'kace-sma'
-  | 'azure-update-manager'
-  | 'windows-update'
-  | 'aws-ssm'
-  | 'deep-security'
-  | 'nap';
+  'kace-sma' | 'azure-update-manager' | 'windows-update' | 'aws-ssm' | 'deep-security' | 'nap';
 
 export const systemIds: readonly SystemId[] = [
   'kace-sma',
@@ -25,13 +20,7 @@ export type FormatId = `${string}/${string}`;
 export type MemberState = 'parsed' | 'text' | 'image' | 'opaque' | 'damaged' | 'refused' | 'encrypted';
 
 /** How a member's bytes were read as text. */
-export type Encoding =
-  | 'utf-8'
-  | 'utf-16le'
-  | 'utf-16be'
-  | 'cp932'
-  | 'windows-1252'
-  | 'mixed';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'cp932' | 'windows-1252' | 'mixed';
 
 /** One file of the bundle. */
 export interface Member {
@@ -89,21 +78,10 @@ export interface Citation {
 }
 
 export type DetectionStatus =
-  | 'patched'
-  | 'not-patched'
-  | 'not-applicable'
-  | 'error'
-  | 'pending-reboot'
-  | 'unknown';
+  'patched' | 'not-patched' | 'not-applicable' | 'error' | 'pending-reboot' | 'unknown';
 
 export type DeploymentStatus =
-  | 'succeeded'
-  | 'failed'
-  | 'in-progress'
-  | 'pending-reboot'
-  | 'not-attempted'
-  | 'skipped'
-  | 'unknown';
+  'succeeded' | 'failed' | 'in-progress' | 'pending-reboot' | 'not-attempted' | 'skipped' | 'unknown';
 
 export interface Detection {
   readonly status: DetectionStatus | null;

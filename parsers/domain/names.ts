@@ -24,6 +24,8 @@ export function findKb(text: string): string | null {
 
 /** An update GUID in lower case without braces and revision, or null when the text is none. */
 export function foldGuid(text: string): string | null {
-  const match = /^\{?(?<guid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?/iu.exec(text.trim());
+  const match = /^\{?(?<guid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?/iu.exec(
+    text.trim(),
+  );
   return match?.groups?.['guid']?.toLowerCase() ?? null;
 }

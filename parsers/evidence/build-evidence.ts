@@ -73,7 +73,9 @@ export function buildEvidence(
         exitCodeRaw: record.exitCodeRaw,
         reboot: record.reboot ?? null,
         source: record.source,
-        capturedAt: isMoment(record.capturedAt ?? null) ? settle.moment(record.capturedAt as Moment, position, device) : null,
+        capturedAt: isMoment(record.capturedAt ?? null)
+          ? settle.moment(record.capturedAt as Moment, position, device)
+          : null,
         citation: record.citation,
       });
     }
@@ -221,7 +223,8 @@ class Settler {
 
   #inferred(moment: Moment, position: number): number | undefined {
     const draft = this.#drafts[position];
-    if (draft?.zone !== null && draft?.zone !== undefined && draft.clock === moment.clock) return draft.zone.offset;
+    if (draft?.zone !== null && draft?.zone !== undefined && draft.clock === moment.clock)
+      return draft.zone.offset;
     return moment.clock === 'device' ? this.#byDevice.get(moment.clockOf) : undefined;
   }
 
@@ -234,7 +237,11 @@ class Settler {
 
 function looksLikeMoment(value: unknown): value is Moment {
   return (
-    typeof value === 'object' && value !== null && 'local' in value && 'offsetSource' in value && 'clock' in value
+    typeof value === 'object' &&
+    value !== null &&
+    'local' in value &&
+    'offsetSource' in value &&
+    'clock' in value
   );
 }
 
@@ -282,7 +289,9 @@ class IndexedEvidence implements Evidence {
     this.coverage = parts.coverage;
     this.#keyOf = parts.keyOf;
     this.systems = new Set(
-      parts.members.flatMap((member) => (member.state === 'parsed' && member.system !== null ? [member.system] : [])),
+      parts.members.flatMap((member) =>
+        member.state === 'parsed' && member.system !== null ? [member.system] : [],
+      ),
     );
     this.#memberByPath = new Map(parts.members.map((member) => [member.path, member]));
     this.#recordById = new Map(parts.records.map((record) => [record.id, record]));

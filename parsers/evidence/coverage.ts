@@ -32,7 +32,11 @@ function coverageItem(
   return {
     system,
     item: item.item,
-    state: stateOf(item, serving, facts.filter((fact) => paths.has(fact.citation.member))),
+    state: stateOf(
+      item,
+      serving,
+      facts.filter((fact) => paths.has(fact.citation.member)),
+    ),
     members: [...paths],
   };
 }

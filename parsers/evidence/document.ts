@@ -21,7 +21,12 @@ export interface OpenDocument extends EvidenceDocument {
 }
 
 /** A member read as a whole. Each view of it is made when first asked for, and kept. */
-export function makeDocument(bytes: Uint8Array, shape: Shape, context: MemberContext, limits: Limits): OpenDocument {
+export function makeDocument(
+  bytes: Uint8Array,
+  shape: Shape,
+  context: MemberContext,
+  limits: Limits,
+): OpenDocument {
   const warn = (line: number | null, code: string, text: string): void => {
     context.harvest.warning(line, code, text);
   };

@@ -186,7 +186,8 @@ async function ingestDocument(
     draft.reason = null;
     draft.unverified = format.unverified === true;
     draft.encoding = document.encoding();
-    if (seen.shape !== 'binary' && seen.shape !== 'workbook') indexDocument(document.shownText(), draft, options);
+    if (seen.shape !== 'binary' && seen.shape !== 'workbook')
+      indexDocument(document.shownText(), draft, options);
     return;
   }
   draft.system = null;

@@ -41,7 +41,13 @@ export interface LineReaderOptions {
 export class LineReader {
   readonly #options: LineReaderOptions;
   readonly #landmarks: LiteralSearch | null;
-  readonly #fields: HeadFields = { local: Number.NaN, offset: Number.NaN, precision: 'second', level: 'none', body: 0 };
+  readonly #fields: HeadFields = {
+    local: Number.NaN,
+    offset: Number.NaN,
+    precision: 'second',
+    level: 'none',
+    body: 0,
+  };
   readonly #yearless: boolean;
   /** First bytes of a line that is not finished. */
   #open: Buffer = Buffer.alloc(0);
@@ -147,7 +153,12 @@ export class LineReader {
       this.#startRecord(wanted, 'none');
       const level = findLevel(bytes, start, end);
       index.add(this.#lineStart, true, Number.NaN, Number.NaN, level);
-      if (strict) this.#options.warn(index.count, 'unparsed-head', Buffer.from(bytes.subarray(start, Math.min(end, start + 200))).toString('utf8'));
+      if (strict)
+        this.#options.warn(
+          index.count,
+          'unparsed-head',
+          Buffer.from(bytes.subarray(start, Math.min(end, start + 200))).toString('utf8'),
+        );
       return;
     }
     if (this.#recordLine === -1) {
@@ -189,7 +200,10 @@ export class LineReader {
     const { modified } = this.#options;
     const year = modified === null ? 1970 : new Date(modified).getUTCFullYear();
     const local = inYear(moment.local, year);
-    return { ...moment, local: modified !== null && local > modified + 86_400_000 ? inYear(moment.local, year - 1) : local };
+    return {
+      ...moment,
+      local: modified !== null && local > modified + 86_400_000 ? inYear(moment.local, year - 1) : local,
+    };
   }
 
   #findLandmark(buffer: Buffer, from: number): number {
@@ -210,7 +224,9 @@ export class LineReader {
       this.#line(this.#open, 0, this.#open.length, false);
       this.#lineStart += lineBytes;
       this.#openBytes -= lineBytes;
-      this.#open = Buffer.from(this.#options.store.read(this.#lineStart, Math.min(headBytes, this.#openBytes)));
+      this.#open = Buffer.from(
+        this.#options.store.read(this.#lineStart, Math.min(headBytes, this.#openBytes)),
+      );
     }
   }
 }
@@ -250,7 +266,11 @@ class StoredRecord implements LogRecord {
 
   get body(): string {
     const start = this.#stamp()?.body ?? 0;
-    return start === 0 ? this.text : this.#bytes.toString('utf8', start, this.#headEnd);
+    const { text } = this;
+    // Of plain ASCII the text is as long as its bytes, and cutting it costs no copy.
+    return text.length === this.#headEnd
+      ? text.slice(start)
+      : this.#bytes.toString('utf8', start, this.#headEnd);
   }
 
   get at(): Moment | null {
@@ -278,7 +298,13 @@ export function readMoment(
   clock: Clock,
   clockOf: string,
 ): { readonly at: Moment; readonly body: number; readonly level: Level } | null {
-  const fields: HeadFields = { local: Number.NaN, offset: Number.NaN, precision: 'second', level: 'none', body: 0 };
+  const fields: HeadFields = {
+    local: Number.NaN,
+    offset: Number.NaN,
+    precision: 'second',
+    level: 'none',
+    body: 0,
+  };
   for (const head of heads) {
     if (!head.read(bytes, 0, bytes.length, fields) || Number.isNaN(fields.local)) continue;
     const raw = Buffer.from(bytes.subarray(0, fields.body)).toString('utf8').trim();

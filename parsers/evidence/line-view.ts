@@ -70,8 +70,15 @@ export async function openLineView(
   signal?: AbortSignal,
 ): Promise<LineView> {
   const { devices, members, time, text } = filter;
-  const levelCodes = filter.levels === undefined ? null : new Set(filter.levels.map((level) => levels.indexOf(level)));
-  if (devices === undefined && members === undefined && levelCodes === null && time === undefined && text === undefined) {
+  const levelCodes =
+    filter.levels === undefined ? null : new Set(filter.levels.map((level) => levels.indexOf(level)));
+  if (
+    devices === undefined &&
+    members === undefined &&
+    levelCodes === null &&
+    time === undefined &&
+    text === undefined
+  ) {
     return new LineView(lines, null);
   }
   const passes = (member: { readonly path: string; readonly deviceKey: string }): boolean =>
@@ -87,7 +94,9 @@ export async function openLineView(
   const anyMember = devices === undefined && members === undefined;
   const from = time === undefined ? 0 : lines.lowerBound(time.from);
   const to = time === undefined ? lines.total : Math.min(lines.placed, lines.lowerBound(time.to + 1));
-  const ids = new Uint32Array(found === null ? Math.max(0, to - from) : Math.min(found.size, Math.max(0, to - from)));
+  const ids = new Uint32Array(
+    found === null ? Math.max(0, to - from) : Math.min(found.size, Math.max(0, to - from)),
+  );
   let count = 0;
   let lastRange = ranges[0];
   for (let at = from; at < to; at += 1) {

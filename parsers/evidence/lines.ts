@@ -61,7 +61,15 @@ export class BundleLines {
       if (draft.lines === null) return;
       const zone = zones[position] ?? { offset: null, source: 'unknown', zone: null };
       const count = draft.lines.finished ? draft.lines.count : Math.max(0, draft.lines.count - 1);
-      members.push({ draft, position, index: draft.lines, count, zone, base, deviceKey: deviceKeyOf(position) });
+      members.push({
+        draft,
+        position,
+        index: draft.lines,
+        count,
+        zone,
+        base,
+        deviceKey: deviceKeyOf(position),
+      });
       base += count;
     });
     this.#members = members;
@@ -167,7 +175,10 @@ export class BundleLines {
     if (!member.index.isTimed(line)) return null;
     const { draft, zone } = member;
     const local = member.index.local(line);
-    const head = this.#store.read(member.index.start(line), Math.min(1024, member.index.end(line) - member.index.start(line)));
+    const head = this.#store.read(
+      member.index.start(line),
+      Math.min(1024, member.index.end(line) - member.index.start(line)),
+    );
     const read = readMoment(draft.heads, stripLineEnd(head), draft.clock, member.deviceKey);
     const stated = member.index.offset(line);
     const known = Number.isNaN(stated) ? zoneOffset(zone, local) : stated;
@@ -219,7 +230,15 @@ export class BundleLines {
   }
 
   /** Members with their id ranges and store offsets, for searching. */
-  *ranges(): Generator<{ readonly position: number; readonly path: string; readonly deviceKey: string; readonly base: number; readonly count: number; readonly index: LineIndex; readonly timeline: 'all' | 'dated' | 'none' }> {
+  *ranges(): Generator<{
+    readonly position: number;
+    readonly path: string;
+    readonly deviceKey: string;
+    readonly base: number;
+    readonly count: number;
+    readonly index: LineIndex;
+    readonly timeline: 'all' | 'dated' | 'none';
+  }> {
     for (const member of this.#members) {
       yield {
         position: member.position,
@@ -292,13 +311,19 @@ export class BundleLines {
     const taking = this.#members.filter((member) => member.draft.timeline !== 'none' && member.count > 0);
     const timed = taking.filter((member) => member.index.timed > 0);
     const [only] = taking;
-    if (taking.length === 0 || only === undefined) return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
-    if (taking.length === 1 && only.draft.timeline === 'all' && (only.index.outOfOrder === 0 || timed.length === 0)) {
+    if (taking.length === 0 || only === undefined)
+      return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
+    if (
+      taking.length === 1 &&
+      only.draft.timeline === 'all' &&
+      (only.index.outOfOrder === 0 || timed.length === 0)
+    ) {
       const count = only.count;
       return { order: null, identity: { base: only.base, count }, placed: timed.length === 0 ? 0 : count };
     }
     const total = taking.reduce(
-      (sum, member) => sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.length),
+      (sum, member) =>
+        sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.length),
       0,
     );
     const order = new Uint32Array(total);
@@ -416,7 +441,10 @@ class Heap {
 
   /** The smallest key of the others. */
   secondKey(): number {
-    return Math.min(this.#items[1]?.key ?? Number.POSITIVE_INFINITY, this.#items[2]?.key ?? Number.POSITIVE_INFINITY);
+    return Math.min(
+      this.#items[1]?.key ?? Number.POSITIVE_INFINITY,
+      this.#items[2]?.key ?? Number.POSITIVE_INFINITY,
+    );
   }
 
   /** The key of the top has grown: puts it where it belongs. */

@@ -1,4 +1,11 @@
-import type { Encoding, EvidenceWarning, FormatId, Level, MemberState, SystemId } from '../domain/evidence.ts';
+import type {
+  Encoding,
+  EvidenceWarning,
+  FormatId,
+  Level,
+  MemberState,
+  SystemId,
+} from '../domain/evidence.ts';
 import type { Clock, Moment } from '../domain/moment.ts';
 import type { EventDraft, FactDraft, RecordDraft } from '../formats/define-format.ts';
 import type { LineHead } from '../text/line-head.ts';
@@ -37,7 +44,11 @@ export class MemberDraft {
   /** The device holds for the files beside and below as well. */
   speaksForCollection = false;
   readonly aliases: string[] = [];
-  zone: { readonly offset: number; readonly samples: number; readonly fact: FactDraft<'zone-inferred'> } | null = null;
+  zone: {
+    readonly offset: number;
+    readonly samples: number;
+    readonly fact: FactDraft<'zone-inferred'>;
+  } | null = null;
   readonly records: RecordDraft[] = [];
   readonly events: EventDraft[] = [];
   readonly facts: FactDraft[] = [];
@@ -53,7 +64,12 @@ export class MemberDraft {
   warn(line: number | null, code: string, text: string): void {
     this.warningCount += 1;
     if (this.warnings.length < keptWarnings) {
-      this.warnings.push({ member: this.path, line, code, text: text.length > 500 ? `${text.slice(0, 500)}…` : text });
+      this.warnings.push({
+        member: this.path,
+        line,
+        code,
+        text: text.length > 500 ? `${text.slice(0, 500)}…` : text,
+      });
     }
   }
 

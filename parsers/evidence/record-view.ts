@@ -71,7 +71,8 @@ export async function openRecordView(
   const passes = recordPredicate(evidence, lines, filter);
   const chosen: PatchRecord[] = [];
   for (let at = 0; at < evidence.records.length; at += stepRecords) {
-    for (const record of evidence.records.slice(at, at + stepRecords)) if (passes(record)) chosen.push(record);
+    for (const record of evidence.records.slice(at, at + stepRecords))
+      if (passes(record)) chosen.push(record);
     throwIfCancelled(signal);
     if (evidence.records.length > stepRecords) await nextTurn();
     throwIfCancelled(signal);
@@ -100,7 +101,11 @@ export function recordCells(record: PatchRecord): readonly string[] {
   ];
 }
 
-function recordPredicate(evidence: Evidence, lines: BundleLines, filter: RecordFilter): (record: PatchRecord) => boolean {
+function recordPredicate(
+  evidence: Evidence,
+  lines: BundleLines,
+  filter: RecordFilter,
+): (record: PatchRecord) => boolean {
   const { devices, patches, systems, members, time, text, among } = filter;
   const expression = text === undefined ? null : compileQuery(text);
   const deviceSet = devices === undefined ? null : new Set(devices);
@@ -136,7 +141,8 @@ function recordComparison(
         if (x !== y) return x === null ? 1 : -1;
         continue;
       }
-      const order = typeof x === 'number' && typeof y === 'number' ? x - y : compareNullable(String(x), String(y));
+      const order =
+        typeof x === 'number' && typeof y === 'number' ? x - y : compareNullable(String(x), String(y));
       if (order !== 0) return descending ? -order : order;
     }
     return 0;

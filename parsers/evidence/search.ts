@@ -30,7 +30,8 @@ export function compileQuery(query: TextQuery): RegExp {
     try {
       return new RegExp(pattern, flags.replace('u', ''));
     } catch {
-      const reason = cause instanceof Error ? cause.message.replace(/^Invalid regular expression: .*: /su, '') : '';
+      const reason =
+        cause instanceof Error ? cause.message.replace(/^Invalid regular expression: .*: /su, '') : '';
       throw new ExpectedError('bad-expression', query.expression, { reason }, cause);
     }
   }
@@ -66,7 +67,11 @@ export class LineSet {
 }
 
 /** Which members are searched. */
-export type MemberChoice = (member: { readonly path: string; readonly deviceKey: string; readonly timeline: 'all' | 'dated' | 'none' }) => boolean;
+export type MemberChoice = (member: {
+  readonly path: string;
+  readonly deviceKey: string;
+  readonly timeline: 'all' | 'dated' | 'none';
+}) => boolean;
 
 /** Every line of the chosen members that matches; line by line, a match never runs over a line end. */
 export async function searchLines(
@@ -110,7 +115,12 @@ export function nextTurn(): Promise<void> {
  *
  * @param hit takes the byte offset of a match, returns the byte offset of the next line
  */
-function searchPiece(bytes: Buffer, expression: RegExp, ignoreWidth: boolean, hit: (offset: number) => number): void {
+function searchPiece(
+  bytes: Buffer,
+  expression: RegExp,
+  ignoreWidth: boolean,
+  hit: (offset: number) => number,
+): void {
   if (isAscii(bytes)) {
     const text = bytes.toString('latin1');
     expression.lastIndex = 0;
@@ -130,13 +140,20 @@ function searchPiece(bytes: Buffer, expression: RegExp, ignoreWidth: boolean, hi
   while (start < bytes.length) {
     const feed = bytes.indexOf(0x0a, start);
     const end = feed === -1 ? bytes.length : feed;
-    if (matchesText(expression, bytes.toString('utf8', start, end).replace(/\r+$/u, ''), ignoreWidth)) hit(start);
+    if (matchesText(expression, bytes.toString('utf8', start, end).replace(/\r+$/u, ''), ignoreWidth))
+      hit(start);
     start = end + 1;
   }
 }
 
 /** A match that runs over a line end counts only if its first line matches by itself. @returns where to go on */
-function checkLine(bytes: Buffer, text: string, at: number, expression: RegExp, hit: (offset: number) => number): number {
+function checkLine(
+  bytes: Buffer,
+  text: string,
+  at: number,
+  expression: RegExp,
+  hit: (offset: number) => number,
+): number {
   const start = text.lastIndexOf('\n', at - 1) + 1;
   const feed = bytes.indexOf(0x0a, at);
   const end = feed === -1 ? bytes.length : feed;

@@ -50,7 +50,8 @@ export class TextStore {
       this.#target().set(bytes.subarray(at, at + count), this.#length % blockBytes);
       at += count;
       this.#length += count;
-      if (this.#length > this.#budget && this.#length % blockBytes === 0) this.#write(this.#length / blockBytes - 1);
+      if (this.#length > this.#budget && this.#length % blockBytes === 0)
+        this.#write(this.#length / blockBytes - 1);
     }
   }
 

@@ -33,7 +33,9 @@ export function zoneOf(name: string): Zone {
     const hour = Math.floor(instant / 900_000);
     const known = byHour.get(hour);
     if (known !== undefined) return known;
-    const parts = new Map(format.formatToParts(new Date(hour * 900_000)).map((part) => [part.type, Number(part.value)]));
+    const parts = new Map(
+      format.formatToParts(new Date(hour * 900_000)).map((part) => [part.type, Number(part.value)]),
+    );
     const wall = Date.UTC(
       parts.get('year') ?? 1970,
       (parts.get('month') ?? 1) - 1,

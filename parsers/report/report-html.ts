@@ -2,6 +2,7 @@ import { severities } from '../domain/finding.ts';
 import type { FindingKind, Severity } from '../domain/finding.ts';
 import type { Citation, CoverageState, MemberState, SystemId } from '../domain/evidence.ts';
 import { noteHtml } from './note-html.ts';
+import { relatedMinutes } from './related-lines.ts';
 import { placeText } from './report-model.ts';
 import type {
   DeviceSummary,
@@ -362,6 +363,7 @@ function findingSection(finding: ReportFinding, model: ReportModel): string {
         ),
     labelled('finding.advice', finding.advice, words),
     codeList(finding.codes, words),
+    relatedList(finding, words),
     togetherLine(finding, words),
     ...finding.annotations.map((annotation) => analystBox(annotation, words)),
     '</section>',
@@ -466,11 +468,21 @@ function codeList(codes: readonly ReportCode[], words: ReportWords): string {
   return `<p class="label">${escapeHtml(words.text('finding.codes'))}</p><dl class="codes">${items.join('')}</dl>`;
 }
 
+/** Log lines next to the times of the witnesses: context, and no witness itself. */
+function relatedList(finding: ReportFinding, words: ReportWords): string {
+  if (finding.related.length === 0) return '';
+  const items = finding.related.map(
+    ({ member, line, text }) =>
+      `<p class="quote related">${quoteHtml(text)}</p><p class="place">${escapeHtml(`${member}:${line}`)}</p>`,
+  );
+  return `<p class="label">${escapeHtml(words.text('finding.related', { minutes: relatedMinutes }))}</p>${items.join('')}`;
+}
+
 function togetherLine(finding: ReportFinding, words: ReportWords): string {
   if (finding.together.length === 0) return '';
   const marker = '\u0001';
   const links = finding.together.map((number) => linkTo(number, words));
-  const sentence = words.text('finding.together', { numbers: marker });
+  const sentence = words.text('finding.together', { count: links.length, numbers: marker });
   const html = escapeHtml(sentence).replace(
     escapeHtml(marker),
     links.join(escapeHtml(words.text('list.separator'))),
@@ -699,8 +711,10 @@ function shorten(text: string, length: number): string {
 
 /* Running header and footer: the printer knows no style sheet there, and scales what has no size. */
 
-const runningStyle =
-  'width:100%;margin:0 16mm;display:flex;justify-content:space-between;gap:8mm;font-size:7.5pt;line-height:1.3;color:#687084;white-space:nowrap;-webkit-print-color-adjust:exact';
+const runningBox =
+  'width:100%;box-sizing:border-box;padding:0 16mm;font-size:7.5pt;line-height:1.3;color:#687084';
+const runningRow =
+  'display:flex;justify-content:space-between;gap:8mm;white-space:nowrap;-webkit-print-color-adjust:exact';
 const textFont = "font-family:'Inter Variable','Noto Sans JP Variable',sans-serif";
 const monoFont = "font-family:'JetBrains Mono Variable','Noto Sans JP Variable',monospace";
 const clipped = 'overflow:hidden;text-overflow:ellipsis;min-width:0';
@@ -714,9 +728,10 @@ export function runningHeader(model: ReportModel): string {
     ...(zones.short === '' ? [] : [zones.short]),
   ];
   return [
-    `<div lang="${words.locale}" style="${runningStyle};${textFont};border-bottom:0.6pt solid #cfd4dc;padding-bottom:1.6mm">`,
-    `<span style="${clipped};flex:0 1 auto">${escapeHtml(name)}</span>`,
-    `<span style="${clipped};flex:0 1 auto;max-width:68%">${escapeHtml(right.join(' · '))}</span></div>`,
+    `<div lang="${words.locale}" style="${runningBox};${textFont}">`,
+    `<div style="${runningRow};border-bottom:0.6pt solid #cfd4dc;padding-bottom:1.6mm">`,
+    `<span style="${clipped}">${escapeHtml(name)}</span>`,
+    `<span style="${clipped};max-width:68%">${escapeHtml(right.join(' · '))}</span></div></div>`,
   ].join('');
 }
 
@@ -728,9 +743,9 @@ export function runningFooter(model: ReportModel): string {
     .replace('[U+0001]', '<span class="pageNumber"></span>')
     .replace('[U+0002]', '<span class="totalPages"></span>');
   return [
-    `<div lang="${words.locale}" style="${runningStyle};${monoFont}">`,
+    `<div lang="${words.locale}" style="${runningBox};${monoFont}"><div style="${runningRow}">`,
     `<span style="flex:1">${escapeHtml(toolText(model))}</span>`,
     `<span>${escapeHtml(short)}</span>`,
-    `<span style="flex:1;text-align:right">${page}</span></div>`,
+    `<span style="flex:1;text-align:right">${page}</span></div></div>`,
   ].join('');
 }

@@ -17,6 +17,8 @@ import { formatCode } from '../domain/numbers.ts';
 import { familiesOfSystem } from '../codes/code-entry.ts';
 import { decodeCode } from '../codes/decode-code.ts';
 import type { Analysis, BundleIdentity, Counts, ScaleRow } from './analysis.ts';
+import { relatedLines } from './related-lines.ts';
+import type { RelatedLine, TimelineLines } from './related-lines.ts';
 import { requestText } from './request-text.ts';
 import { ReportWords } from './report-words.ts';
 import type { Wording } from './wording.ts';
@@ -32,6 +34,8 @@ export interface ReportContext {
   readonly zone: string | null;
   /** The moment of a line of the merged timeline; without it, witnesses that are log lines show no time. */
   readonly lineMoment?: (member: string, line: number) => Moment | null;
+  /** The merged timeline; without it, findings show no log lines beside their witnesses. */
+  readonly lines?: TimelineLines;
 }
 
 export interface ReportBookmark {
@@ -118,6 +122,8 @@ export interface ReportFinding {
   readonly witnesses: readonly ReportWitness[];
   /** The times of the witnesses where two or more of them stand on one scale. */
   readonly span: TimeSpan | null;
+  /** Log lines of the device next to those times. */
+  readonly related: readonly RelatedLine[];
   readonly codes: readonly ReportCode[];
   readonly assumed: readonly string[];
   /** Numbers of findings that cite the same first place. */
@@ -334,6 +340,7 @@ function reportFinding(finding: Finding, number: number, parts: FindingParts): R
     advice,
     witnesses,
     span: timeSpan(witnesses, words),
+    related: relatedTo(finding, witnesses, analysis, context.lines),
     codes: codesOfFinding(finding, analysis, words),
     assumed: assumedOf(finding, words),
     together: sharing.filter((other) => other !== number),
@@ -359,6 +366,24 @@ function reportWitness(
     mark: record === undefined ? null : rawOfField(record, witness.field),
     sha256: evidence.member(witness.citation.member)?.sha256 ?? null,
   };
+}
+
+function relatedTo(
+  finding: Finding,
+  witnesses: readonly ReportWitness[],
+  analysis: Analysis,
+  lines: TimelineLines | undefined,
+): readonly RelatedLine[] {
+  if (lines === undefined || finding.device === null) return [];
+  const records = finding.witnesses.flatMap(({ record }) =>
+    record === null ? [] : [analysis.evidence.record(record)],
+  );
+  return relatedLines(lines, {
+    moments: witnesses.flatMap(({ at }) => (at === null ? [] : [at])),
+    deviceKey: analysis.evidence.deviceKey(finding.device),
+    names: [...new Set(records.flatMap((record) => record?.kb ?? []))],
+    quoted: new Set(witnesses.map(({ citation }) => `${citation.member}:${citation.line ?? ''}`)),
+  });
 }
 
 /** A, B ... Z, AA, AB ... */

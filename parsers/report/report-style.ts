@@ -94,7 +94,8 @@ td.source, th.source { white-space: nowrap; width: 20mm; }
 table.small td { font-size: 8.6pt; }
 td .sub { display: block; font-size: 7.8pt; color: var(--ink-3); }
 td .mono { font-size: 7.6pt; }
-.hash { font: 6.7pt/1.5 var(--mono); color: var(--ink-2); }
+table.small td.hash { font: 6.7pt/1.5 var(--mono); color: var(--ink-2); }
+table.small td.place { font-size: 7.6pt; margin: 0; }
 .state { white-space: nowrap; font-weight: 600; font-size: 8.4pt; }
 .state.good { color: var(--good); } .state.bad { color: var(--critical); } .state.part { color: var(--medium); break-before: auto; }
 
@@ -119,6 +120,7 @@ table.witnesses td + td { padding-left: 3mm; padding-right: 0; }
 .quote { font: 8pt/1.55 var(--mono); font-variant-ligatures: none; background: var(--raised); border-left: 2pt solid var(--tone); padding: 1.4mm 2.2mm; margin-top: 1.2mm; white-space: pre-wrap; tab-size: 4; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .quote mark { background: var(--soft); color: inherit; font-weight: 700; border-radius: 1pt; padding: 0 1pt; }
 .quote .cut { color: var(--ink-3); }
+.quote.related { border-left-color: var(--line-strong); margin-top: 0.6mm; }
 .place { font: 7.4pt/1.5 var(--mono); color: var(--accent); margin-top: 0.9mm; }
 .hashes { font-size: 7pt; color: var(--ink-3); padding-top: 1.2mm; line-height: 1.5; }
 .hashes .mono { font-size: 6.8pt; }

@@ -28,16 +28,25 @@ export function nearestLine(
   const scale = snapshot.lines.scaleOfMoment(moment);
   const start = view.lowerBound(scale);
   const wants = (id: number): boolean => deviceKey === null || snapshot.lines.deviceKeyOf(id) === deviceKey;
-  const own = { before: find(snapshot, view, start - 1, -1, wants), after: find(snapshot, view, start, 1, wants) };
+  const own = {
+    before: find(snapshot, view, start - 1, -1, wants),
+    after: find(snapshot, view, start, 1, wants),
+  };
   const chosen =
     own.before !== null || own.after !== null
       ? own
-      : { before: find(snapshot, view, start - 1, -1, anyLine), after: find(snapshot, view, start, 1, anyLine) };
-  if (chosen.before === null && chosen.after === null) return { before: null, after: null, undecidable: 'no-timed-lines' };
+      : {
+          before: find(snapshot, view, start - 1, -1, anyLine),
+          after: find(snapshot, view, start, 1, anyLine),
+        };
+  if (chosen.before === null && chosen.after === null)
+    return { before: null, after: null, undecidable: 'no-timed-lines' };
   return {
     before: neighbour(snapshot, view, chosen.before, scale),
     after: neighbour(snapshot, view, chosen.after, scale),
-    undecidable: [chosen.before, chosen.after].some((position) => position !== null && !comparable(snapshot, view, position, moment))
+    undecidable: [chosen.before, chosen.after].some(
+      (position) => position !== null && !comparable(snapshot, view, position, moment),
+    )
       ? 'zone-unknown'
       : null,
   };
@@ -63,7 +72,12 @@ function find(
   return null;
 }
 
-function neighbour(snapshot: Snapshot, view: LineView, position: number | null, scale: number): Neighbour | null {
+function neighbour(
+  snapshot: Snapshot,
+  view: LineView,
+  position: number | null,
+  scale: number,
+): Neighbour | null {
   if (position === null) return null;
   const id = view.idAt(position);
   const place = snapshot.lines.placeOf(id);

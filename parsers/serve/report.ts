@@ -18,6 +18,7 @@ export function reportDocument(
     annotations: content.annotations,
     bookmarks: content.bookmarks,
     zone: snapshot.zone,
+    lines,
     lineMoment: (member, line) => {
       const position = analysis.evidence.member(member)?.index;
       const id = position === undefined ? null : lines.idOf(position, line - 1);

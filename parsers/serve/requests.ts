@@ -42,7 +42,9 @@ export const handlers: Handlers = {
     const { wording } = wordsOf(locale);
     return {
       total: chosen.length,
-      rows: chosen.slice(from, Math.min(to, from + mostRows)).map((finding) => findingRow(finding, snapshot, wording)),
+      rows: chosen
+        .slice(from, Math.min(to, from + mostRows))
+        .map((finding) => findingRow(finding, snapshot, wording)),
     };
   },
 
@@ -70,7 +72,13 @@ export const handlers: Handlers = {
           isRecordColumn(column) ? [{ column, descending }] : [],
         );
         const { analysis, lines } = snapshot;
-        const view = await openRecordView(analysis.evidence, lines, recordFilter(snapshot, filter), columns, signal);
+        const view = await openRecordView(
+          analysis.evidence,
+          lines,
+          recordFilter(snapshot, filter),
+          columns,
+          signal,
+        );
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
       case 'lines': {
@@ -108,7 +116,9 @@ export const handlers: Handlers = {
   memberRows: ({ view, from, to }, { views }) => {
     const open = views.get(view, 'members');
     if (open === null) return [];
-    return open.positions.slice(from, Math.min(to, from + mostRows)).map((position) => memberRow(position, open.snapshot));
+    return open.positions
+      .slice(from, Math.min(to, from + mostRows))
+      .map((position) => memberRow(position, open.snapshot));
   },
 
   record: ({ id, locale }, context) => {
@@ -145,7 +155,9 @@ export const handlers: Handlers = {
     const draft = snapshot.analysis.evidence.member(member);
     const total = draft?.lines ?? 0;
     const position = draft?.index ?? -1;
-    const ids = range(from, Math.min(to, total, from + mostRows)).map((line) => snapshot.lines.idOf(position, line));
+    const ids = range(from, Math.min(to, total, from + mostRows)).map((line) =>
+      snapshot.lines.idOf(position, line),
+    );
     return { total, rows: ids.flatMap((id) => (id === null ? [] : [lineRow(id, snapshot)])) };
   },
 
@@ -159,7 +171,13 @@ export const handlers: Handlers = {
     const snapshot = snapshotOf(context);
     const { time: _time, ...timeless } = filter;
     const { analysis, lines } = snapshot;
-    const records = await openRecordView(analysis.evidence, lines, recordFilter(snapshot, timeless), [], signal);
+    const records = await openRecordView(
+      analysis.evidence,
+      lines,
+      recordFilter(snapshot, timeless),
+      [],
+      signal,
+    );
     const view = hasLineFilter(timeless)
       ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
       : new LineView(lines, null);
@@ -262,13 +280,20 @@ function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] 
   const records = filter.time === undefined ? null : recordsWithin(snapshot, filter.time);
   return findings.filter((finding) => {
     if (devices?.has(evidence.deviceKey(finding.device)) === false) return false;
-    if (filter.systems !== undefined && (finding.system === null || !filter.systems.includes(finding.system))) return false;
+    if (filter.systems !== undefined && (finding.system === null || !filter.systems.includes(finding.system)))
+      return false;
     if (filter.rules?.includes(finding.rule) === false) return false;
     if (patches !== null && !concernsPatch(snapshot, finding, patches)) return false;
-    if (filter.members !== undefined && !finding.witnesses.some((witness) => filter.members?.includes(witness.citation.member))) {
+    if (
+      filter.members !== undefined &&
+      !finding.witnesses.some((witness) => filter.members?.includes(witness.citation.member))
+    ) {
       return false;
     }
-    if (records !== null && !finding.witnesses.some((witness) => witness.record !== null && records.has(witness.record))) {
+    if (
+      records !== null &&
+      !finding.witnesses.some((witness) => witness.record !== null && records.has(witness.record))
+    ) {
       const { time } = filter;
       const inside = finding.witnesses.some(({ citation }) => {
         const position = evidence.member(citation.member)?.index;
@@ -280,14 +305,23 @@ function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] 
       if (!inside) return false;
     }
     if (expression !== null) {
-      const cells = [finding.device ?? '', finding.patch ?? '', finding.rule, ...finding.witnesses.map((witness) => witness.citation.quote)];
-      if (!cells.some((cell) => matchesText(expression, cell, filter.text?.ignoreWidth === true))) return false;
+      const cells = [
+        finding.device ?? '',
+        finding.patch ?? '',
+        finding.rule,
+        ...finding.witnesses.map((witness) => witness.citation.quote),
+      ];
+      if (!cells.some((cell) => matchesText(expression, cell, filter.text?.ignoreWidth === true)))
+        return false;
     }
     return true;
   });
 }
 
-function recordsWithin(snapshot: Snapshot, time: { readonly from: number; readonly to: number }): ReadonlySet<string> {
+function recordsWithin(
+  snapshot: Snapshot,
+  time: { readonly from: number; readonly to: number },
+): ReadonlySet<string> {
   const { analysis, lines } = snapshot;
   const inside = new Set<string>();
   for (const record of analysis.evidence.records) {
@@ -316,7 +350,8 @@ function memberPositions(
   const { members } = snapshot.analysis.evidence;
   const expression = filter.text === undefined ? null : compileQuery(filter.text);
   const chosen = members.filter((member) => {
-    if (filter.systems !== undefined && (member.system === null || !filter.systems.includes(member.system))) return false;
+    if (filter.systems !== undefined && (member.system === null || !filter.systems.includes(member.system)))
+      return false;
     if (filter.members?.includes(member.path) === false) return false;
     return expression === null || matchesText(expression, member.path, filter.text?.ignoreWidth === true);
   });
@@ -354,7 +389,12 @@ function memberPositions(
   return positions;
 }
 
-function memberBytes(snapshot: Snapshot, position: number, offset: number, length: number): EvidenceResult<'bytes'> {
+function memberBytes(
+  snapshot: Snapshot,
+  position: number,
+  offset: number,
+  length: number,
+): EvidenceResult<'bytes'> {
   const draft = snapshot.drafts[position];
   const { store } = snapshot.lines;
   if (draft === undefined) return { total: 0, bytes: new Uint8Array(0), mediaType: null };
@@ -362,11 +402,18 @@ function memberBytes(snapshot: Snapshot, position: number, offset: number, lengt
     draft.kept ??
     (draft.lines === null || draft.lines.count === 0
       ? null
-      : { offset: draft.lines.start(0), length: draft.lines.end(draft.lines.count - 1) - draft.lines.start(0) });
+      : {
+          offset: draft.lines.start(0),
+          length: draft.lines.end(draft.lines.count - 1) - draft.lines.start(0),
+        });
   if (place === null) return { total: draft.bytes, bytes: new Uint8Array(0), mediaType: null };
   const count = Math.max(0, Math.min(length, place.length - offset));
   const bytes = Uint8Array.from(store.read(place.offset + offset, count));
-  return { total: draft.bytes, bytes, mediaType: draft.state === 'image' ? mediaTypeOf(bytes, offset) : null };
+  return {
+    total: draft.bytes,
+    bytes,
+    mediaType: draft.state === 'image' ? mediaTypeOf(bytes, offset) : null,
+  };
 }
 
 /** By the first bytes, never by the name: what a picture claims to be is not trusted. */

@@ -45,7 +45,13 @@ const longestQuote = 4000;
 
 export function citationView(citation: Citation): CitationView {
   const { member, line, row, pointer, quote } = citation;
-  return { member, line, row, pointer, quote: quote.length > longestQuote ? `${quote.slice(0, longestQuote)}…` : quote };
+  return {
+    member,
+    line,
+    row,
+    pointer,
+    quote: quote.length > longestQuote ? `${quote.slice(0, longestQuote)}…` : quote,
+  };
 }
 
 export function codeView(code: number, system: SystemId | null, locale: Locale): CodeView {
@@ -59,7 +65,12 @@ export function codeView(code: number, system: SystemId | null, locale: Locale):
   };
 }
 
-export function patchRow(record: PatchRecord, snapshot: Snapshot, wording: Wording, locale: Locale): PatchRow {
+export function patchRow(
+  record: PatchRecord,
+  snapshot: Snapshot,
+  wording: Wording,
+  locale: Locale,
+): PatchRow {
   const { evidence } = snapshot.analysis;
   const { detection, deployment } = record;
   const findings = snapshot.findingsOfRecord.get(record.id) ?? [];
@@ -157,17 +168,23 @@ export function memberRow(position: number, snapshot: Snapshot): MemberRow {
 /** The moment that a witness speaks of: that of its cell, else that of the line it cites. */
 export function witnessMoment(witness: Witness, snapshot: Snapshot): Moment | null {
   const { evidence } = snapshot.analysis;
-  return momentOfWitness(witness, witness.record === null ? undefined : evidence.record(witness.record), (member, line) => {
-    const position = evidence.member(member)?.index;
-    const id = position === undefined ? null : snapshot.lines.idOf(position, line - 1);
-    return id === null ? null : snapshot.lines.momentOf(id);
-  });
+  return momentOfWitness(
+    witness,
+    witness.record === null ? undefined : evidence.record(witness.record),
+    (member, line) => {
+      const position = evidence.member(member)?.index;
+      const id = position === undefined ? null : snapshot.lines.idOf(position, line - 1);
+      return id === null ? null : snapshot.lines.momentOf(id);
+    },
+  );
 }
 
 export function findingRow(finding: Finding, snapshot: Snapshot, wording: Wording): FindingRow {
   const { title, explanation } = wording.finding(finding);
   const first = finding.witnesses[0];
-  const at = finding.witnesses.map((witness) => witnessMoment(witness, snapshot)).find((moment) => moment !== null);
+  const at = finding.witnesses
+    .map((witness) => witnessMoment(witness, snapshot))
+    .find((moment) => moment !== null);
   return {
     id: finding.id,
     rule: finding.rule,
@@ -184,9 +201,16 @@ export function findingRow(finding: Finding, snapshot: Snapshot, wording: Wordin
   };
 }
 
-export function findingDetail(finding: Finding, snapshot: Snapshot, wording: Wording, locale: Locale): FindingDetail {
+export function findingDetail(
+  finding: Finding,
+  snapshot: Snapshot,
+  wording: Wording,
+  locale: Locale,
+): FindingDetail {
   const { evidence } = snapshot.analysis;
-  const records = [...new Set(finding.witnesses.flatMap((witness) => (witness.record === null ? [] : [witness.record])))];
+  const records = [
+    ...new Set(finding.witnesses.flatMap((witness) => (witness.record === null ? [] : [witness.record]))),
+  ];
   const codes = new Map<number, CodeView>();
   for (const id of records) {
     const record = evidence.record(id);

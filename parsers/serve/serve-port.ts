@@ -14,7 +14,10 @@ export interface Port {
 }
 
 /** Answers one window's requests over its port until the window goes. @returns tells the window how far reading is */
-export function servePort(port: Port, session: Session): { readonly tell: () => void; readonly closed: () => boolean } {
+export function servePort(
+  port: Port,
+  session: Session,
+): { readonly tell: () => void; readonly closed: () => boolean } {
   const context: RequestContext = { session, views: new Views() };
   const running = new Map<number, AbortController>();
   let closed = false;
@@ -69,6 +72,10 @@ async function answer(
   const checked = v.safeParse(evidenceMethods[method].params, params);
   if (!checked.success) throw new ExpectedError('usage', method, { issues: checked.issues.length });
   // The schema of this very method accepted the parameters; the compiler cannot follow the pairing.
-  const handler = handlers[method] as (params: unknown, context: RequestContext, signal: AbortSignal) => unknown;
+  const handler = handlers[method] as (
+    params: unknown,
+    context: RequestContext,
+    signal: AbortSignal,
+  ) => unknown;
   return await handler(checked.output, context, signal);
 }

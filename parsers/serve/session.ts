@@ -1,4 +1,4 @@
-import { conclude, readBundle } from '../analyse.ts';
+import { conclude, openStore, readBundle } from '../analyse.ts';
 import type { Concluded, ReadBundle, Reading as BundleReading } from '../analyse.ts';
 import { toWireError } from '../domain/errors.ts';
 import type { ErrorCode, WireError } from '../domain/errors.ts';
@@ -80,14 +80,16 @@ export class Session {
     const started = performance.now();
     let nextPartial = started + firstPartial;
     let partialWait = firstPartial;
+    const spool = { spoolFolder: request.spoolFolder, spoolName: `text-${process.pid}-${this.#opened}` };
+    const store = openStore(spool);
+    this.#bundle = { drafts: [], store };
     this.#change({ ...idle, phase: 'reading', bundle: name, revision: this.#revision });
     try {
-      const read = await readBundle(request.path, {
+      const read = await readBundle(request.path, store, {
+        ...spool,
         limits: this.#limits,
         password: request.password,
         zone: request.zone,
-        spoolFolder: request.spoolFolder,
-        spoolName: `text-${process.pid}-${this.#opened}`,
         signal: abort.signal,
         onProgress: (progress) => {
           this.#progress({
@@ -102,7 +104,7 @@ export class Session {
           const now = performance.now();
           if (now < nextPartial) return;
           partialWait *= 2;
-          this.#conclude(partial, { name, bytes: this.#reading.total, sha256: '', damaged: false }, now - started);
+          this.#conclude(partial, partialIdentity(name, this.#reading.total), now - started);
           nextPartial = performance.now() + partialWait;
         },
       });
@@ -111,6 +113,10 @@ export class Session {
       return read.identity;
     } catch (error) {
       const wire = toWireError(error);
+      // Another bundle may have been opened meanwhile; then this one has no say any more.
+      if (this.#abort !== abort) throw error;
+      if (wire.family === 'cancelled')
+        this.#conclude(this.#bundle, partialIdentity(name, this.#reading.total), performance.now() - started);
       this.#change({
         ...this.#reading,
         phase: wire.family === 'cancelled' ? 'cancelled' : 'failed',
@@ -130,6 +136,7 @@ export class Session {
 
   close(): void {
     this.cancel();
+    this.#abort = null;
     this.#bundle?.store.close();
     this.#bundle = null;
     this.#snapshot = null;
@@ -144,7 +151,11 @@ export class Session {
     const before = this.#zone;
     this.#zone = zone;
     try {
-      this.#conclude(this.#bundle, this.#identity ?? emptyIdentity, this.#snapshot?.readMilliseconds ?? 0);
+      this.#conclude(
+        this.#bundle,
+        this.#identity ?? partialIdentity(this.#reading.bundle ?? '', this.#reading.total),
+        this.#snapshot?.readMilliseconds ?? 0,
+      );
     } catch (error) {
       this.#zone = before;
       throw error;
@@ -161,7 +172,13 @@ export class Session {
   #conclude(bundle: BundleReading, identity: BundleIdentity, readMilliseconds: number): void {
     const concluded = conclude(bundle, identity, this.#zone);
     this.#revision += 1;
-    this.#snapshot = { ...concluded, revision: this.#revision, readMilliseconds, zone: this.#zone, ...lookUps(concluded) };
+    this.#snapshot = {
+      ...concluded,
+      revision: this.#revision,
+      readMilliseconds,
+      zone: this.#zone,
+      ...lookUps(concluded),
+    };
     const { analysis } = concluded;
     this.#change({
       ...this.#reading,
@@ -187,7 +204,10 @@ export class Session {
   }
 }
 
-const emptyIdentity: BundleIdentity = { name: '', bytes: 0, sha256: '', damaged: false };
+/** What is known of a bundle before its last byte was read: its hash is not. */
+function partialIdentity(name: string, bytes: number): BundleIdentity {
+  return { name, bytes, sha256: '', damaged: false };
+}
 
 const idle: Reading = {
   phase: 'idle',
@@ -203,7 +223,9 @@ const idle: Reading = {
   revision: 0,
 };
 
-function lookUps({ analysis }: Concluded): Pick<Snapshot, 'findingById' | 'findingsOfRecord' | 'findingsOfLine'> {
+function lookUps({
+  analysis,
+}: Concluded): Pick<Snapshot, 'findingById' | 'findingsOfRecord' | 'findingsOfLine'> {
   const findingById = new Map<string, Finding>();
   const findingsOfRecord = new Map<string, Finding[]>();
   const findingsOfLine = new Map<string, Finding[]>();
@@ -211,7 +233,8 @@ function lookUps({ analysis }: Concluded): Pick<Snapshot, 'findingById' | 'findi
     findingById.set(finding.id, finding);
     for (const { record, citation } of finding.witnesses) {
       if (record !== null) pushOnce(findingsOfRecord, record, finding);
-      else if (citation.line !== null) pushOnce(findingsOfLine, `${citation.member}:${citation.line}`, finding);
+      else if (citation.line !== null)
+        pushOnce(findingsOfLine, `${citation.member}:${citation.line}`, finding);
     }
   }
   return { findingById, findingsOfRecord, findingsOfLine };

@@ -33,7 +33,8 @@ export function timeline(
   const points = lanePoints(snapshot, records, filter, locale);
   const extent = extentOf(snapshot, view, points);
   const shown = range ?? extent;
-  if (extent === null || shown === null) return { extent: null, lanes: [], density: { lines: [], errors: [] } };
+  if (extent === null || shown === null)
+    return { extent: null, lanes: [], density: { lines: [], errors: [] } };
   const width = Math.max(1, (shown.to - shown.from) / buckets);
   const lanes = [...points].map(([lane, lanePoints_]) => ({
     lane,
@@ -68,7 +69,11 @@ function lanePoints(
   const devices = filter.devices === undefined ? null : new Set(filter.devices);
   const ofDevice = (device: string | null): boolean => devices?.has(evidence.deviceKey(device)) ?? true;
   const reboots: Point[] = [];
-  for (const event of [...evidence.events('boot'), ...evidence.events('shutdown'), ...evidence.events('restart-stated')]) {
+  for (const event of [
+    ...evidence.events('boot'),
+    ...evidence.events('shutdown'),
+    ...evidence.events('restart-stated'),
+  ]) {
     if (event.at === null || !ofDevice(event.device)) continue;
     const { member, line } = event.citation;
     reboots.push({
@@ -81,7 +86,9 @@ function lanePoints(
   const findings: Point[] = [];
   for (const finding of analysis.findings) {
     if (!ofDevice(finding.device)) continue;
-    const moment = finding.witnesses.map((witness) => witnessMoment(witness, snapshot)).find((at) => at !== null);
+    const moment = finding.witnesses
+      .map((witness) => witnessMoment(witness, snapshot))
+      .find((at) => at !== null);
     if (moment === undefined || moment === null) continue;
     findings.push({
       scale: lines.scaleOfMoment(moment),
@@ -151,7 +158,10 @@ function groupIntoColumns(
       });
       continue;
     }
-    const worse = worstOf([...(mark.severity === null ? [] : [mark.severity]), ...(point.severity === null ? [] : [point.severity])]);
+    const worse = worstOf([
+      ...(mark.severity === null ? [] : [mark.severity]),
+      ...(point.severity === null ? [] : [point.severity]),
+    ]);
     columns.set(column, {
       from: Math.min(mark.from, point.scale),
       to: Math.max(mark.to, point.scale),
@@ -193,6 +203,7 @@ function errorLines(snapshot: Snapshot, view: LineView, from: number, to: number
   if (count <= 0) return 0;
   const step = Math.max(1, Math.floor(count / sampledLines));
   let errors = 0;
-  for (let at = from; at < to; at += step) if (snapshot.lines.levelCodeOf(view.idAt(at)) >= errorCode) errors += 1;
+  for (let at = from; at < to; at += step)
+    if (snapshot.lines.levelCodeOf(view.idAt(at)) >= errorCode) errors += 1;
   return errors * step;
 }

@@ -88,7 +88,10 @@ export class Utf8Stream {
     const out: Uint8Array[] = [];
     let at = 0;
     while (at < joined.length) {
-      const taken = this.#mode === 'bytes' ? this.#byteLine(joined, at, last, out) : this.#wideLine(joined, at, last, out);
+      const taken =
+        this.#mode === 'bytes'
+          ? this.#byteLine(joined, at, last, out)
+          : this.#wideLine(joined, at, last, out);
       if (taken === 0) break;
       at += taken;
     }

@@ -25,7 +25,10 @@ const words: readonly (readonly [word: string, level: Level])[] = [
 
 /** Words by their first letter, each as bytes in lower case. */
 const byFirst: readonly (readonly { readonly bytes: Uint8Array; readonly level: Level }[])[] = (() => {
-  const table: { readonly bytes: Uint8Array; readonly level: Level }[][] = Array.from({ length: 128 }, () => []);
+  const table: { readonly bytes: Uint8Array; readonly level: Level }[][] = Array.from(
+    { length: 128 },
+    () => [],
+  );
   for (const [word, level] of words) {
     const bytes = Buffer.from(word, 'latin1');
     table[bytes[0] ?? 0]?.push({ bytes, level });
@@ -74,7 +77,12 @@ function matchAt(
     if (isLetter(next) || isWordPart(next)) continue;
     const capital = (bytes[at] ?? 0) < 0x61;
     const delimited =
-      previous === 0x5b || previous === 0x7c || previous === 0x3c || previous === 0x09 || next === 0x3a || next === 0x7c;
+      previous === 0x5b ||
+      previous === 0x7c ||
+      previous === 0x3c ||
+      previous === 0x09 ||
+      next === 0x3a ||
+      next === 0x7c;
     if (capital || delimited) return candidate.level;
   }
   return 'none';

@@ -9,8 +9,9 @@ export class LiteralSearch {
   readonly #window: number;
   /** By pair of bytes: how far the window may move; 0 where a literal may end its window. */
   readonly #shift: Uint8Array;
-  /** Literals by the pair at the end of their window. */
-  readonly #byPair = new Map<number, Uint8Array[]>();
+  /** By pair of bytes: which of the groups may end its window there, counted from 1; 0 for none. */
+  readonly #groupOf = new Uint16Array(65_536);
+  readonly #groups: { readonly literals: Uint8Array[]; readonly firsts: Uint8Array }[] = [];
 
   /** @param literals at least two bytes each in UTF-8; matched as they are, case included */
   constructor(literals: readonly string[]) {
@@ -25,18 +26,29 @@ export class LiteralSearch {
         const shift = this.#window - 2 - at;
         if (shift < (this.#shift[pair] ?? 0)) this.#shift[pair] = shift;
         if (shift === 0) {
-          const same = this.#byPair.get(pair);
-          if (same === undefined) this.#byPair.set(pair, [literal]);
-          else same.push(literal);
+          const group = this.#groupAt(pair);
+          group.literals.push(literal);
+          group.firsts[literal[0] ?? 0] = 1;
         }
       }
     }
+  }
+
+  #groupAt(pair: number): { readonly literals: Uint8Array[]; readonly firsts: Uint8Array } {
+    const known = this.#groups[(this.#groupOf[pair] ?? 0) - 1];
+    if (known !== undefined) return known;
+    const group = { literals: [], firsts: new Uint8Array(256) };
+    this.#groups.push(group);
+    this.#groupOf[pair] = this.#groups.length;
+    return group;
   }
 
   /** Position of the first literal that lies wholly between `from` and `end`, or -1. */
   find(bytes: Uint8Array, from: number, end: number): number {
     const shift = this.#shift;
     const window = this.#window;
+    const groupOf = this.#groupOf;
+    const groups = this.#groups;
     let at = from + window - 2;
     const last = end - 2;
     while (at <= last) {
@@ -47,8 +59,13 @@ export class LiteralSearch {
         continue;
       }
       const start = at - window + 2;
-      for (const literal of this.#byPair.get(pair) ?? []) {
-        if (matchesAt(bytes, start, end, literal)) return start;
+      const group = groups[(groupOf[pair] as number) - 1];
+      // Most windows that end right begin wrong.
+      if (group !== undefined && group.firsts[bytes[start] as number] === 1) {
+        const { literals } = group;
+        for (let index = 0; index < literals.length; index += 1) {
+          if (matchesAt(bytes, start, end, literals[index] as Uint8Array)) return start;
+        }
       }
       at += 1;
     }

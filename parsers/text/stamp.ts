@@ -90,8 +90,43 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
   const scratch: Readings = { fields: new Int32Array(8), offset: Number.NaN, epoch: Number.NaN };
   const { fields } = scratch;
   const days = new DayCache();
+  // Lines of one minute start alike: up to the minute the bytes are compared, not read.
+  const shared = sharedPrefix(steps);
+  const rest = shared === null ? steps : steps.slice(shared.steps);
+  const known = new Uint8Array(shared?.bytes ?? 0);
+  let knownMinute = Number.NaN;
 
-  function readAt(bytes: Uint8Array, start: number, end: number, out: HeadFields, lineStart: number): boolean {
+  function readRest(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    out: HeadFields,
+    lineStart: number,
+  ): boolean {
+    scratch.offset = fixedOffset;
+    fields[SECOND] = 0;
+    fields[MILLISECOND] = 0;
+    const at = runSteps(rest, bytes, start + known.length, end, scratch);
+    const second = fields[SECOND];
+    if (at === -1 || second > 60) return false;
+    out.local = knownMinute + second * 1000 + fields[MILLISECOND];
+    out.offset = scratch.offset;
+    out.precision = precision;
+    out.body = at - lineStart;
+    out.level = level(bytes, at, end);
+    return true;
+  }
+
+  function readAt(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    out: HeadFields,
+    lineStart: number,
+  ): boolean {
+    if (!Number.isNaN(knownMinute) && startsWith(bytes, start, end, known)) {
+      return readRest(bytes, start, end, out, lineStart);
+    }
     scratch.offset = fixedOffset;
     scratch.epoch = Number.NaN;
     fields.fill(0);
@@ -112,6 +147,10 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
       if (Number.isNaN(day)) return false;
       out.local = day + hour * 3_600_000 + minute * 60_000 + second * 1000 + (fields[MILLISECOND] ?? 0);
       out.offset = scratch.offset;
+      if (shared !== null) {
+        knownMinute = out.local - second * 1000 - (fields[MILLISECOND] ?? 0);
+        known.set(bytes.subarray(start, start + known.length));
+      }
     } else {
       out.local = scratch.epoch;
       out.offset = 0;
@@ -139,6 +178,28 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
       return false;
     },
   };
+}
+
+/** The steps up to the minute, when they have a fixed width and nothing before the seconds is left to chance. */
+function sharedPrefix(steps: readonly Step[]): { readonly steps: number; readonly bytes: number } | null {
+  let bytes = 0;
+  for (const [index, { kind, value, least, most }] of steps.entries()) {
+    if (kind === LITERAL) bytes += 1;
+    else if (kind === MONTH) bytes += 3;
+    else if (kind === DIGITS && least === most) bytes += least;
+    else return null;
+    if (kind === DIGITS && value === MINUTE) {
+      return steps.some((later) => later.kind === HALF) ? null : { steps: index + 1, bytes };
+    }
+  }
+  return null;
+}
+
+function startsWith(bytes: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
+  if (start + prefix.length > end) return false;
+  // From its end: what differs from line to line stands there.
+  for (let at = prefix.length - 1; at >= 0; at -= 1) if (bytes[start + at] !== prefix[at]) return false;
+  return true;
 }
 
 /** The year of stamps without one until the file tells better: a leap year, so that 29 February is a date. */
@@ -177,14 +238,21 @@ function compile(pattern: string): readonly Step[] {
 }
 
 function precisionOf(steps: readonly Step[]): Precision {
-  const reads = (place: number): boolean => steps.some(({ kind, value }) => kind === DIGITS && value === place);
+  const reads = (place: number): boolean =>
+    steps.some(({ kind, value }) => kind === DIGITS && value === place);
   if (steps.some(({ kind }) => kind === FRACTION || kind === EPOCH)) return 'millisecond';
   if (reads(SECOND)) return 'second';
   return reads(HOUR) ? 'minute' : 'day';
 }
 
 /** @returns the position behind the stamp, or -1 */
-function runSteps(steps: readonly Step[], bytes: Uint8Array, start: number, end: number, out: Readings): number {
+function runSteps(
+  steps: readonly Step[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: Readings,
+): number {
   const { fields } = out;
   let at = start;
   for (let index = 0; index < steps.length; index += 1) {
@@ -325,10 +393,14 @@ function twoDigits(bytes: Uint8Array, at: number, end: number): number {
 }
 
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const monthByLetters = new Map(monthNames.map((name, index) => [packLetters(Buffer.from(name, 'latin1'), 0), index + 1]));
+const monthByLetters = new Map(
+  monthNames.map((name, index) => [packLetters(Buffer.from(name, 'latin1'), 0), index + 1]),
+);
 
 function packLetters(bytes: Uint8Array, at: number): number {
-  return (((bytes[at] ?? 0) | 0x20) << 16) | (((bytes[at + 1] ?? 0) | 0x20) << 8) | ((bytes[at + 2] ?? 0) | 0x20);
+  return (
+    (((bytes[at] ?? 0) | 0x20) << 16) | (((bytes[at + 1] ?? 0) | 0x20) << 8) | ((bytes[at + 2] ?? 0) | 0x20)
+  );
 }
 
 function monthOf(bytes: Uint8Array, at: number, end: number): number {

@@ -92,8 +92,12 @@ export const evidenceMethods = {
       kb: v.nullable(text),
     }),
     result: v.object({
-      before: v.nullable(v.object({ position: count, member: text, line: count, distance: v.nullable(v.number()) })),
-      after: v.nullable(v.object({ position: count, member: text, line: count, distance: v.nullable(v.number()) })),
+      before: v.nullable(
+        v.object({ position: count, member: text, line: count, distance: v.nullable(v.number()) }),
+      ),
+      after: v.nullable(
+        v.object({ position: count, member: text, line: count, distance: v.nullable(v.number()) }),
+      ),
       /** Why there is no distance, worded by the window: `zone-unknown`, `no-timed-lines`; null when there is. */
       undecidable: v.nullable(text),
     }),

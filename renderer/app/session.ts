@@ -27,20 +27,27 @@ export function startSession(
   store: WindowStore,
   onCommand: (command: string) => void,
 ): Session {
-  const revisions = throttle(refreshEvery, (revision: number) => store.setState({ revision }));
+  const refresh = throttle(refreshEvery, () =>
+    store.setState(({ revision }) => ({ revision: revision + 1 })),
+  );
+  /** The worker's own count, which starts anew with every worker. */
+  let seen: number | null = null;
   const client = new PortClient((reading) => receiveReading(reading));
   const saver = keepCase(bridge, store);
 
   function receiveReading(reading: Reading): void {
-    const { bundle, revision } = store.getState();
+    const { bundle } = store.getState();
     const next = bundleAfter(bundle, reading);
     if (next !== bundle) store.setState({ bundle: next });
-    if (next.phase === 'ready' && bundle.phase !== 'ready') {
-      // A step of its own, so that nothing asked during reading is taken for the end.
-      revisions.now(Math.max(reading.revision, revision) + 1);
-      loadCase().catch((error: unknown) => console.error(error));
-    } else if (reading.revision > revision) {
-      revisions.soon(reading.revision);
+    const isNew = reading.revision !== seen;
+    seen = reading.revision;
+    if (next.phase === 'ready') {
+      const isEnd = bundle.phase !== 'ready';
+      // The end is shown at once, whatever was shown a moment before.
+      if (isEnd || isNew) refresh.now();
+      if (isEnd) loadCase().catch((error: unknown) => console.error(error));
+    } else if (isNew) {
+      refresh.soon();
     }
   }
 
@@ -195,28 +202,22 @@ function keepCase(bridge: PatchtrailBridge, store: WindowStore): { flush: () => 
   };
 }
 
-function throttle<T>(
-  every: number,
-  run: (value: T) => void,
-): { soon: (value: T) => void; now: (value: T) => void } {
-  let last = 0;
+/** `soon` runs at most once in so many milliseconds, the last call never lost; `now` runs at once. */
+function throttle(every: number, run: () => void): { soon: () => void; now: () => void } {
+  let last = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const now = (value: T): void => {
+  const now = (): void => {
     clearTimeout(timer);
     timer = undefined;
     last = performance.now();
-    run(value);
+    run();
   };
   return {
     now,
-    soon: (value) => {
+    soon: () => {
       const wait = last + every - performance.now();
-      if (wait <= 0) {
-        now(value);
-        return;
-      }
-      clearTimeout(timer);
-      timer = setTimeout(() => now(value), wait);
+      if (wait <= 0) now();
+      else timer ??= setTimeout(now, wait);
     },
   };
 }

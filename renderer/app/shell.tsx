@@ -67,7 +67,6 @@ export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
           <WorkerBanner restartWorker={restartWorker} />
           <CaseBanner />
           {isOpen && overlay === 'search' ? <SearchBar /> : null}
-          <ReadingStrip />
         </div>
         {isOpen ? (
           <div className="window-body">
@@ -79,7 +78,7 @@ export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
         ) : (
           <Start />
         )}
-        {isOpen ? <StatusBar commands={commands} /> : null}
+        {bundle.phase === 'ready' ? <StatusBar commands={commands} /> : <ReadingStrip />}
         <Overlays commands={commands} />
         {drop.isOver ? <DropVeil /> : null}
       </div>

@@ -16,6 +16,8 @@ export interface ViewQuestion {
 
 export interface OpenedView {
   readonly key: string;
+  /** Tells one sight of the rows from another: the same while only more has been read. */
+  readonly sight: string;
   readonly view: string;
   readonly count: number;
 }
@@ -46,7 +48,7 @@ export class ViewKeeper {
       .request('openView', { grid: this.#grid, filter, sort: [...sort], locale }, control.signal)
       .then(({ view, count }) => {
         this.#keep(view);
-        return { key, view, count };
+        return { key, sight: JSON.stringify([filter, sort]), view, count };
       });
     this.#latest = { key, opened, control };
     opened.catch(() => {

@@ -100,6 +100,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   );
 
   const applySelection = useCallback((grid: GridApi<Row>) => {
+    // An answer may come when the grid has gone with its pane.
+    if (grid.isDestroyed()) return;
     const { selectedId: wanted } = latest.current;
     const chosen = grid.getSelectedNodes();
     if (wanted === null) {
@@ -129,12 +131,13 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         }
         fetchRows(now.view, params.startRow, to).then(
           (rows) => {
+            if (params.api.isDestroyed()) return;
             params.successCallback(rows, now.count);
             applySelection(params.api);
           },
           (error: unknown) => {
             if (!isCancelled(error)) console.error(error);
-            params.failCallback();
+            if (!params.api.isDestroyed()) params.failCallback();
           },
         );
       },

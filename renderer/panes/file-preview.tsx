@@ -17,7 +17,7 @@ import type { OpenFile } from '../state/window-store.ts';
 import { baseName } from './citation.tsx';
 import { hexRows } from './hex.ts';
 import { TextCell } from './log.tsx';
-import { MemberState, reasonText, sizeText } from './members.tsx';
+import { MemberState, reasonText, sizeText } from './member-words.tsx';
 import { Empty } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
@@ -108,7 +108,7 @@ function TextView({ member, file }: { readonly member: MemberRow; readonly file:
   const choose = useWindow((state) => state.choose);
   const { subject } = useFocus();
   const opened = useMemo(
-    () => ({ key: member.path, view: member.path, count: member.lines ?? 0 }),
+    () => ({ key: member.path, sight: member.path, view: member.path, count: member.lines ?? 0 }),
     [member.path, member.lines],
   );
   const fetchRows = useCallback(

@@ -47,7 +47,7 @@ export function LogLines() {
   const overview = useOverview();
   const focus = useFocus();
   const view = useView('lines', filter, sort);
-  const [place, setJump] = useLinePlace(view.opened, JSON.stringify([filter, sort]));
+  const [place, setJump] = useLinePlace(view.opened);
 
   const fetchRows = useCallback(
     (name: string, from: number, to: number) => client.request('lineRows', { view: name, from, to, locale }),
@@ -171,14 +171,8 @@ interface ShownPlace {
 const noAround = { before: null, after: null };
 const noPlace: ShownPlace = { nearness: { is: 'nothing' }, key: null, around: noAround, goTo: null };
 
-/**
- * Follows the selection among the lines; the second part jumps to a row by its number. `shownKey` tells
- * one sight of the lines from another.
- */
-function useLinePlace(
-  opened: OpenedView | null,
-  shownKey: string,
-): readonly [ShownPlace, (position: number) => void] {
+/** Follows the selection among the lines; the second part jumps to a row by its number. */
+function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (position: number) => void] {
   const client = useEvidence();
   const focus = useFocus();
   const isLocked = useWindow((state) => state.locks.lines);
@@ -186,6 +180,7 @@ function useLinePlace(
   const handled = useRef(0);
   const jumps = useRef(0);
   const view = opened?.view ?? null;
+  const sight = opened?.sight ?? '';
   useEffect(() => {
     const { anchor, stamp, subject } = focus;
     if (anchor === null || view === null) return undefined;
@@ -200,7 +195,7 @@ function useLinePlace(
         return { nearness, key, around: noAround, goTo: null };
       }
       const { position, ...rest } = await placeOf(client, view, step, control.signal);
-      return { ...rest, goTo: position === null ? null : { position, stamp: `${stamp} ${shownKey}` } };
+      return { ...rest, goTo: position === null ? null : { position, stamp: `${stamp} ${sight}` } };
     };
     find().then(
       (found) => {
@@ -213,7 +208,7 @@ function useLinePlace(
       },
     );
     return () => control.abort();
-  }, [client, focus, view, shownKey, isLocked]);
+  }, [client, focus, view, sight, isLocked]);
   const jump = useCallback((position: number) => {
     jumps.current += 1;
     const stamp = `jump ${jumps.current}`;

@@ -20,6 +20,7 @@ import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { Chips } from './chips.tsx';
 import { baseName } from './citation.tsx';
 import { FilePreview } from './file-preview.tsx';
+import { MemberState, reasonText, sizeText } from './member-words.tsx';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
@@ -118,32 +119,6 @@ function memberId(row: MemberRow): string {
   return row.path;
 }
 
-const stateSigns: Readonly<Record<MemberRow['state'], { readonly sign: string; readonly tone: string }>> = {
-  parsed: { sign: '✓', tone: 'ok' },
-  text: { sign: '≡', tone: 'na' },
-  image: { sign: '▣', tone: 'na' },
-  opaque: { sign: '?', tone: 'na' },
-  damaged: { sign: '✗', tone: 'no' },
-  refused: { sign: '!', tone: 're' },
-  encrypted: { sign: '⚿', tone: 're' },
-};
-
-export function MemberState({ member }: { readonly member: MemberRow }) {
-  const { t } = useLanguage();
-  const { sign, tone } = stateSigns[member.state];
-  return (
-    <span className={`status ${tone}`}>
-      <i aria-hidden="true">{sign}</i>
-      {t(`member-state.${member.state}`)}
-    </span>
-  );
-}
-
-/** A reason code in words; limits carry their name after a colon. */
-export function reasonText(t: Translate, reason: string): string {
-  return wordCode(t, 'member-reason', reason.split(':')[0] ?? reason, reason);
-}
-
 function PathCell({ data, eGridCell }: CustomCellRendererProps<MemberRow>) {
   useCellDescription(eGridCell, data?.path ?? null);
   if (data === undefined) return null;
@@ -183,18 +158,6 @@ function DeviceCell({ data, eGridCell }: CustomCellRendererProps<MemberRow>) {
       : wordCode(t, 'device-reason', data.deviceReason, data.deviceReason),
   );
   return data?.device ?? <span className="absent">–</span>;
-}
-
-/** `1.2 MB`; bytes below a thousand are counted out. */
-export function sizeText(bytes: number, locale: string): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value.toLocaleString(locale, { maximumFractionDigits: unit === 0 || value >= 100 ? 0 : 1 })} ${units[unit] ?? ''}`;
 }
 
 function columnsOfMembers(t: Translate, locale: string): ColDef<MemberRow>[] {

@@ -54,7 +54,7 @@ export function Patches() {
   const client = useEvidence();
   const { locale } = useLanguage();
   const view = useView('patches', filter, sort);
-  const place = useRecordPlace(view.opened, JSON.stringify([filter, sort]));
+  const place = useRecordPlace(view.opened);
   const link = useScrollLink();
   const patchColumns = useMemo(() => columnsOfPatches(t), [t]);
   const attemptColumns = useMemo(() => columnsOfAttempts(t), [t]);
@@ -151,8 +151,8 @@ interface RecordPlace {
 
 const noPlace: RecordPlace = { record: null, goTo: null, isHidden: false };
 
-/** Follows the selection among the records; `shownKey` tells one sight of them from another. */
-function useRecordPlace(opened: OpenedView | null, shownKey: string): RecordPlace {
+/** Follows the selection among the records. */
+function useRecordPlace(opened: OpenedView | null): RecordPlace {
   const client = useEvidence();
   const { locale } = useLanguage();
   const focus = useFocus();
@@ -160,6 +160,7 @@ function useRecordPlace(opened: OpenedView | null, shownKey: string): RecordPlac
   const [place, setPlace] = useState<RecordPlace>(noPlace);
   const handled = useRef(0);
   const view = opened?.view ?? null;
+  const sight = opened?.sight ?? '';
   useEffect(() => {
     const { anchor, stamp } = focus;
     if (anchor === null || view === null) return undefined;
@@ -171,7 +172,7 @@ function useRecordPlace(opened: OpenedView | null, shownKey: string): RecordPlac
       const record = await findRecord(client, step, locale, control.signal);
       if (record === null) return noPlace;
       const position = await client.request('locateRecord', { view, record }, control.signal);
-      const goTo = position === null ? null : { position, stamp: `${stamp} ${shownKey}` };
+      const goTo = position === null ? null : { position, stamp: `${stamp} ${sight}` };
       return { record, goTo, isHidden: position === null };
     };
     find().then(
@@ -185,7 +186,7 @@ function useRecordPlace(opened: OpenedView | null, shownKey: string): RecordPlac
       },
     );
     return () => control.abort();
-  }, [client, locale, focus, view, shownKey, isLocked]);
+  }, [client, locale, focus, view, sight, isLocked]);
   return focus.anchor === null ? noPlace : place;
 }
 

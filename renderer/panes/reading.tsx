@@ -1,7 +1,7 @@
 /** How far reading is: bytes, the member in work, what was found so far, Cancel. */
 import { useLanguage } from '../i18n/language.tsx';
 import { useBridge, useWindow } from '../state/window-store.ts';
-import { sizeText } from './members.tsx';
+import { sizeText } from './member-words.tsx';
 
 export function ReadingStrip() {
   const { t, number, locale } = useLanguage();

@@ -9,7 +9,7 @@ import { useOverview } from '../state/overview.tsx';
 import { useBridge, useWindow } from '../state/window-store.ts';
 import { showMoment } from '../time/show-moment.ts';
 import { CitationButton, baseName } from './citation.tsx';
-import { reasonText } from './members.tsx';
+import { reasonText } from './member-words.tsx';
 import { useTroubledMembers } from './troubled-members.ts';
 import { Empty } from './pane.tsx';
 import { KindSign } from './severity.tsx';

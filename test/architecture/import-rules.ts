@@ -35,6 +35,9 @@ const engineLayers: readonly (readonly string[])[] = [
 /** What serves windows and reads case files speaks the contract: one contract, both sides typed from it. */
 const speakContract = ['serve', 'command-line', 'worker'];
 
+/** Folders below formats/ that hold a kind of file which several systems read: Windows event records. */
+const sharedFormats = ['event-log'];
+
 /** Shared helpers below formats/ or rules/ that other systems' folders may import: `folder/of-system/file.ts`. */
 const sharedHelpers: readonly string[] = [];
 
@@ -115,7 +118,7 @@ function engineReason(from: string, to: string): string | undefined {
 function systemReason(from: string, to: string): string | undefined {
   const [importer, imported] = [systemOf(from), systemOf(to)];
   if (importer === undefined || imported === undefined || importer === imported) return undefined;
-  if (acrossSystems.includes(importer)) return undefined;
+  if (acrossSystems.includes(importer) || sharedFormats.includes(imported)) return undefined;
   return sharedHelpers.includes(to.slice('parsers/'.length)) ? undefined : `${importer} leans on ${imported}`;
 }
 

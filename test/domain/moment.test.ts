@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Moment, Precision } from '../../parsers/domain/moment.ts';
-import { distance, formatLocal, formatOffset, instantOf, momentToJson, order, precisionSpan } from '../../parsers/domain/moment.ts';
+import {
+  distance,
+  formatLocal,
+  formatOffset,
+  instantOf,
+  momentToJson,
+  order,
+  precisionSpan,
+} from '../../parsers/domain/moment.ts';
 
 function moment(iso: string, more: Partial<Moment> = {}): Moment {
   return {
@@ -36,7 +44,9 @@ describe('order', () => {
   it('does not compare readings of two clocks without offsets', () => {
     const device = { clock: 'device', clockOf: 'pc-1' } as const;
     expect(order(moment('2024-05-10T09:12:00'), moment('2024-05-10T19:30:00', device))).toBe('undecidable');
-    expect(order(moment('2024-05-10T09:12:00', { offset: 540 }), moment('2024-05-10T19:30:00', device))).toBe('undecidable');
+    expect(order(moment('2024-05-10T09:12:00', { offset: 540 }), moment('2024-05-10T19:30:00', device))).toBe(
+      'undecidable',
+    );
   });
 
   it('takes two devices for two clocks', () => {
@@ -63,7 +73,9 @@ describe('order', () => {
     expect(order(moment('2024-05-10T09:30:00', minute), moment('2024-05-10T09:30:00', minute))).toBe('same');
     expect(order(moment('2024-05-10T09:30:00', minute), moment('2024-05-10T09:30:15'))).toBe('undecidable');
     expect(order(moment('2024-05-10T09:30:00', minute), moment('2024-05-10T09:31:00'))).toBe('before');
-    expect(order(moment('2024-05-10T00:00:00', { precision: 'day' }), moment('2024-05-10T23:59:59'))).toBe('undecidable');
+    expect(order(moment('2024-05-10T00:00:00', { precision: 'day' }), moment('2024-05-10T23:59:59'))).toBe(
+      'undecidable',
+    );
   });
 
   it('is the opposite of itself with the arguments exchanged', () => {
@@ -88,12 +100,18 @@ describe('order', () => {
 
   it('never contradicts a zone that could be true', () => {
     fc.assert(
-      fc.property(anyMoment, anyMoment, fc.integer({ min: -720, max: 840 }), fc.integer({ min: -720, max: 840 }), (a, b, zoneA, zoneB) => {
-        const answer = order({ ...a, offset: null, clockOf: 'x' }, { ...b, offset: null, clockOf: 'y' });
-        const truth = order({ ...a, offset: zoneA, clockOf: 'x' }, { ...b, offset: zoneB, clockOf: 'y' });
-        if (answer === 'before') expect(truth).toBe('before');
-        if (answer === 'after') expect(truth).toBe('after');
-      }),
+      fc.property(
+        anyMoment,
+        anyMoment,
+        fc.integer({ min: -720, max: 840 }),
+        fc.integer({ min: -720, max: 840 }),
+        (a, b, zoneA, zoneB) => {
+          const answer = order({ ...a, offset: null, clockOf: 'x' }, { ...b, offset: null, clockOf: 'y' });
+          const truth = order({ ...a, offset: zoneA, clockOf: 'x' }, { ...b, offset: zoneB, clockOf: 'y' });
+          if (answer === 'before') expect(truth).toBe('before');
+          if (answer === 'after') expect(truth).toBe('after');
+        },
+      ),
     );
   });
 });

@@ -33,7 +33,9 @@ describe('findKb', () => {
 
 describe('foldGuid', () => {
   it('drops braces, case and revision', () => {
-    expect(foldGuid('{9A3F0001-AAAA-BBBB-CCCC-0123456789AB}.200')).toBe('9a3f0001-aaaa-bbbb-cccc-0123456789ab');
+    expect(foldGuid('{9A3F0001-AAAA-BBBB-CCCC-0123456789AB}.200')).toBe(
+      '9a3f0001-aaaa-bbbb-cccc-0123456789ab',
+    );
     expect(foldGuid('no guid')).toBeNull();
   });
 });

@@ -32,7 +32,11 @@ interface ReadOptions {
   readonly pieces?: number;
 }
 
-function readLog(path: string, text: string, options: ReadOptions = {}): { draft: MemberDraft; records: LogRecord[] } {
+function readLog(
+  path: string,
+  text: string,
+  options: ReadOptions = {},
+): { draft: MemberDraft; records: LogRecord[] } {
   const draft = new MemberDraft(0, path, null);
   const records: LogRecord[] = [];
   draft.heads = heads;
@@ -44,7 +48,8 @@ function readLog(path: string, text: string, options: ReadOptions = {}): { draft
     clock: 'device',
     clockOf: path,
     reader: {
-      record: ({ line, text: whole, body, level, at, continuation }) => records.push({ line, text: whole, body, level, at, continuation }),
+      record: ({ line, text: whole, body, level, at, continuation }) =>
+        records.push({ line, text: whole, body, level, at, continuation }),
     },
     landmarks: options.landmarks ?? null,
     strict: options.strict ?? true,
@@ -62,7 +67,12 @@ function readLog(path: string, text: string, options: ReadOptions = {}): { draft
 }
 
 function bundle(...drafts: readonly MemberDraft[]): BundleLines {
-  return new BundleLines(drafts, drafts.map(() => ({ offset: null, source: 'unknown', zone: null })), () => '', store);
+  return new BundleLines(
+    drafts,
+    drafts.map(() => ({ offset: null, source: 'unknown', zone: null })),
+    () => '',
+    store,
+  );
 }
 
 function texts(lines: BundleLines): string[] {
@@ -82,17 +92,32 @@ describe('reading lines', () => {
   });
 
   it('joins continuations to the record above', () => {
-    const { draft, records } = readLog('a', '2024-05-10 09:30:00 first\n  more\n  and more\n2024-05-10 09:30:01 second\n');
-    expect(records.map(({ line, text, body, continuation }) => ({ line, text, body, continuation }))).toEqual([
-      { line: 1, text: '2024-05-10 09:30:00 first', body: ' first', continuation: ['  more', '  and more'] },
-      { line: 4, text: '2024-05-10 09:30:01 second', body: ' second', continuation: [] },
-    ]);
+    const { draft, records } = readLog(
+      'a',
+      '2024-05-10 09:30:00 first\n  more\n  and more\n2024-05-10 09:30:01 second\n',
+    );
+    expect(records.map(({ line, text, body, continuation }) => ({ line, text, body, continuation }))).toEqual(
+      [
+        {
+          line: 1,
+          text: '2024-05-10 09:30:00 first',
+          body: ' first',
+          continuation: ['  more', '  and more'],
+        },
+        { line: 4, text: '2024-05-10 09:30:01 second', body: ' second', continuation: [] },
+      ],
+    );
     expect(draft.lines?.timed).toBe(2);
   });
 
   it('keeps a line that starts like a record and does not parse on its own, with a warning', () => {
-    const { draft, records } = readLog('a', '2024-05-10 09:30:00 first\n2024-05-32 99:30:00 broken\n continued\n2024-05-10 09:30:02 last\n');
-    expect(draft.warnings).toEqual([{ member: 'a', line: 2, code: 'unparsed-head', text: '2024-05-32 99:30:00 broken' }]);
+    const { draft, records } = readLog(
+      'a',
+      '2024-05-10 09:30:00 first\n2024-05-32 99:30:00 broken\n continued\n2024-05-10 09:30:02 last\n',
+    );
+    expect(draft.warnings).toEqual([
+      { member: 'a', line: 2, code: 'unparsed-head', text: '2024-05-32 99:30:00 broken' },
+    ]);
     expect(records.map((record) => [record.line, record.at === null, record.continuation.length])).toEqual([
       [1, false, 0],
       [2, true, 1],
@@ -101,25 +126,34 @@ describe('reading lines', () => {
   });
 
   it('hands over those records that a landmark is in, also in a continuation', () => {
-    const text = '2024-05-10 09:30:00 a\n ExitCode=0\n2024-05-10 09:30:01 b\n2024-05-10 09:30:02 ExitCode=3010\n';
+    const text =
+      '2024-05-10 09:30:00 a\n ExitCode=0\n2024-05-10 09:30:01 b\n2024-05-10 09:30:02 ExitCode=3010\n';
     const { records } = readLog('a', text, { landmarks: ['ExitCode'] });
     expect(records.map((record) => record.line)).toEqual([1, 4]);
   });
 
   it('reads the same in pieces of any size', () => {
-    const text = '2024-05-10 09:30:00 a ExitCode=1\n more ExitCode\n2024-05-10 09:30:01 b\r\n\r\n2024-05-10 09:30:02 展開 ExitCode=2\nlast';
+    const text =
+      '2024-05-10 09:30:00 a ExitCode=1\n more ExitCode\n2024-05-10 09:30:01 b\r\n\r\n2024-05-10 09:30:02 展開 ExitCode=2\nlast';
     const whole = readLog('a', text, { landmarks: ['ExitCode'] });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 120 }), (pieces) => {
         const cut = readLog('b', text, { landmarks: ['ExitCode'], pieces });
-        expect(cut.records).toEqual(whole.records.map((record) => (record.at === null ? record : { ...record, at: { ...record.at, clockOf: 'b' } })));
+        expect(cut.records).toEqual(
+          whole.records.map((record) =>
+            record.at === null ? record : { ...record, at: { ...record.at, clockOf: 'b' } },
+          ),
+        );
         expect(texts(bundle(cut.draft))).toEqual(texts(bundle(whole.draft)));
       }),
     );
   });
 
   it('splits a line that is too long, with a warning', () => {
-    const { draft } = readLog('a', `2024-05-10 09:30:00 ${'x'.repeat(2500)}\nnext\n`, { lineBytes: 1000, pieces: 700 });
+    const { draft } = readLog('a', `2024-05-10 09:30:00 ${'x'.repeat(2500)}\nnext\n`, {
+      lineBytes: 1000,
+      pieces: 700,
+    });
     expect(draft.lines?.count).toBe(4);
     expect(draft.warnings.map((warning) => warning.code)).toEqual(['split-line', 'split-line']);
     expect(texts(bundle(draft)).map((line) => line.length)).toEqual([1000, 1000, 520, 4]);
@@ -137,7 +171,13 @@ describe('the merged order', () => {
     const b = readLog('b', '2024-05-10 09:31:00 b1\n2024-05-10 09:32:00 b2\n').draft;
     const c = readLog('c', 'no time\n').draft;
     expect(texts(bundle(a, b, c)).map((line) => line.replace(/^\S+ \S+ (?=[ab]\d)/u, ''))).toEqual([
-      'banner', 'a1', '  a1 more', 'b1', 'a2', 'b2', 'no time',
+      'banner',
+      'a1',
+      '  a1 more',
+      'b1',
+      'a2',
+      'b2',
+      'no time',
     ]);
   });
 
@@ -151,13 +191,22 @@ describe('the merged order', () => {
           const first = lines.find(([, timed]) => timed);
           const rows = lines.map(([second, timed], index) => {
             if (timed) key = second;
-            model.push({ key: Number.isNaN(key) ? (first?.[0] ?? 1e9) : key, member, line: index, text: `m${member}l${index}` });
-            return timed ? `2024-05-10 09:00:${String(second % 60).padStart(2, '0')} m${member}l${index}` : `m${member}l${index}`;
+            model.push({
+              key: Number.isNaN(key) ? (first?.[0] ?? 1e9) : key,
+              member,
+              line: index,
+              text: `m${member}l${index}`,
+            });
+            return timed
+              ? `2024-05-10 09:00:${String(second % 60).padStart(2, '0')} m${member}l${index}`
+              : `m${member}l${index}`;
           });
           return readLog(`m${member}`, rows.map((row) => `${row}\n`).join(''), { strict: false }).draft;
         });
         model.sort((x, y) => x.key - y.key || x.member - y.member || x.line - y.line);
-        expect(texts(bundle(...drafts)).map((text) => text.slice(-(text.length - text.lastIndexOf('m'))))).toEqual(model.map((row) => row.text));
+        expect(
+          texts(bundle(...drafts)).map((text) => text.slice(-(text.length - text.lastIndexOf('m')))),
+        ).toEqual(model.map((row) => row.text));
       }),
       { numRuns: 300 },
     );
@@ -172,7 +221,8 @@ describe('the merged order', () => {
 });
 
 describe('views', () => {
-  const log = '2024-05-10 09:30:00 INFO alpha\n2024-05-10 09:30:01 ERROR beta 展開\n  trace of beta\n2024-05-10 09:30:02 WARN ＫＢ５０３７７７１\nuntimed\n';
+  const log =
+    '2024-05-10 09:30:00 INFO alpha\n2024-05-10 09:30:01 ERROR beta 展開\n  trace of beta\n2024-05-10 09:30:02 WARN ＫＢ５０３７７７１\nuntimed\n';
 
   async function shown(filter: Parameters<typeof openLineView>[1]): Promise<number[]> {
     const lines = bundle(readLog('a', log).draft);
@@ -197,7 +247,9 @@ describe('views', () => {
     const query = { regex: false, ignoreCase: false, ignoreWidth: false };
     expect(await shown({ text: { ...query, expression: 'beta' } })).toEqual([2, 3]);
     expect(await shown({ text: { ...query, expression: 'b.ta' } })).toEqual([]);
-    expect(await shown({ text: { ...query, regex: true, expression: '^2024.*(alpha|展開)' } })).toEqual([1, 2]);
+    expect(await shown({ text: { ...query, regex: true, expression: '^2024.*(alpha|展開)' } })).toEqual([
+      1, 2,
+    ]);
     expect(await shown({ text: { ...query, expression: 'ALPHA', ignoreCase: true } })).toEqual([1]);
     expect(await shown({ text: { ...query, expression: 'KB5037771', ignoreWidth: true } })).toEqual([4]);
     expect(await shown({ text: { ...query, regex: true, expression: 'alpha$' } })).toEqual([1]);
@@ -205,25 +257,42 @@ describe('views', () => {
   });
 
   it('says why an expression is not valid', async () => {
-    await expect(shown({ text: { expression: '(', regex: true, ignoreCase: false, ignoreWidth: false } })).rejects.toMatchObject({ code: 'bad-expression' });
+    await expect(
+      shown({ text: { expression: '(', regex: true, ignoreCase: false, ignoreWidth: false } }),
+    ).rejects.toMatchObject({ code: 'bad-expression' });
   });
 
   it('searches what a search line by line finds', async () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', '展', ' ', '.'), maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 20 }), fc.constantFrom('a', 'ab', 'a|b', '[^a]', '\\s', '^b', '展$', 'a*'), async (rows, expression) => {
-        const lines = bundle(readLog('a', rows.map((row) => `${row}\n`).join(''), { strict: false }).draft);
-        const found = await searchLines(lines, { expression, regex: true, ignoreCase: false, ignoreWidth: false }, () => true, undefined);
-        const naive = rows.flatMap((row, index) => (new RegExp(expression, 'mu').test(row) ? [index] : []));
-        expect(rows.flatMap((_, index) => (found.has(index) ? [index] : []))).toEqual(naive);
-      }),
+      fc.asyncProperty(
+        fc.array(word, { minLength: 1, maxLength: 20 }),
+        fc.constantFrom('a', 'ab', 'a|b', '[^a]', '\\s', '^b', '展$', 'a*'),
+        async (rows, expression) => {
+          const lines = bundle(readLog('a', rows.map((row) => `${row}\n`).join(''), { strict: false }).draft);
+          const found = await searchLines(
+            lines,
+            { expression, regex: true, ignoreCase: false, ignoreWidth: false },
+            () => true,
+            undefined,
+          );
+          const naive = rows.flatMap((row, index) => (new RegExp(expression, 'mu').test(row) ? [index] : []));
+          expect(rows.flatMap((_, index) => (found.has(index) ? [index] : []))).toEqual(naive);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   it('stops when it is cancelled', async () => {
     const lines = bundle(readLog('a', log).draft);
-    await expect(openLineView(lines, { text: { expression: 'a', regex: false, ignoreCase: false, ignoreWidth: false } }, AbortSignal.abort())).rejects.toMatchObject({ name: 'CancelledError' });
+    await expect(
+      openLineView(
+        lines,
+        { text: { expression: 'a', regex: false, ignoreCase: false, ignoreWidth: false } },
+        AbortSignal.abort(),
+      ),
+    ).rejects.toMatchObject({ name: 'CancelledError' });
   });
 });
 
@@ -238,7 +307,12 @@ describe('the text store', () => {
     }
     for (const offset of [0, 1_234_560, 4 * 1024 * 1024 - 3, 9_000_000, 12 * piece.length - 10]) {
       const read = large.read(offset, 20);
-      expect([...read]).toEqual(Array.from({ length: Math.min(20, 12 * piece.length - offset) }, (_, index) => ((offset + index) % piece.length) % 251));
+      expect([...read]).toEqual(
+        Array.from(
+          { length: Math.min(20, 12 * piece.length - offset) },
+          (_, index) => ((offset + index) % piece.length) % 251,
+        ),
+      );
     }
     // Nothing of it can be found by name while it is open, nor afterwards.
     expect(readdirSync(folder)).toEqual([]);

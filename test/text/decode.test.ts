@@ -40,8 +40,15 @@ describe('decoding', () => {
   });
 
   it('reads bytes that follow UTF-16 in the encoding that they have', () => {
-    const mixed = Buffer.concat([Buffer.from('\uFEFFwide 行\r\n', 'utf16le'), iconv.encode('狭い line\r\n', 'cp932'), Buffer.from('last 行\r\n', 'utf16le')]);
-    expect(decodeText(mixed)).toMatchObject({ text: 'wide 行\r\n狭い line\r\nlast 行\r\n', encoding: 'mixed' });
+    const mixed = Buffer.concat([
+      Buffer.from('\uFEFFwide 行\r\n', 'utf16le'),
+      iconv.encode('狭い line\r\n', 'cp932'),
+      Buffer.from('last 行\r\n', 'utf16le'),
+    ]);
+    expect(decodeText(mixed)).toMatchObject({
+      text: 'wide 行\r\n狭い line\r\nlast 行\r\n',
+      encoding: 'mixed',
+    });
   });
 
   it('reads UTF-8 and CP932 lines of one file', () => {
@@ -59,7 +66,9 @@ describe('decoding', () => {
   });
 
   it('drops NULs that fill a text', () => {
-    expect(decodeText(Buffer.from('a line of text\n\0\0\0\0\0\0\0\0more\n')).text).toBe('a line of text\nmore\n');
+    expect(decodeText(Buffer.from('a line of text\n\0\0\0\0\0\0\0\0more\n')).text).toBe(
+      'a line of text\nmore\n',
+    );
   });
 
   it('gives back any UTF-8 text without NULs', () => {

@@ -6,12 +6,17 @@ describe('LiteralSearch', () => {
   it('finds what a search one by one finds', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 2, maxLength: 6 });
     fc.assert(
-      fc.property(fc.array(letters, { minLength: 1, maxLength: 5 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 60 }), fc.nat(20), (literals, text, from) => {
-        const bytes = Buffer.from(text);
-        const naive = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at !== -1);
-        const expected = naive.length === 0 ? -1 : Math.min(...naive);
-        expect(new LiteralSearch(literals).find(bytes, from, bytes.length)).toBe(expected);
-      }),
+      fc.property(
+        fc.array(letters, { minLength: 1, maxLength: 5 }),
+        fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 60 }),
+        fc.nat(20),
+        (literals, text, from) => {
+          const bytes = Buffer.from(text);
+          const naive = literals.map((literal) => text.indexOf(literal, from)).filter((at) => at !== -1);
+          const expected = naive.length === 0 ? -1 : Math.min(...naive);
+          expect(new LiteralSearch(literals).find(bytes, from, bytes.length)).toBe(expected);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

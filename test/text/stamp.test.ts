@@ -6,7 +6,13 @@ import { findLevel } from '../../parsers/text/level.ts';
 import { stampHead } from '../../parsers/text/stamp.ts';
 
 function read(head: LineHead, line: string): (HeadFields & { iso: string }) | null {
-  const out: HeadFields = { local: Number.NaN, offset: Number.NaN, precision: 'second', level: 'none', body: 0 };
+  const out: HeadFields = {
+    local: Number.NaN,
+    offset: Number.NaN,
+    precision: 'second',
+    level: 'none',
+    body: 0,
+  };
   const bytes = Buffer.from(line, 'utf8');
   if (!head.read(bytes, 0, bytes.length, out)) return null;
   return { ...out, iso: new Date(out.local).toISOString().slice(0, 23) };
@@ -53,7 +59,10 @@ describe('stampHead', () => {
 
   it('finds a stamp within the line where it may stand later', () => {
     const head = stampHead('YYYY-MM-DD HH:mm:ss', { within: 20 });
-    expect(read(head, 'ERROR 2024-05-10 09:30:00 x')).toMatchObject({ iso: '2024-05-10T09:30:00.000', level: 'error' });
+    expect(read(head, 'ERROR 2024-05-10 09:30:00 x')).toMatchObject({
+      iso: '2024-05-10T09:30:00.000',
+      level: 'error',
+    });
     expect(read(head, 'v12024-05-10 09:30:00 x')).toBeNull();
   });
 });
@@ -80,7 +89,13 @@ describe('chooseHeads', () => {
   it.each([
     ['iso', ['2024-05-10T09:30:00Z a', '2024-05-10T09:30:01Z b', '2024-05-10T09:30:02Z c']],
     ['syslog', ['May 10 09:30:00 host a', 'May 10 09:30:01 host b', 'May 10 09:30:02 host c']],
-    ['apache', ['10.0.0.1 - - [10/May/2024:09:30:00 +0900] "GET /"', '10.0.0.1 - - [10/May/2024:09:30:01 +0900] "GET /"']],
+    [
+      'apache',
+      [
+        '10.0.0.1 - - [10/May/2024:09:30:00 +0900] "GET /"',
+        '10.0.0.1 - - [10/May/2024:09:30:01 +0900] "GET /"',
+      ],
+    ],
     ['japanese', ['2024年5月10日 9時30分05秒 開始', '2024年5月10日 9時31分05秒 終了']],
     ['windows-us', ['5/10/2024 9:30:00 AM a', '5/10/2024 9:31:00 AM b']],
     ['epoch', ['1715333400 a', '1715333401 b', '1715333402 c']],

@@ -1,7 +1,7 @@
 import { stampHead } from '../../text/stamp.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LineSample, LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
-import { LogHarvest } from './log-harvest.ts';
+import { LogHarvest, withMoment } from './log-harvest.ts';
 import { findConnectionFailure, findHost, findStep, roleOf } from './messages.ts';
 
 const headForm = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9} \[[+-]\d{4}\]: \[[\w ]+\/\d+\] \| /u;
@@ -45,7 +45,11 @@ class AgentReader implements LogReader {
     this.#harvest = new LogHarvest(context);
   }
 
-  record(record: LogRecord): void {
+  record(raw: LogRecord): void {
+    const record = withMoment(
+      raw,
+      raw.at === null ? null : { ...raw.at, raw: raw.at.raw.replace(/:$/u, '') },
+    );
     const place = { at: record.at, line: record.line, text: record.text };
     const text = [record.body, ...record.continuation].join('\n');
     this.#harvest.texts(record);

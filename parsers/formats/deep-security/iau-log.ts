@@ -5,7 +5,7 @@ import type { LevelReader } from '../../text/stamp.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LineSample, LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
 import type { DsStep } from './facts.ts';
-import { LogHarvest } from './log-harvest.ts';
+import { LogHarvest, withMoment } from './log-harvest.ts';
 import { findConnectionFailure, findHost, findStep, roleOf } from './messages.ts';
 
 const headForm = /^\[\d{4}-[A-Z][a-z]{2}-\d{1,2} \d{1,2}:\d\d:\d\d -?\d+\|-?\d+\] \[(?:err|app|dbg|vbs)\]/u;
@@ -65,12 +65,11 @@ class IauReader implements LogReader {
   constructor(context: MemberContext, of: DsStep['of']) {
     this.#of = of;
     this.#harvest = new LogHarvest(context);
-    if (of === 'relay') markRelay(context, 'log');
-    else if (/deep security relay/iu.test(context.path)) markRelay(context, 'path');
+    if (of === 'relay') markRelay(context, isRelayFolder(context) ? 'path' : 'log');
   }
 
   record(raw: LogRecord): void {
-    const record = { ...raw, at: cleaned(raw.at) };
+    const record = withMoment(raw, cleaned(raw.at));
     const place = { at: record.at, line: record.line, text: record.text };
     const text = [record.body, ...record.continuation].join('\n');
     this.#harvest.texts(record);
@@ -102,6 +101,11 @@ class IauReader implements LogReader {
   }
 }
 
+/** `…/Deep Security Relay/lib/iaulogs/`: the folder of a relay of the older versions. */
+function isRelayFolder({ path }: MemberContext): boolean {
+  return /deep security relay/iu.test(path);
+}
+
 /** The stamp without its opening bracket. */
 function cleaned(at: Moment | null): Moment | null {
   return at === null ? null : { ...at, raw: at.raw.replace(/^\[/u, '') };
@@ -131,7 +135,7 @@ export const iauLog = defineLineFormat({
   recognise: (probe) => isIau(probe, agentNames),
   heads,
   landmarks,
-  open: (context) => new IauReader(context, /deep security relay/iu.test(context.path) ? 'relay' : 'either'),
+  open: (context) => new IauReader(context, isRelayFolder(context) ? 'relay' : 'either'),
   samples,
 });
 

@@ -26,6 +26,12 @@ interface Batch<T> {
   count: number;
 }
 
+/** The record with its stamp as this log's reader states it. (A record makes its parts when asked: it is no plain object.) */
+export function withMoment(record: LogRecord, at: Moment | null): LogRecord {
+  const { line, text, body, level, continuation } = record;
+  return { line, text, body, level, continuation, at };
+}
+
 /** Turns the records of one log into events: repeated ones are told once with their number. */
 export class LogHarvest {
   readonly #context: MemberContext;

@@ -4,7 +4,7 @@ import type { Moment } from '../../domain/moment.ts';
 import type { RunDraft, RunMaterial } from '../define-format.ts';
 import { stepNames } from './facts.ts';
 import type { DsStepName } from './facts.ts';
-import { assumed, updatesOf } from './updates.ts';
+import { assumed, relayEnd, updatesOf } from './updates.ts';
 import type { AgentUpdate, RelayUpdate, TimedEvent } from './updates.ts';
 
 type LogStep = EvidenceEvent<'deep-security/step'> & { readonly at: Moment };
@@ -41,13 +41,18 @@ class StepPool {
     }
   }
 
-  /** The steps of a device that lie in a span of time for certain. */
-  take(key: string, of: 'relay' | 'agent', from: Moment, to: Moment | null): readonly LogStep[] {
+  /** The steps of a device that lie in a span of time for certain; without an end, so many minutes from its start. */
+  take(
+    key: string,
+    of: 'relay' | 'agent',
+    from: Moment,
+    to: Moment | null,
+    minutes: number,
+  ): readonly LogStep[] {
     const taken = (this.#byDevice.get(key) ?? []).filter((step) => {
       if (this.#used.has(step) || (step.detail.of !== 'either' && step.detail.of !== of)) return false;
       const start = order(step.at, from);
-      const end = to === null ? 'before' : order(step.at, to);
-      return (start === 'after' || start === 'same') && (end === 'before' || end === 'same');
+      return (start === 'after' || start === 'same') && notAfter(step.at, to, from, minutes);
     });
     for (const step of taken) this.#used.add(step);
     return taken;
@@ -108,9 +113,9 @@ function relayRun(
 ): RunDraft {
   const { request, result, subject } = update;
   const device = relayDevice(material, update);
-  const end = result?.at ?? update.next?.at ?? null;
+  const end = relayEnd(update);
   const key = material.deviceKey(device);
-  const logged = key === '' ? [] : pool.take(key, 'relay', request.at, end);
+  const logged = key === '' ? [] : pool.take(key, 'relay', request.at, end, assumed.relayMinutes);
   const disabled = updatesOf(material)
     .of('relay-web-server-disabled')
     .find((event) => lies(event.at, request.at, end));
@@ -151,7 +156,9 @@ function agentRun(
   if (start === null) throw new Error('an update without an event');
   const end = result?.at ?? update.next?.at ?? null;
   const logged =
-    subject.key === '' || request === null ? [] : pool.take(subject.key, 'agent', request.at, end);
+    subject.key === '' || request === null
+      ? []
+      : pool.take(subject.key, 'agent', request.at, end, assumed.relayMinutes + assumed.agentMinutes);
   const outcome = result === null ? 'unknown' : outcomeOf(result);
   const steps = joinSteps([
     ...(request === null ? [] : [step('request', 'succeeded', request)]),
@@ -160,9 +167,7 @@ function agentRun(
     ...(result === null ? [] : [step('result', resultOf(result), result)]),
     ...repeated.map((event) => step('result', resultOf(event), event)),
   ]);
-  const overlaps = relays.filter((relay) =>
-    agentSpanMeets(update, relay.request.at, relay.result?.at ?? relay.next?.at ?? null),
-  );
+  const overlaps = relays.filter((relay) => agentSpanMeets(update, relay.request.at, relayEnd(relay)));
   return {
     ...common,
     device: subject.name,

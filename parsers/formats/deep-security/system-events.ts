@@ -96,7 +96,8 @@ function byPosition(cells: readonly string[]): Cells {
 
 /** Ten columns, a date first and a number third, in most of the first rows. */
 function isByPosition(table: Table): boolean {
-  if (table.headers.length !== order20.length) return false;
+  // A last column that is blank in the first row is none of the table's.
+  if (table.headers.length > order20.length || table.headers.length < order20.length - 2) return false;
   const rows = [table.headers, ...table.rows.slice(0, 20).map((row) => row.cells)];
   const fitting = rows.filter((cells) => isTime(cells[0] ?? '') && /^\d+$/u.test(cells[2] ?? '')).length;
   return fitting > 0 && fitting * 2 >= rows.length - 1;
@@ -116,7 +117,8 @@ function readTable(
   const rows: EventRow[] = [];
   const targets = new Map<string, string>();
   let count = 0;
-  const take = (cells: readonly string[], line: number, row: number | null): void => {
+  const take = (written: readonly string[], line: number, row: number | null): void => {
+    const cells = mended(written);
     const values = cellsOf(cells);
     const time = values.get('time');
     const at = readTime(document, time, line);
@@ -150,6 +152,17 @@ function readTable(
   for (const row of oldestFirst(rows)) harvest.row(row);
   harvest.end();
   stateDevice(document, targets);
+}
+
+/**
+ * A row whose quotes are broken was cut at every comma, so at the one of its date as well: the two halves
+ * are put together again, and the row is read as far as it goes.
+ */
+function mended(cells: readonly string[]): readonly string[] {
+  const [first = '', second = ''] = cells;
+  const joined = `${first}, ${second}`.replaceAll('"', '');
+  if (isTime(first) || !isTime(joined)) return cells;
+  return [joined, ...cells.slice(2).map((cell) => cell.replace(/^"(?<inner>.*)"$/su, '$<inner>'))];
 }
 
 function readTime(document: EvidenceDocument, text: string, line: number): Moment | null {

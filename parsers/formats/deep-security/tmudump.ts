@@ -1,7 +1,7 @@
 import type { Moment } from '../../domain/moment.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LineSample, LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
-import { LogHarvest } from './log-harvest.ts';
+import { LogHarvest, withMoment } from './log-harvest.ts';
 import { findConnectionFailure, findHost, roleOf } from './messages.ts';
 import { OffsetVotes } from './offset-votes.ts';
 import { tmuHeads } from './tmu-heads.ts';
@@ -57,7 +57,7 @@ class TmuReader implements LogReader {
   }
 
   record(raw: LogRecord): void {
-    const record = { ...raw, at: cleaned(raw) };
+    const record = withMoment(raw, cleaned(raw));
     if (raw.at === null && /^(?:Inf|Err|Wrn|Dbg) \d/u.test(raw.text)) {
       this.#context.harvest.warning(raw.line, 'bad-date', raw.text);
     }

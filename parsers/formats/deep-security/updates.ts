@@ -131,6 +131,13 @@ export function isWithin(a: Moment, b: Moment, minutes: number): boolean {
   return apart !== null && order(b, a) !== 'before' && apart <= minutes;
 }
 
+/** When a relay's update was over: at its success, else with the next request inside the window; null when it stayed open. */
+export function relayEnd(update: RelayUpdate): Moment | null {
+  if (update.result !== null) return update.result.at;
+  const { next, request } = update;
+  return next !== null && isWithin(request.at, next.at, assumed.relayMinutes) ? next.at : null;
+}
+
 /** Who a relay's event is about. */
 export function relaySubject(event: SystemEvent): Subject {
   const { target, targetIsGroup } = event.detail;

@@ -46,7 +46,7 @@ export function readXml(text: string): readonly XmlElement[] | null {
     const startLine = line;
     const tag = advance(close === -1 ? text.length : close + (comment ? 3 : 1));
     if (comment || /^<[?!]/u.test(tag)) continue;
-    const name = /^<\/?\s*(?:[\w.-]+:)?(?<name>[\w.-]+)/u.exec(tag)?.groups?.['name'];
+    const name = /^<\/?(?:[\w.-]+:)?(?<name>[\w.-]+)/u.exec(tag)?.groups?.['name'];
     if (name === undefined) continue;
     if (tag.startsWith('</')) {
       const opened = stack.findLastIndex((element) => element.name === name);

@@ -10,7 +10,8 @@ import type { EventRecord } from './event-record.ts';
 import { logSource } from './log-source.ts';
 import type { LogKind } from './log-source.ts';
 
-type Column = 'level' | 'keywords' | 'time' | 'provider' | 'eventId' | 'message' | 'computer' | 'id' | 'channel';
+type Column =
+  'level' | 'keywords' | 'time' | 'provider' | 'eventId' | 'message' | 'computer' | 'id' | 'channel';
 
 /** Headers of Event Viewer (English, Japanese) and of `Get-WinEvent | Export-Csv`, folded. */
 const columns: Readonly<Record<string, Column>> = {
@@ -104,7 +105,10 @@ function foldHeader(name: string): string {
 function* rowsOf(document: EvidenceDocument, text: string, header: Header): Generator<TableRow> {
   const lines = text.split('\n', header.line + 1);
   const before = lines.reduce((sum, line) => sum + line.length + 1, 0);
-  const names = Array.from({ length: header.width + (header.columns.has('message') ? 0 : 1) }, (_, at) => `c${at}`);
+  const names = Array.from(
+    { length: header.width + (header.columns.has('message') ? 0 : 1) },
+    (_, at) => `c${at}`,
+  );
   // Two lines stand before the rows here: the delimiter and the names.
   const shift = header.line + 1 - 2;
   const table = readDelimited(

@@ -61,7 +61,10 @@ export class EventHarvest {
     this.#count += 1;
     if (record.channel !== null && this.#channels.size < 2) this.#channels.add(record.channel);
     this.#noteComputer(record);
-    if (record.at !== null && (record.at.local < plausibleTimes.from || record.at.local > plausibleTimes.to)) {
+    if (
+      record.at !== null &&
+      (record.at.local < plausibleTimes.from || record.at.local > plausibleTimes.to)
+    ) {
       this.#context.harvest.warning(place.line, 'implausible-time', record.at.raw);
     }
     const statements = interpreters[foldProvider(record.provider)]?.[record.eventId]?.(record) ?? [];
@@ -128,7 +131,8 @@ export class EventHarvest {
     const last = this.#lastComputer;
     if (last === null) return;
     const own = new Set([foldDeviceName(last)]);
-    for (const [from, to] of this.#renames.toReversed()) if (own.has(foldDeviceName(to))) own.add(foldDeviceName(from));
+    for (const [from, to] of this.#renames.toReversed())
+      if (own.has(foldDeviceName(to))) own.add(foldDeviceName(from));
     const others = [...this.#computers.keys()].filter((key) => !own.has(key));
     if (others.length > 0) return;
     const aliases = [...this.#computers.values()].filter((name) => name !== last);
@@ -147,9 +151,20 @@ interface Outcome {
 function outcomeOf(statements: readonly ReturnType<Interpreter>[number][]): Outcome | null {
   for (const { type, detail } of statements) {
     if (type !== 'windows-update/installed' && type !== 'windows-update/install-failed') continue;
-    const update = detail as { title: string | null; kb: string | null; updateId: string | null; code?: number | null };
+    const update = detail as {
+      title: string | null;
+      kb: string | null;
+      updateId: string | null;
+      code?: number | null;
+    };
     const status = type === 'windows-update/installed' ? 'succeeded' : 'failed';
-    return { status, title: update.title, kb: update.kb, updateId: update.updateId, code: update.code ?? null };
+    return {
+      status,
+      title: update.title,
+      kb: update.kb,
+      updateId: update.updateId,
+      code: update.code ?? null,
+    };
   }
   return null;
 }

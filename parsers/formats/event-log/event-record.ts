@@ -29,7 +29,10 @@ export interface EventField {
 
 /** `WindowsUpdateClient` and `Microsoft-Windows-WindowsUpdateClient` are one source. */
 export function foldProvider(provider: string): string {
-  return provider.trim().toLowerCase().replace(/^microsoft-windows-/u, '');
+  return provider
+    .trim()
+    .toLowerCase()
+    .replace(/^microsoft-windows-/u, '');
 }
 
 /** The value of a named field, else of the field at a position (1-based), else null. Blank is null. */
@@ -118,8 +121,8 @@ function fieldsOf(event: EventElement): EventField[] {
     if (child.name === 'EventData') {
       for (const item of child.children) {
         if (typeof item === 'string') continue;
-        // `Binary` has no name of its own besides its tag.
-        const name = item.name === 'Data' ? (attributeOf(item, 'Name') ?? '') : item.name;
+        // `Binary` has no name of its own besides its tag; `ComplexData` has one as `Data` does.
+        const name = attributeOf(item, 'Name') ?? (item.name === 'Data' ? '' : item.name);
         fields.push({ name, value: textOf(item) });
       }
     } else if (child.name === 'UserData' || child.name === 'ProcessingErrorData') {

@@ -3,8 +3,6 @@
  * sources of the same system (ReportingEvents.log) state the same things.
  */
 
-import type { Moment } from '../../domain/moment.ts';
-
 /** An update as an event names it. */
 export interface UpdateName {
   /** Update GUID in lower case without braces; null when the event does not state it. */
@@ -59,8 +57,6 @@ export interface NapValidatorCode {
 declare module '../../domain/evidence.ts' {
   interface FactValues {
     readonly 'event-log/file': EventLogFact;
-    /** The WSUS server that WindowsUpdate.log names; null where it says `<NULL>`. Stated by that log's reader. */
-    readonly 'windows-update/wsus-server': { readonly server: string | null; readonly at: Moment | null };
   }
   interface EventDetails {
     readonly 'windows-update/installed': UpdateName;

@@ -52,7 +52,8 @@ export function readManagementEvents(document: EvidenceDocument, harvest: EventH
         seen += take(document, harvest, element.values, element.line);
       } else if (parent !== undefined) {
         if (element.text.trim() !== '') parent.values.set(element.property, element.text.trim());
-        for (const [key, value] of element.values) if (element.name !== name || key === element.property) parent.values.set(key, value);
+        for (const [key, value] of element.values)
+          if (element.name !== name || key === element.property) parent.values.set(key, value);
       }
     },
     text(piece) {

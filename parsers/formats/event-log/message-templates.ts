@@ -73,7 +73,10 @@ export function messageOf(record: EventRecord): string {
   const template = templates[key];
   if (template === undefined) return dataText(record);
   const text = template.replace(/\{(\w*)\|(\d)\}/gu, (_, name: string, position: string) => {
-    return (name === '' ? record.data[Number(position) - 1]?.value : fieldOf(record, name, Number(position))) ?? '-';
+    return (
+      (name === '' ? record.data[Number(position) - 1]?.value : fieldOf(record, name, Number(position))) ??
+      '-'
+    );
   });
   return dataMatters.has(key) ? `${text} ${dataText(record)}` : text;
 }

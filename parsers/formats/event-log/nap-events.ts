@@ -18,7 +18,9 @@ export const napClientEvents: Readonly<Record<number, Interpreter>> = {
   27: (record) => [
     { type: 'nap/statement-received', at: record.at, detail: { correlation: valueAt(record, 1) } },
   ],
-  28: (record) => [{ type: 'nap/statement-sent', at: record.at, detail: { correlation: valueAt(record, 1) } }],
+  28: (record) => [
+    { type: 'nap/statement-sent', at: record.at, detail: { correlation: valueAt(record, 1) } },
+  ],
   29: (record) => [
     {
       type: 'nap/response',
@@ -62,7 +64,10 @@ const decisions: Readonly<Record<number, NapDecision>> = {
 
 /** Microsoft-Windows-Security-Auditing on a network policy server. */
 export const policyServerEvents: Readonly<Record<number, Interpreter>> = Object.fromEntries(
-  Object.entries(decisions).map(([id, decision]) => [id, (record: EventRecord) => [decided(record, decision)]]),
+  Object.entries(decisions).map(([id, decision]) => [
+    id,
+    (record: EventRecord) => [decided(record, decision)],
+  ]),
 );
 
 function agentStep(record: EventRecord, step: NapAgentStep, succeeded: boolean): Stated {
@@ -84,7 +89,8 @@ function decided(record: EventRecord, decision: NapDecision): Stated {
   const machine = machineOf(record);
   const detail: EventDraft<'nap/decision'>['detail'] = {
     decision,
-    result: fieldOf(record, 'QuarantineState', 25) ?? lineBehind(record.message, /^(?:Result|結果)\s*[:：]/iu),
+    result:
+      fieldOf(record, 'QuarantineState', 25) ?? lineBehind(record.message, /^(?:Result|結果)\s*[:：]/iu),
     machine,
     validators: validatorsIn(
       fieldOf(record, 'QuarantineSystemHealthResult', 29) ?? behindValidators(record.message) ?? '',
@@ -97,7 +103,9 @@ function decided(record: EventRecord, decision: NapDecision): Stated {
 
 /** `DOMAIN\PC-0042$`, `pc-0042.example.local`: the machine without its account sign; null for none. */
 function machineOf(record: EventRecord): string | null {
-  const section = /(?:Client Machine|クライアント コンピューター)\s*[:：]([\s\S]*)/iu.exec(record.message ?? '')?.[1];
+  const section = /(?:Client Machine|クライアント コンピューター)\s*[:：]([\s\S]*)/iu.exec(
+    record.message ?? '',
+  )?.[1];
   const stated =
     fieldOf(record, 'FullyQualifiedSubjectMachineName', 7) ??
     fieldOf(record, 'SubjectMachineName', 6) ??
@@ -120,7 +128,10 @@ export function validatorsIn(text: string): readonly NapValidatorCode[] {
 }
 
 function behindValidators(message: string | null): string | null {
-  const match = /(?:System Health Validator Result\(s\)|システム正常性検証ツールの結果)\s*[:：]?([\s\S]*)/iu.exec(message ?? '');
+  const match =
+    /(?:System Health Validator Result\(s\)|システム正常性検証ツールの結果)\s*[:：]?([\s\S]*)/iu.exec(
+      message ?? '',
+    );
   return match?.[1] ?? null;
 }
 

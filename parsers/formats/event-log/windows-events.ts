@@ -21,7 +21,9 @@ export const updateEvents: Readonly<Record<number, Interpreter>> = {
   },
   20: (record) => {
     const update = updateOf(record, 2);
-    return [aboutUpdate(record, update, 'windows-update/install-failed', { ...update, code: codeOf(record) })];
+    return [
+      aboutUpdate(record, update, 'windows-update/install-failed', { ...update, code: codeOf(record) }),
+    ];
   },
   21: (record) => [restartRequired(record, 1)],
   22: (record) => [restartRequired(record, 2)],
@@ -29,7 +31,9 @@ export const updateEvents: Readonly<Record<number, Interpreter>> = {
   26: (record) => [{ type: 'windows-update/found', at: record.at, detail: { count: countOf(record) } }],
   31: (record) => {
     const update = updateOf(record, 0);
-    return [aboutUpdate(record, update, 'windows-update/download-failed', { ...update, code: codeOf(record) })];
+    return [
+      aboutUpdate(record, update, 'windows-update/download-failed', { ...update, code: codeOf(record) }),
+    ];
   },
   43: (record) => {
     const update = updateOf(record, 1);
@@ -58,7 +62,8 @@ export const kernelEvents: Readonly<Record<number, Interpreter>> = {
 /** User32, System log: somebody or something asked the system to go down, and it does. */
 export const sessionEvents: Readonly<Record<number, Interpreter>> = {
   1074: (record) => {
-    const by = fieldOf(record, 'param1', 1) ?? firstOf(record.message, /(?:process|プロセス)\s+(\S+)/iu) ?? '';
+    const by =
+      fieldOf(record, 'param1', 1) ?? firstOf(record.message, /(?:process|プロセス)\s+(\S+)/iu) ?? '';
     const kind = fieldOf(record, 'param5', 5) ?? record.message ?? '';
     const reason = fieldOf(record, 'param3', 3) ?? by;
     const down: Stated = { type: 'shutdown', at: record.at, detail: { reason } };
@@ -78,7 +83,8 @@ function aboutUpdate<T extends EventDraft['type']>(
 }
 
 function updateOf(record: EventRecord, position: number): UpdateName {
-  const title = fieldOf(record, 'updateTitle', record.message === null ? position : 0) ?? titleIn(record.message);
+  const title =
+    fieldOf(record, 'updateTitle', record.message === null ? position : 0) ?? titleIn(record.message);
   const guid = fieldOf(record, 'updateGuid');
   return {
     updateId: guid === null ? null : foldGuid(guid),

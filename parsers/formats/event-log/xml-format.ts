@@ -48,7 +48,8 @@ function readEvents(document: EvidenceDocument, harvest: EventHarvest): number {
     seen += 1;
     const end = text.indexOf(eventEnd, start);
     const next = text.slice(start + 1).search(eventStart);
-    const source = end < 0 || (next >= 0 && start + 1 + next < end) ? null : text.slice(start, end + eventEnd.length);
+    const source =
+      end < 0 || (next >= 0 && start + 1 + next < end) ? null : text.slice(start, end + eventEnd.length);
     const element = source === null ? null : readElement(source);
     const record = element === null ? null : recordOfElement(element, 'device');
     if (record === null) {

@@ -28,10 +28,10 @@ const landmarks: readonly string[] = [
   ' RC=',
   ' RC:',
   ' RC =',
-  '|RC',
-  ']RC',
-  '(RC',
-  ',RC',
+  '|RC=',
+  ']RC=',
+  '(RC=',
+  ',RC=',
   'FAILED',
   'eboot',
   'REBOOT',
@@ -139,10 +139,15 @@ class AgentLogReader implements LogReader {
     const { harvest } = this.#context;
     const body = whole.slice(0, longestStatement).replace(componentForm, '');
     const phase = phaseOf(body);
-    if (phase === 'detect') this.#named.delete(component);
+    // Detection looks at every patch: what its lines end with is no deployment's, and an event for each
+    // would say nothing and fill the memory.
+    if (phase === 'detect') {
+      this.#named.delete(component);
+      return;
+    }
     // Looking for the words themselves first spares most lines all of the expressions below.
     const topics = topicsOf(body);
-    if (!topics.any && (phase === null || phase === 'detect')) return;
+    if (!topics.any && phase === null) return;
     const { at } = record;
     const citation = this.#context.cite(line, text);
     const host = topics.host ? hostLine.exec(body)?.groups?.['name'] : undefined;
@@ -150,8 +155,7 @@ class AgentLogReader implements LogReader {
 
     const speaksOfDeployment = topics.deployment && deployWords.test(body);
     if (speaksOfDeployment && !intent.test(body)) this.#name(component, body, line, at?.local ?? null);
-    // Detection looks at every patch: one event a line would say nothing and fill the memory.
-    if (phase !== null && phase !== 'detect') {
+    if (phase !== null) {
       harvest.event({ type: 'kace/agent-phase', at, citation, detail: { phase } });
     }
     const result = topics.result && this.#mayMatter(body, component, topics.deployment) ? resultOf(body, component) : null;
@@ -215,7 +219,8 @@ function topicsOf(body: string): {
 } {
   const folded = body.toLowerCase();
   const host = folded.includes('host') || folded.includes('name');
-  const deployment = folded.includes('deploy') || folded.includes('install') || folded.includes('patch');
+  const deployment =
+    folded.includes('deploy') || folded.includes('install') || /patch(?:name|title)?\s*[=:]/u.test(folded);
   const restart = folded.includes('reboot') || folded.includes('restart') || body.includes('再起動');
   const start = folded.includes('start') || folded.includes('initializing') || /開始|起動/u.test(body);
   const result =

@@ -40,7 +40,8 @@ export const clientStateFormat = defineDocumentFormat({
   recognise: (probe) =>
     probe.shape !== 'binary' &&
     (/Network Access Protection Client|ネットワーク アクセス保護クライアント/iu.test(probe.text) ||
-      (/^\s*Id\s*=\s*79744\s*$/imu.test(probe.text) && /Fixup Message|修正メッセージ|修復メッセージ/iu.test(probe.text))),
+      (/^\s*Id\s*=\s*79744\s*$/imu.test(probe.text) &&
+        /Fixup Message|修正メッセージ|修復メッセージ/iu.test(probe.text))),
   read(document) {
     const agents: Open[] = [];
     let restriction: string | null = null;

@@ -2,12 +2,7 @@
 import type { Moment } from '../../domain/moment.ts';
 
 /** Health classes of MS-WSH 2.2.1; null for a number that the specification does not know. */
-export type HealthClass =
-  | 'firewall'
-  | 'antivirus'
-  | 'antispyware'
-  | 'automatic-updates'
-  | 'security-updates';
+export type HealthClass = 'firewall' | 'antivirus' | 'antispyware' | 'automatic-updates' | 'security-updates';
 
 /** What a field of a statement is. */
 export type StatementField =

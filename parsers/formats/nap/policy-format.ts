@@ -56,7 +56,8 @@ function numberOf(keys: readonly RegistryKey[], name: string): number | null {
     for (const value of key.values) {
       if (value.name.toLowerCase() !== name.toLowerCase()) continue;
       if (value.data.type === 'number') return value.data.number;
-      if (value.data.type === 'text' && /^(?:0x[0-9a-f]+|\d+)$/iu.test(value.data.text)) return Number(value.data.text);
+      if (value.data.type === 'text' && /^(?:0x[0-9a-f]+|\d+)$/iu.test(value.data.text))
+        return Number(value.data.text);
     }
   }
   return null;

@@ -59,7 +59,14 @@ export function readRegistryText(text: string, warn: WarnAt): readonly RegistryK
     }
     const queried = queryValue.exec(line)?.groups;
     if (queried !== undefined) {
-      const value = queriedValue(queried['name'] ?? '', queried['type'] ?? '', queried['data'] ?? '', at + 1, line, warn);
+      const value = queriedValue(
+        queried['name'] ?? '',
+        queried['type'] ?? '',
+        queried['data'] ?? '',
+        at + 1,
+        line,
+        warn,
+      );
       if (value !== null) key.values.push(value);
     }
   }
@@ -105,7 +112,12 @@ function exportedValue(
     data: {
       type: 'binary',
       bytes: Uint8Array.from(bytes),
-      lineOfByte: (at) => line + Math.max(0, starts.findLastIndex((start) => start <= at)),
+      lineOfByte: (at) =>
+        line +
+        Math.max(
+          0,
+          starts.findLastIndex((start) => start <= at),
+        ),
     },
   };
 }

@@ -35,7 +35,11 @@ function readText(document: EvidenceDocument): boolean {
       const statement = readStatement(bytes, lineOfByte);
       if (statement === null) {
         // Another agent's statement, or one that is cut before its head ends.
-        document.harvest.warning(value.line, bytes.length < 8 ? 'short-statement' : 'foreign-statement', key.path);
+        document.harvest.warning(
+          value.line,
+          bytes.length < 8 ? 'short-statement' : 'foreign-statement',
+          key.path,
+        );
         found = true;
         continue;
       }

@@ -107,7 +107,11 @@ export function readStatement(
 function readFields(
   bytes: Uint8Array,
   start: number,
-): { readonly fields: readonly Builder[]; readonly end: number; readonly problems: readonly StatementProblem[] } {
+): {
+  readonly fields: readonly Builder[];
+  readonly end: number;
+  readonly problems: readonly StatementProblem[];
+} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fields: Builder[] = [];
   const problems: StatementProblem[] = [];
@@ -119,7 +123,11 @@ function readFields(
     const type = header ? view.getUint16(at) & typeMask : 0;
     const stated = header ? view.getUint16(at + 2) : 0;
     if (!header || at + 4 + stated > bytes.length) {
-      problems.push({ code: 'short-statement', offset: at, text: `${stated} > ${Math.max(0, bytes.length - at - 4)}` });
+      problems.push({
+        code: 'short-statement',
+        offset: at,
+        text: `${stated} > ${Math.max(0, bytes.length - at - 4)}`,
+      });
       (group?.children ?? fields).push(field('unknown', type, at, bytes.length - at, null));
       at = bytes.length;
       break;
@@ -136,7 +144,9 @@ function readFields(
       group = { ...field('health-class', type, own, length, number), healthClass };
       fields.push(group);
     } else if (type === fieldTypes.product) {
-      (group?.children ?? fields).push(field('product-name', type, own, length, readText(bytes, own + 4, at)));
+      (group?.children ?? fields).push(
+        field('product-name', type, own, length, readText(bytes, own + 4, at)),
+      );
     } else if (type === fieldTypes.status && stated >= 4) {
       (group?.children ?? fields).push(field('status-code', type, own, length, view.getUint32(own + 4)));
     } else if (type === fieldTypes.vendor && stated >= 4) {
@@ -220,10 +230,15 @@ function isPadding(bytes: Uint8Array, at: number): boolean {
 }
 
 function hexOf(bytes: Uint8Array, from: number, length: number): string {
-  return Array.from(bytes.subarray(from, from + length), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return Array.from(bytes.subarray(from, from + length), (byte) => byte.toString(16).padStart(2, '0')).join(
+    ' ',
+  );
 }
 
-function statusOf(tree: readonly StatementNode[], healthClass: HealthClass): readonly [StatementNode, number] | null {
+function statusOf(
+  tree: readonly StatementNode[],
+  healthClass: HealthClass,
+): readonly [StatementNode, number] | null {
   for (const group of tree) {
     if (group.healthClass !== healthClass) continue;
     const node = group.children.find((child) => child.field === 'status-code');

@@ -166,7 +166,7 @@ export const noFallbackWithRelay = defineRule({
 
 function judgeFallback(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence): Verdict {
   const { request, result, together, subject } = update;
-  if (request === null || together === null || together.result !== null) return notApplicable;
+  if (request === null || together?.result !== null) return notApplicable;
   if (result !== null && result.detail.meaning !== 'update-failed') return notApplicable;
   const end = result?.at ?? null;
   const stopped = view.updates.of('relay-stopped').findLast((event) => {

@@ -11,6 +11,7 @@ import {
   deepSecurityView,
   goesOnFor,
   isWithin,
+  relayEnd,
   told,
   type AgentUpdate,
   type DeepSecurityView,
@@ -80,7 +81,7 @@ function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence):
 }
 
 function overlaps(update: AgentUpdate, relay: RelayUpdate): boolean {
-  return agentSpanMeets(update, relay.request.at, relay.result?.at ?? relay.next?.at ?? null);
+  return agentSpanMeets(update, relay.request.at, relayEnd(relay));
 }
 
 function liesInside(at: Moment, start: Moment, end: Moment | null, minutes: number): boolean {

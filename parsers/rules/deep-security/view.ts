@@ -9,7 +9,13 @@ import type { AgentUpdate, TimedEvent, Updates } from '../../formats/deep-securi
 import { place } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
 
-export { assumed, isWithin, minutesFrom, relaySubject } from '../../formats/deep-security/updates.ts';
+export {
+  assumed,
+  isWithin,
+  minutesFrom,
+  relayEnd,
+  relaySubject,
+} from '../../formats/deep-security/updates.ts';
 export type { AgentUpdate, RelayUpdate, TimedEvent } from '../../formats/deep-security/updates.ts';
 export { relayDevice } from '../../formats/deep-security/runs.ts';
 

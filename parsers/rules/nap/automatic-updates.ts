@@ -20,7 +20,8 @@ export const compliantButUpdatesFail = statementRule({
   source: 'S4',
   check(statement, evidence) {
     const updates = statement.value.automaticUpdates;
-    if (updates === null || updates.mode === null || updates.mode < 2 || updates.mode > 4) return notApplicable;
+    if (updates === null || updates.mode === null || updates.mode < 2 || updates.mode > 4)
+      return notApplicable;
     const { device } = statement;
     if (device === null) return cannotTell('device-of-statement');
     const { failures, undecided } = openFailures(evidence, evidence.deviceKey(device));

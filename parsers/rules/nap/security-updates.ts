@@ -77,7 +77,11 @@ export const missingUpdatesBelowThreshold = statementRule({
   check: (statement, evidence) => missingUpdates(statement, evidence, false),
 });
 
-function missingUpdates(statement: Statement, evidence: Evidence, above: boolean): Verdict | readonly Verdict[] {
+function missingUpdates(
+  statement: Statement,
+  evidence: Evidence,
+  above: boolean,
+): Verdict | readonly Verdict[] {
   return securityOf(statement, (security) => {
     if (security.status !== status.missing) return notApplicable;
     const settings = settingsFor(evidence, statement);
@@ -137,7 +141,10 @@ export const sourceNotAllowed = statementRule({
           asOfAt: atText(statement.value.asOf),
           assumed: assumedOf(settings, ['enforcement']),
         },
-        witnesses: [fieldWitness(statement, node, 'nap-update-sources', { sources }), ...policyWitness(settings)],
+        witnesses: [
+          fieldWitness(statement, node, 'nap-update-sources', { sources }),
+          ...policyWitness(settings),
+        ],
       });
     }),
   checkRest: (evidence) =>
@@ -278,7 +285,9 @@ export const wsusClaimContradictsLog = statementRule({
         device,
         parameters: { server: security.server?.name || null, asOfAt: atText(statement.value.asOf) },
         witnesses: [
-          fieldWitness(statement, security.flags.node, 'nap-update-sources', { sources: sourcesOf(security.flags.bits) }),
+          fieldWitness(statement, security.flags.node, 'nap-update-sources', {
+            sources: sourcesOf(security.flags.bits),
+          }),
           place(without.citation, 'nap-no-wsus-server'),
         ],
       });

@@ -92,7 +92,10 @@ function latestOf(
   device: string | null,
   since: Moment,
 ): { readonly at: Moment; readonly milliseconds: number } | null {
-  const moments = [evidence.latest('policy-server', ''), evidence.latest('device', evidence.deviceKey(device))];
+  const moments = [
+    evidence.latest('policy-server', ''),
+    evidence.latest('device', evidence.deviceKey(device)),
+  ];
   const reached = moments.flatMap((at) => {
     const milliseconds = at === null ? null : distance(since, at);
     return at === null || milliseconds === null ? [] : [{ at, milliseconds }];
@@ -116,7 +119,9 @@ export const cachedStatementAfterBoot = statementRule({
   source: 'S4',
   check: (statement) => {
     const { automaticUpdates, securityUpdates } = statement.value;
-    const state = [securityUpdates, automaticUpdates].find((one) => one?.status === status.notStartedSinceBoot);
+    const state = [securityUpdates, automaticUpdates].find(
+      (one) => one?.status === status.notStartedSinceBoot,
+    );
     if (state === undefined || state === null) return consistent;
     return found({
       device: statement.device,
@@ -130,7 +135,9 @@ export const cachedStatementAfterBoot = statementRule({
         apartMinutes: null,
         assumed: [],
       },
-      witnesses: [fieldWitness(statement, state.node, 'nap-security-status', { statusExitCode: state.status })],
+      witnesses: [
+        fieldWitness(statement, state.node, 'nap-security-status', { statusExitCode: state.status }),
+      ],
     });
   },
   checkRest: (evidence) => evidence.devices.flatMap(({ key, name }) => decidedAfterBoot(evidence, key, name)),
@@ -139,7 +146,9 @@ export const cachedStatementAfterBoot = statementRule({
 function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string): readonly Verdict[] {
   const decisions = decisionsOf(evidence, device).filter((decision) => decision.at !== null);
   if (decisions.length === 0) return [];
-  const boots = evidence.eventsOfDevice(deviceKey).filter((event) => event.type === 'boot' && event.at !== null);
+  const boots = evidence
+    .eventsOfDevice(deviceKey)
+    .filter((event) => event.type === 'boot' && event.at !== null);
   const hits: { readonly decision: Decision; readonly boot: EvidenceEvent }[] = [];
   let unclear: string | null = null;
   for (const decision of decisions) {
@@ -152,7 +161,11 @@ function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string)
   }
   const [first] = hits;
   if (first === undefined) {
-    return boots.length === 0 ? [cannotTell('boot-events', device)] : unclear === null ? [consistent] : [cannotTell(unclear, device)];
+    return boots.length === 0
+      ? [cannotTell('boot-events', device)]
+      : unclear === null
+        ? [consistent]
+        : [cannotTell(unclear, device)];
   }
   const { boot, decision } = first;
   return [
@@ -208,7 +221,8 @@ export const restartRequired = statementRule({
     if (!settingsFor(evidence, null).enforceUpdates) return [];
     // The last decision of each device counts: an earlier one may be settled by it.
     const last = new Map<string, Decision>();
-    for (const decision of evidence.events('nap/decision')) last.set(evidence.deviceKey(decision.device), decision);
+    for (const decision of evidence.events('nap/decision'))
+      last.set(evidence.deviceKey(decision.device), decision);
     return [...last.values()]
       .filter((decision) => securityCode(decision) === status.restartRequired)
       .map((decision) =>

@@ -33,14 +33,18 @@ export function settingsFor(evidence: Evidence, statement: Statement | null): Va
   const clients = version !== null && version >>> 16 === 5 ? 'xp' : 'current';
   const policy = evidence.facts('nap/policy').find((fact) => fact.value.clients === clients) ?? null;
   const value = policy?.value;
-  const stated = (number: number | null | undefined, otherwise: number): boolean => (number ?? otherwise) !== 0;
+  const stated = (number: number | null | undefined, otherwise: number): boolean =>
+    (number ?? otherwise) !== 0;
   const maximum = value?.maxDurationSinceLastSync ?? null;
   const minimum = value?.minimumSeverityRating ?? null;
   return {
     policy,
     autoUpdate: stated(value?.autoUpdate, validatorDefaults.autoUpdate),
     enforceUpdates: policy === null || stated(value?.enforceUpdates, validatorDefaults.enforceUpdates),
-    maximum: Math.min(maximum ?? validatorDefaults.maxDurationSinceLastSync, validatorDefaults.greatestDuration),
+    maximum: Math.min(
+      maximum ?? validatorDefaults.maxDurationSinceLastSync,
+      validatorDefaults.greatestDuration,
+    ),
     minimumSeverity: minimum ?? validatorDefaults.minimumSeverityRating,
     windowsUpdateAllowed: stated(value?.windowsUpdateAllowed, validatorDefaults.windowsUpdateAllowed),
     wsusAllowed: stated(value?.wsusAllowed, validatorDefaults.wsusAllowed),
@@ -69,7 +73,11 @@ export function fieldWitness(
 ): Witness {
   const offset = `0x${node.offset.toString(16).toUpperCase().padStart(4, '0')}`;
   const quote = `${offset}: ${node.hex}`;
-  return place({ ...statement.citation, line: node.line ?? statement.citation.line, quote }, says, parameters);
+  return place(
+    { ...statement.citation, line: node.line ?? statement.citation.line, quote },
+    says,
+    parameters,
+  );
 }
 
 /** The policy as a witness, where there is one. */

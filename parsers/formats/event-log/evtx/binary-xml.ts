@@ -316,7 +316,10 @@ export class BinaryXmlReader {
         if (typeof piece === 'string') {
           text += piece;
           isThere = true;
-        } else if (piece.kind === 'slot' && (values[piece.index * valueFields] ?? valueType.null) !== valueType.null) {
+        } else if (
+          piece.kind === 'slot' &&
+          (values[piece.index * valueFields] ?? valueType.null) !== valueType.null
+        ) {
           text += this.#text(values, piece.index);
           isThere = true;
         }

@@ -103,7 +103,11 @@ function checkSums(chunk: Buffer, free: number, handler: ChunkHandler): boolean 
     handler.note('bad-chunk-checksum', 0, 'header');
     return false;
   }
-  if (free < headBytes || free > chunk.length || crc32(chunk.subarray(headBytes, free)) !== chunk.readUInt32LE(52)) {
+  if (
+    free < headBytes ||
+    free > chunk.length ||
+    crc32(chunk.subarray(headBytes, free)) !== chunk.readUInt32LE(52)
+  ) {
     handler.note('bad-chunk-checksum', headBytes, 'records');
     return false;
   }

@@ -168,7 +168,9 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 function startsWith(bytes: Buffer, at: number, magic: Buffer): boolean {
-  return bytes.length >= at + magic.length && bytes.compare(magic, 0, magic.length, at, at + magic.length) === 0;
+  return (
+    bytes.length >= at + magic.length && bytes.compare(magic, 0, magic.length, at, at + magic.length) === 0
+  );
 }
 
 function isZero(bytes: Buffer): boolean {

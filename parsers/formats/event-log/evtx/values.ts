@@ -85,7 +85,9 @@ export function valueText(bytes: Buffer, type: number, at: number, size: number)
     case valueType.real64:
       return String(bytes.readDoubleLE(need(at, size, 8)));
     case valueType.boolean:
-      return size >= 4 ? String(bytes.readUInt32LE(at) !== 0) : String(bytes.readUInt8(need(at, size, 1)) !== 0);
+      return size >= 4
+        ? String(bytes.readUInt32LE(at) !== 0)
+        : String(bytes.readUInt8(need(at, size, 1)) !== 0);
     case valueType.binary:
       return bytes.toString('hex', at, at + size).toUpperCase();
     case valueType.guid:
@@ -116,7 +118,9 @@ export function arrayTexts(bytes: Buffer, type: number, at: number, size: number
   if (step === undefined) return [valueText(bytes, item, at, size)];
   if (step === 0) {
     const text =
-      item === valueType.string ? bytes.toString('utf16le', at, at + (size & ~1)) : bytes.toString('latin1', at, at + size);
+      item === valueType.string
+        ? bytes.toString('utf16le', at, at + (size & ~1))
+        : bytes.toString('latin1', at, at + size);
     const items = text.split('\0');
     if (items.at(-1) === '') items.pop();
     return items;
@@ -127,7 +131,7 @@ export function arrayTexts(bytes: Buffer, type: number, at: number, size: number
 }
 
 /** UTF-16LE, cut at a NUL that ends it. */
-export function wideText(bytes: Buffer, at: number, size: number): string {
+function wideText(bytes: Buffer, at: number, size: number): string {
   return withoutNul(bytes.toString('utf16le', at, at + (size & ~1)));
 }
 
@@ -151,13 +155,17 @@ function hex64(bytes: Buffer, at: number): string {
   return high === 0 ? `0x${low.toString(16)}` : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`;
 }
 
-/** `{6a1f2b00-6a90-4c38-95a5-5cab3b056778}`: three little-endian parts, eight bytes as they are. */
-export function guidText(bytes: Buffer, at: number): string {
+/** `{6A1F2B00-6A90-4C38-95A5-5CAB3B056778}`: three little-endian parts, eight bytes as they are. */
+function guidText(bytes: Buffer, at: number): string {
   const part = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-  return (
-    `{${part(bytes.readUInt32LE(at), 8)}-${part(bytes.readUInt16LE(at + 4), 4)}-` +
-    `${part(bytes.readUInt16LE(at + 6), 4)}-${bytes.toString('hex', at + 8, at + 10)}-${bytes.toString('hex', at + 10, at + 16)}}`
-  );
+  const text = [
+    part(bytes.readUInt32LE(at), 8),
+    part(bytes.readUInt16LE(at + 4), 4),
+    part(bytes.readUInt16LE(at + 6), 4),
+    bytes.toString('hex', at + 8, at + 10),
+    bytes.toString('hex', at + 10, at + 16),
+  ];
+  return `{${text.join('-').toUpperCase()}}`;
 }
 
 /** `S-1-5-21-…` (MS-DTYP 2.4.2). */

@@ -1,0 +1,226 @@
+/**
+ * npm run bench [-- --json FILE] [--only ID ...] [--runs N]
+ *
+ * Makes its own data, runs Patchtrail and the peers that are installed beside it, prints a table and,
+ * when asked, writes JSON. Every figure is the median of its runs; ours are whole processes, start
+ * included, as the peers' are.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { literalQuery, ripgrepQuery } from './engine-probe.ts';
+import type { ProbeFigures } from './engine-probe.ts';
+import { makeLogBundle } from './make-log-bundle.ts';
+
+interface Metric {
+  readonly id: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly limit: number;
+  readonly runs: number;
+  /** What it was measured against; null when against nothing, or when the peer is not installed. */
+  readonly peer: string | null;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const folder = join(root, 'bench-output');
+const commandLine = join(root, 'out/main/command-line.js');
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    runs: { type: 'string', default: '3' },
+  },
+  allowPositionals: true,
+});
+const runs = Math.max(1, Number(values.runs));
+const wanted = (id: string): boolean => values.only === undefined || values.only.includes(id);
+
+if (!existsSync(commandLine)) {
+  process.stderr.write('Not built yet: npm run build\n');
+  process.exit(2);
+}
+mkdirSync(folder, { recursive: true });
+const metrics: Metric[] = [];
+
+await measureOpening('open.single.vs-unzip', 'single.zip', 1, 1.2);
+await measureOpening('open.forty.vs-unzip', 'forty.zip', 40, 1.2);
+await measureEngine();
+report();
+
+/** Reads and times a bundle to its end, against `unzip -p | wc -l`, the runs of both taken in turn. */
+async function measureOpening(id: string, name: string, members: number, limit: number): Promise<void> {
+  if (!wanted(id)) return;
+  const bundle = await data(name, members);
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  const hasUnzip = installed('unzip');
+  for (let run = 0; run < runs; run += 1) {
+    ours.push(timed(process.execPath, [commandLine, 'lines', bundle, '--count', '--quiet']));
+    if (hasUnzip) theirs.push(timed('sh', ['-c', 'unzip -p "$1" | wc -l', 'sh', bundle]));
+  }
+  const seconds = median(ours);
+  say(
+    `${id}: ${seconds.toFixed(2)} s${hasUnzip ? `, unzip -p | wc -l ${median(theirs).toFixed(2)} s` : ' (unzip is not installed)'}`,
+  );
+  metrics.push({
+    id,
+    value: hasUnzip ? seconds / median(theirs) : null,
+    unit: 'ratio',
+    limit,
+    runs,
+    peer: hasUnzip ? 'unzip -p | wc -l' : null,
+  });
+}
+
+/** Figures of the open bundle: memory, searching, windows of rows, filters. */
+async function measureEngine(): Promise<void> {
+  const ids = [
+    'memory.peak.mb',
+    'memory.bytes-per-line',
+    'search.regex.vs-rg',
+    'search.literal.vs-rg',
+    'rows.window.p95.ms',
+    'filter.level-time.ms',
+    'nearest.ms',
+  ];
+  if (!ids.some(wanted)) return;
+  const bundle = await data('single.zip', 1);
+  const figures = Array.from({ length: runs }, () => probe(bundle));
+  const of = (pick: (figure: ProbeFigures) => number): number => median(figures.map(pick));
+  const add = (
+    id: string,
+    value: number | null,
+    unit: string,
+    limit: number,
+    peer: string | null = null,
+  ): void => {
+    if (wanted(id)) metrics.push({ id, value, unit, limit, runs, peer });
+  };
+  say(
+    `worker: ${of((figure) => figure.openSeconds).toFixed(2)} s to open ${of((figure) => figure.lines)} lines`,
+  );
+  add(
+    'memory.peak.mb',
+    of((figure) => figure.peakMegabytes),
+    'MB',
+    1500,
+  );
+  add(
+    'memory.bytes-per-line',
+    of((figure) => figure.bytesPerLine),
+    'bytes',
+    24,
+  );
+  add(
+    'rows.window.p95.ms',
+    of((figure) => figure.windowP95Milliseconds),
+    'ms',
+    10,
+  );
+  add(
+    'filter.level-time.ms',
+    of((figure) => figure.filterMilliseconds),
+    'ms',
+    150,
+  );
+  add(
+    'nearest.ms',
+    of((figure) => figure.nearestMilliseconds),
+    'ms',
+    1,
+  );
+  if (!wanted('search.regex.vs-rg') && !wanted('search.literal.vs-rg')) return;
+  const text = installed('rg') ? unpacked(bundle) : null;
+  const ripgrep = (words: readonly string[]): number | null =>
+    text === null
+      ? null
+      : median(
+          Array.from({ length: runs }, () => timed('rg', ['--count', '--no-config', ...words, text], [0, 1])),
+        );
+  const regex = ripgrep(['-e', ripgrepQuery]);
+  const literal = ripgrep(['--fixed-strings', '-e', literalQuery]);
+  if (text === null) say('search: ripgrep is not installed, so there is nothing to compare with');
+  add(
+    'search.regex.vs-rg',
+    regex === null ? null : of((figure) => figure.regexSeconds) / regex,
+    'ratio',
+    2,
+    text === null ? null : 'rg --count',
+  );
+  add(
+    'search.literal.vs-rg',
+    literal === null ? null : of((figure) => figure.literalSeconds) / literal,
+    'ratio',
+    2,
+    text === null ? null : 'rg --count',
+  );
+}
+
+async function data(name: string, members: number): Promise<string> {
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    say(`making ${name} ...`);
+    await makeLogBundle({ path, members });
+  }
+  say(`${name}: ${(statSync(path).size / 1e6).toFixed(0)} MB`);
+  return path;
+}
+
+function unpacked(bundle: string): string {
+  const path = join(folder, 'single.log');
+  if (!existsSync(path)) spawnSync('sh', ['-c', 'unzip -p "$1" "*.log" > "$2"', 'sh', bundle, path]);
+  return path;
+}
+
+function probe(bundle: string): ProbeFigures {
+  const script = fileURLToPath(new URL('./engine-probe.ts', import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', script, bundle], {
+    encoding: 'utf8',
+    cwd: root,
+  });
+  if (status !== 0) throw new Error(`the probe failed: ${stderr}`);
+  return JSON.parse(stdout) as ProbeFigures;
+}
+
+/** Seconds of a whole process. */
+function timed(command: string, words: readonly string[], statuses: readonly number[] = [0]): number {
+  const started = performance.now();
+  const { status, stderr } = spawnSync(command, [...words], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status === null || !statuses.includes(status))
+    throw new Error(`${command} ended with ${String(status)}: ${stderr}`);
+  return (performance.now() - started) / 1000;
+}
+
+function installed(command: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+}
+
+function median(values_: readonly number[]): number {
+  const sorted = [...values_].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function report(): void {
+  const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
+    .version;
+  process.stdout.write(`\nPatchtrail ${version}, Node ${process.version}\n\n`);
+  process.stdout.write('| id | value | limit | |\n|---|---|---|---|\n');
+  for (const { id, value, unit, limit, peer } of metrics) {
+    const shown = value === null ? 'peer not installed' : `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
+    const within = value === null ? '' : value <= limit ? 'within' : 'OVER';
+    process.stdout.write(
+      `| ${id} | ${shown} | ${limit} ${unit} | ${within}${peer === null ? '' : ` (against ${peer})`} |\n`,
+    );
+  }
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ metrics }, null, 2)}\n`);
+}
