@@ -116,7 +116,7 @@ export function buildEvidence(
     warnings,
     coverage: coverageOf(systems, members, facts),
     systems,
-    keyOf: assignments.keyOf,
+    keyOf: (name) => assignments.keyOf(name),
     lineExtents: drafts.flatMap((draft, position) => settle.lineExtent(draft, position)),
   });
   return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };

@@ -280,7 +280,7 @@ export class BundleLines {
     }
     let member = this.#members[low];
     // Members without lines share their base with the next one.
-    while (member !== undefined && member.count === 0 && low > 0) member = this.#members[(low -= 1)];
+    while (member?.count === 0 && low > 0) member = this.#members[(low -= 1)];
     if (member === undefined || id < member.base || id >= member.base + member.count) {
       throw new RangeError(`line id ${id}`);
     }
@@ -487,7 +487,7 @@ function commonOffset(members: readonly MemberLines[]): number {
   const counts = new Map<number, number>();
   for (const member of members) {
     const offset = member.index.offsetTable[1] ?? member.zone.offset;
-    if (offset === null || offset === undefined || offset === 0) continue;
+    if (offset === null || offset === 0) continue;
     counts.set(offset, (counts.get(offset) ?? 0) + member.index.timed);
   }
   const [best] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);

@@ -15,9 +15,11 @@ import { decodeCode } from '../codes/decode-code.ts';
 import { atText } from '../rules/parameters.ts';
 import enCommonRules from '../../resources/locales/en/common-rules.json' with { type: 'json' };
 import enCoverage from '../../resources/locales/en/coverage.json' with { type: 'json' };
+import enDeepSecurity from '../../resources/locales/en/deep-security.json' with { type: 'json' };
 import enKace from '../../resources/locales/en/kace.json' with { type: 'json' };
 import jaCommonRules from '../../resources/locales/ja/common-rules.json' with { type: 'json' };
 import jaCoverage from '../../resources/locales/ja/coverage.json' with { type: 'json' };
+import jaDeepSecurity from '../../resources/locales/ja/deep-security.json' with { type: 'json' };
 import jaKace from '../../resources/locales/ja/kace.json' with { type: 'json' };
 
 export type Locale = 'en' | 'ja';
@@ -45,8 +47,8 @@ interface EvidenceItemMessages {
 
 /** Every wording file of each locale. A new system adds one import and one entry per locale. */
 const files: Readonly<Record<Locale, readonly WordingFile[]>> = {
-  en: [enCommonRules, enCoverage, enKace],
-  ja: [jaCommonRules, jaCoverage, jaKace],
+  en: [enCommonRules, enCoverage, enKace, enDeepSecurity],
+  ja: [jaCommonRules, jaCoverage, jaKace, jaDeepSecurity],
 };
 
 const common = { en: enCommonRules, ja: jaCommonRules } as const;

@@ -89,7 +89,7 @@ function lanePoints(
     const moment = finding.witnesses
       .map((witness) => witnessMoment(witness, snapshot))
       .find((at) => at !== null);
-    if (moment === undefined || moment === null) continue;
+    if (moment === undefined) continue;
     findings.push({
       scale: lines.scaleOfMoment(moment),
       severity: finding.severity,

@@ -29,7 +29,7 @@ export class Views {
 
   get<G extends OpenView['grid']>(name: string, grid: G): Extract<OpenView, { grid: G }> | null {
     const view = this.#views.get(name);
-    return view !== undefined && view.grid === grid ? (view as Extract<OpenView, { grid: G }>) : null;
+    return view?.grid === grid ? (view as Extract<OpenView, { grid: G }>) : null;
   }
 
   close(name: string): void {

@@ -16,7 +16,7 @@ export type ShowLine = (text: string, at: Moment | null, level: Level) => number
 /**
  * Reads an EVTX file as its bytes arrive, in bounded memory, and shows each record as one line.
  *
- * @returns `push` for the next bytes, and `end`, which says whether the file held any record
+ * @returns `push` for the next bytes, and `end`, which says whether the file is such a log
  */
 export function readEventLogFile(
   context: MemberContext,
@@ -25,6 +25,7 @@ export function readEventLogFile(
   const harvest = new EventHarvest(context);
   const { harvest: into } = context;
   let unread = 0;
+  let isLog = true;
 
   function take(record: EvtxRecord): void {
     const event = recordOfElement(record.event, 'device');
@@ -42,6 +43,7 @@ export function readEventLogFile(
   const stream = new EvtxStream({
     record: take,
     note: ({ code, offset, detail }) => {
+      if (code === 'not-an-event-log') isLog = false;
       into.warning(null, code, offset === null ? detail : `${detail} @${offset}`.trim());
     },
   });
@@ -51,8 +53,9 @@ export function readEventLogFile(
     },
     end: () => {
       const summary = stream.end();
+      // A log without records is one as well: it was cleared.
+      if (!isLog && summary.chunks === 0) return false;
       const { channel } = harvest.end();
-      if (summary.records === 0 && summary.chunks === 0) return false;
       into.fact({
         type: 'event-log/file',
         value: {
