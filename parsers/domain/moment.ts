@@ -129,7 +129,7 @@ export function formatLocal(local: number, precision: Precision): string {
   }
 }
 
-/** The moment in the form of the command line's JSON (`docs/json.md`). */
+/** The moment in the form of the command line's JSON (`docs/command-line.md`). */
 export interface MomentJson {
   readonly raw: string;
   readonly local: string;

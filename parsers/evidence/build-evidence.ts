@@ -114,7 +114,7 @@ export function buildEvidence(
     events,
     facts,
     warnings,
-    coverage: coverageOf(systems, members, facts),
+    coverage: coverageOf(systems, members, facts, events),
     systems,
     keyOf: (name) => assignments.keyOf(name),
     lineExtents: drafts.flatMap((draft, position) => settle.lineExtent(draft, position)),

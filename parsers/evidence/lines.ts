@@ -183,11 +183,11 @@ export class BundleLines {
     const stated = member.index.offset(line);
     const known = Number.isNaN(stated) ? zoneOffset(zone, local) : stated;
     return {
-      raw: read?.at.raw ?? draft.datedLines.find((dated) => dated.line === line)?.at?.raw ?? '',
+      raw: read?.at.raw ?? draft.datedLines.get(line)?.at?.raw ?? '',
       local,
       offset: known,
       offsetSource: Number.isNaN(stated) ? (known === null ? 'unknown' : zone.source) : 'stated',
-      precision: read?.at.precision ?? 'second',
+      precision: read?.at.precision ?? draft.datedLines.get(line)?.at?.precision ?? 'second',
       clock: draft.clock,
       clockOf: member.deviceKey === '' ? `?${draft.path}` : member.deviceKey,
     };
@@ -322,8 +322,7 @@ export class BundleLines {
       return { order: null, identity: { base: only.base, count }, placed: timed.length === 0 ? 0 : count };
     }
     const total = taking.reduce(
-      (sum, member) =>
-        sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.length),
+      (sum, member) => sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.size),
       0,
     );
     const order = new Uint32Array(total);

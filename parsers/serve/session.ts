@@ -186,6 +186,7 @@ export class Session {
       lines: analysis.lines.total,
       records: analysis.evidence.records.length,
       findings: analysis.findings.length,
+      placementOffset: concluded.lines.placementOffset,
       revision: this.#revision,
     });
   }
@@ -220,6 +221,7 @@ const idle: Reading = {
   records: 0,
   findings: 0,
   error: null,
+  placementOffset: 0,
   revision: 0,
 };
 

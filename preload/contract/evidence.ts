@@ -180,6 +180,11 @@ export const readingSchema = v.object({
   records: count,
   findings: count,
   error: v.nullable(wireErrorSchema),
+  /**
+   * Minutes east of UTC by which readings of unknown offset are placed on the merged timeline; shown "as
+   * written", the timeline counts in it.
+   */
+  placementOffset: v.number(),
   /** Raised whenever rows may have changed: views opened before show older rows. */
   revision: count,
 });

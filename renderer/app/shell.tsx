@@ -183,7 +183,12 @@ function CaseBanner() {
   return (
     <div className="banner" role="alert">
       <strong>
-        {problemText(t, { family: 'expected', code: warning.code, place: warning.place, detail: {} })}
+        {problemText(t, {
+          family: 'expected',
+          code: warning.code,
+          place: warning.place,
+          detail: warning.detail,
+        })}
       </strong>
       <span>{wordCode(t, 'errors-advice', warning.code, '')}</span>
       <button

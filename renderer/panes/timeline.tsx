@@ -11,7 +11,8 @@ import { timelineStep } from '../state/follow.ts';
 import type { Target } from '../state/selection.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { momentText, scaleOf, scaleText } from '../time/show-moment.ts';
-import type { TimesSetting } from '../time/show-moment.ts';
+import { usePlacementOffset } from '../state/placement-offset.ts';
+import type { ScaleSetting } from '../time/show-moment.ts';
 import { LockToggle } from './pane.tsx';
 import { densityPath, placeMarks } from './timeline-marks.ts';
 import type { PlacedMark } from './timeline-marks.ts';
@@ -49,7 +50,8 @@ export function Timeline() {
   const zoom = useWindow((state) => state.zoom);
   const revision = useWindow((state) => state.revision);
   const settings = useWindow((state) => state.settings);
-  const setting: TimesSetting = { mode: settings.times, zone: settings.zone };
+  const placementOffset = usePlacementOffset();
+  const setting: ScaleSetting = { mode: settings.times, zone: settings.zone, placementOffset };
   const [track, width] = useWidth();
   const [brush, setBrush] = useState<Extent | null>(null);
   const anchorX = useRef<number | null>(null);
@@ -178,7 +180,7 @@ export function Timeline() {
   );
 }
 
-function markText(mark: PlacedMark, setting: TimesSetting, more: string): string {
+function markText(mark: PlacedMark, setting: ScaleSetting, more: string): string {
   return [scaleText(mark.from, setting, 'second'), mark.label, mark.count > 1 ? more : '']
     .filter((part) => part !== '')
     .join(' · ');
@@ -252,7 +254,7 @@ function Axis({
   shown,
 }: {
   readonly scale: ReturnType<typeof scaleUtc<number>>;
-  readonly setting: TimesSetting;
+  readonly setting: ScaleSetting;
   readonly shown: Extent;
 }) {
   const span = shown.to - shown.from;
@@ -273,7 +275,7 @@ function Axis({
   );
 }
 
-function tickText(at: number, span: number, setting: TimesSetting): string {
+function tickText(at: number, span: number, setting: ScaleSetting): string {
   if (span > 400 * day) return scaleText(at, setting, 'day').slice(0, 7);
   if (span > 4 * day) return scaleText(at, setting, 'day').slice(5);
   if (span > 10 * minute) return scaleText(at, setting, 'minute').slice(5);
@@ -285,13 +287,17 @@ function useCursor(): { readonly at: number; readonly text: string } | null {
   const { anchor } = useFocus();
   const isLocked = useWindow((state) => state.locks.timeline);
   const settings = useWindow((state) => state.settings);
+  const placementOffset = usePlacementOffset();
   const [kept, setKept] = useState<MomentView | null>(null);
   const step = anchor === null ? null : timelineStep(anchor, isLocked);
   if (step?.to === 'moment' && step.at !== kept) setKept(step.at);
   const isHeld = step?.to === 'stay' && step.why === 'locked';
   const at = step?.to === 'moment' ? step.at : isHeld ? kept : null;
   if (at === null) return null;
-  return { at: scaleOf(at), text: momentText(at, { mode: settings.times, zone: settings.zone }) };
+  return {
+    at: scaleOf(at, placementOffset),
+    text: momentText(at, { mode: settings.times, zone: settings.zone }),
+  };
 }
 
 /** A little room on either side, so that marks at the ends are whole. */

@@ -49,7 +49,11 @@ export interface CaseState {
   readonly content: CaseContent;
   readonly status: CaseStatus;
   /** Worded by code: `case-damaged`, `case-other-bundle` ... */
-  readonly warning: { readonly code: string; readonly place: string | null } | null;
+  readonly warning: {
+    readonly code: string;
+    readonly place: string | null;
+    readonly detail: Readonly<Record<string, string | number>>;
+  } | null;
 }
 
 export interface WindowState {

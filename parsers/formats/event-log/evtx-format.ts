@@ -1,6 +1,7 @@
 import type { Level } from '../../domain/evidence.ts';
 import type { Moment } from '../../domain/moment.ts';
-import { defineDocumentFormat } from '../define-format.ts';
+import { stampHead } from '../../text/stamp.ts';
+import { defineStreamFormat } from '../define-format.ts';
 import type { Format, MemberContext } from '../define-format.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { recordOfElement } from './event-record.ts';
@@ -75,16 +76,17 @@ export function readEventLogFile(
   };
 }
 
+/** Lines start with the record's instant, in UTC at full precision. */
+const shownHeads = [stampHead('YYYY-MM-DDTHH:mm:ss.fffzz', { name: 'event-record' })];
+
 /** An event log file (`.evtx`). */
 export function evtxFormat(kind: LogKind): Format {
-  return defineDocumentFormat({
+  return defineStreamFormat({
     id: kind.id('evtx'),
     system: kind.system,
+    clock: 'device',
+    heads: shownHeads,
     recognise: (probe) => probe.shape === 'binary' && isEvtx(probe.head) && logSource(probe) === kind.source,
-    read(document) {
-      const reader = readEventLogFile(document, null);
-      reader.push(document.bytes);
-      return reader.end();
-    },
+    open: (context) => readEventLogFile(context, (text, at, level) => context.line(text, at, level)),
   });
 }

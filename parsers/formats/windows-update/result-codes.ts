@@ -19,7 +19,7 @@ export function isSuccess(code: number): boolean {
   return successCodes.has(code);
 }
 
-const codeForm = /(?<![0-9a-z@{-])(?<prefix>0x)?(?<digits>[89a-f][0-9a-f]{7})(?![0-9a-z-])/giu;
+const codeForm = /(?<![0-9a-z@-])(?<prefix>0x)?(?<digits>[89a-f][0-9a-f]{7})(?![0-9a-z-])/giu;
 
 /**
  * The failing codes that a line holds, each once. Without `0x` only what starts like an HRESULT (`80…`)

@@ -90,7 +90,9 @@ function codesOnDevices(evidence: Evidence): readonly CodeOnDevice[] {
     one: Mention,
   ): void => {
     if (!isFailure(code)) return;
-    const key = `${placeOf(evidence, stated)}\0${code}`;
+    // A bundle that names no device at all is one machine's, as far as a count goes.
+    const owner = evidence.devices.length === 0 ? '' : placeOf(evidence, stated);
+    const key = `${owner}\0${code}`;
     const entry = codes.get(key) ?? { device: stated.device, code, mentions: [] };
     entry.mentions.push(one);
     codes.set(key, entry);
