@@ -91,7 +91,7 @@ export interface Wording {
   ruleName(rule: string): string;
   witness(witness: Witness): string;
   /** What a "cannot tell" lacked. */
-  missing(key: string): string;
+  missing(key: string, parameters?: Parameters): string;
   /** A canonical word, or the word itself where the vocabulary does not know it. */
   word(vocabulary: Vocabulary, word: string): string;
   kind(kind: FindingKind): string;
@@ -164,8 +164,9 @@ class LocaleWording implements Wording {
     return message === undefined ? witness.says : this.#format(message, witness.parameters, null);
   }
 
-  missing(key: string): string {
-    return this.#missing[key] ?? key;
+  missing(key: string, parameters: Parameters = {}): string {
+    const message = this.#missing[key];
+    return message === undefined ? key : this.#format(message, parameters, null);
   }
 
   word(vocabulary: Vocabulary, word: string): string {

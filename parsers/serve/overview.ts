@@ -44,7 +44,7 @@ export function overview(snapshot: Snapshot, locale: Locale): Overview {
       title: wording.ruleName(entry.rule),
       device: entry.device,
       patch: entry.patch,
-      missing: wording.missing(entry.missing),
+      missing: wording.missing(entry.missing, entry.parameters),
     })),
     coverage: evidence.coverage.map((item) => ({
       system: item.system,
