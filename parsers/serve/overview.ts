@@ -25,6 +25,7 @@ export function overview(snapshot: Snapshot, locale: Locale): Overview {
     devices: deviceRows(snapshot),
     records: evidence.records.length,
     recordsWithFindings: snapshot.findingsOfRecord.size,
+    runs: evidence.runs.length,
     lines: analysis.lines,
     members: memberCounts(snapshot),
     warnings: evidence.members.reduce((sum, member) => sum + member.warnings, 0),
