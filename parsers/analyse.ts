@@ -7,6 +7,7 @@ import type { MemberZone } from './evidence/build-evidence.ts';
 import { ingestMember, settleMember } from './evidence/ingest.ts';
 import { BundleLines } from './evidence/lines.ts';
 import type { MemberDraft } from './evidence/member-draft.ts';
+import { RecordPool } from './evidence/record-table.ts';
 import { TextStore } from './evidence/text-store.ts';
 import { zoneOf } from './evidence/zones.ts';
 import { formats, systems } from './formats/registry.ts';
@@ -102,10 +103,12 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   try {
+    const pool = new RecordPool();
     const archives: (readonly [BundleMember, MemberDraft])[] = [];
     for await (const member of bundle.members()) {
       const draft = await ingestMember(member, {
         store,
+        pool,
         limits,
         formats,
         signal: options.signal,

@@ -9,10 +9,13 @@ import { chooseHeads } from '../text/generic-heads.ts';
 import { makeDocument } from './document.ts';
 import { LineReader } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
+import type { RecordPool } from './record-table.ts';
 import type { TextStore } from './text-store.ts';
 
 export interface IngestOptions {
   readonly store: TextStore;
+  /** What the records of the bundle have in common; without it, each member stands alone. */
+  readonly pool?: RecordPool | undefined;
   readonly limits: Limits;
   /** In the order in which they are tried. */
   readonly formats: readonly Format[];
@@ -25,7 +28,7 @@ export interface IngestOptions {
 
 /** Reads one member from its first to its last byte. Whatever is wrong with it ends in the draft, not in a throw. */
 export async function ingestMember(member: BundleMember, options: IngestOptions): Promise<MemberDraft> {
-  const draft = new MemberDraft(member.index, member.path, modifiedMoment(member));
+  const draft = new MemberDraft(member.index, member.path, modifiedMoment(member), options.pool);
   options.onDraft(draft);
   if (member.role === 'symlink' || member.role === 'special') {
     draft.state = 'opaque';
@@ -177,6 +180,7 @@ async function ingestDocument(
     return;
   }
   const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  draft.records.keepQuotesIn(options.store);
   const document = makeDocument(whole, seen.shape, contextOf(draft), options.limits);
   for (const format of formats) {
     draft.system = format.system;
@@ -188,6 +192,7 @@ async function ingestDocument(
     draft.encoding = document.encoding();
     if (seen.shape !== 'binary' && seen.shape !== 'workbook')
       indexDocument(document.shownText(), draft, options);
+    await options.store.ready();
     return;
   }
   draft.system = null;
@@ -198,6 +203,7 @@ async function ingestDocument(
     keep(draft, whole, options);
     return;
   }
+  draft.records.keepQuotesIn(null);
   await ingestLines([whole], draft, seen, lineFormat, options);
 }
 
