@@ -7,6 +7,7 @@ import { probe } from '../formats/probe.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { chooseHeads } from '../text/generic-heads.ts';
 import { makeDocument } from './document.ts';
+import type { OpenDocument } from './document.ts';
 import { LineReader } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
 import type { RecordPool } from './record-table.ts';
@@ -191,7 +192,7 @@ async function ingestDocument(
     draft.unverified = format.unverified === true;
     draft.encoding = document.encoding();
     if (seen.shape !== 'binary' && seen.shape !== 'workbook')
-      indexDocument(document.shownText(), draft, options);
+      indexDocument(shownBytes(document), draft, options);
     await options.store.ready();
     return;
   }
@@ -208,7 +209,7 @@ async function ingestDocument(
 }
 
 /** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */
-function indexDocument(text: string, draft: MemberDraft, options: IngestOptions): void {
+function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOptions): void {
   const index = draft.newLines();
   const lines = new LineReader({
     store: options.store,
@@ -225,7 +226,7 @@ function indexDocument(text: string, draft: MemberDraft, options: IngestOptions)
       draft.warn(line, code, warned);
     },
   });
-  lines.push(Buffer.from(text, 'utf8'));
+  lines.push(text);
   lines.end();
   draft.timeline = draft.datedLines.length > 0 ? 'dated' : 'none';
   for (const { line, at, level } of draft.datedLines) {
@@ -235,11 +236,21 @@ function indexDocument(text: string, draft: MemberDraft, options: IngestOptions)
   }
 }
 
+/** The shown text as UTF-8: the member's own bytes where they are that already. */
+function shownBytes(document: OpenDocument): Uint8Array {
+  const text = document.shownText();
+  const plain = document.encoding() === 'utf-8' && document.shape !== 'mhtml';
+  // A byte order mark or a NUL that was left out makes the text shorter.
+  if (plain && Buffer.byteLength(text, 'utf8') === document.bytes.length) return document.bytes;
+  return Buffer.from(text, 'utf8');
+}
+
 function contextOf(draft: MemberDraft): MemberContext {
   return {
     path: draft.path,
     modified: draft.modified,
     cite: (line, quote, row = null, pointer = null) => ({ member: draft.path, line, row, pointer, quote }),
+    share: (moment) => draft.records.share(moment),
     harvest: harvestInto(draft),
   };
 }

@@ -29,8 +29,88 @@ export interface Origin {
 
 /** So many values of a kind are known at once; beyond it the pool starts anew, and what is in use stays. */
 const mostKnown = 150_000;
-/** Values that share a key and are compared one by one. */
+/** Values that are compared one by one; of more the latest stand a better chance to come again. */
 const mostAlike = 24;
+
+/** What was stated of one time: rows of one run say the same again and again. */
+class Stated {
+  #detections: Detection[] | null = null;
+  #outcomes: Outcome[] | null = null;
+
+  detection(given: Detection, make: () => Detection): Detection {
+    const { status, raw } = given;
+    const alike = (this.#detections ??= []);
+    for (const other of alike) if (other.status === status && other.raw === raw) return other;
+    return keep(alike, make());
+  }
+
+  outcome(
+    given: Deployment,
+    exitCodeRaw: string | null,
+    reboot: string | null,
+    make: () => Outcome,
+  ): Outcome {
+    const { status, raw, exitCode, attempts, maxAttempts } = given;
+    const alike = (this.#outcomes ??= []);
+    for (const other of alike) {
+      const { deployment } = other;
+      if (
+        deployment.status === status &&
+        deployment.exitCode === exitCode &&
+        deployment.attempts === attempts &&
+        deployment.maxAttempts === maxAttempts &&
+        deployment.raw === raw &&
+        other.exitCodeRaw === exitCodeRaw &&
+        other.reboot === reboot
+      )
+        return other;
+    }
+    return keep(alike, make());
+  }
+}
+
+function keep<T>(alike: T[], value: T): T {
+  if (alike.length >= mostAlike) alike.length = mostAlike / 2;
+  alike.push(value);
+  return value;
+}
+
+/** A moment of the pool: the same object for all who state it. */
+class SharedMoment implements Moment {
+  readonly raw: string;
+  readonly local: number;
+  readonly offset: number | null;
+  readonly offsetSource: Moment['offsetSource'];
+  readonly precision: Moment['precision'];
+  readonly clock: Moment['clock'];
+  readonly clockOf: string;
+  readonly #stated = new Stated();
+
+  constructor(moment: Moment, raw: string) {
+    this.raw = raw;
+    this.local = moment.local;
+    this.offset = moment.offset;
+    this.offsetSource = moment.offsetSource;
+    this.precision = moment.precision;
+    this.clock = moment.clock;
+    this.clockOf = moment.clockOf;
+  }
+
+  static statedOf(moment: SharedMoment): Stated {
+    return moment.#stated;
+  }
+
+  equals(moment: Moment): boolean {
+    return (
+      this.local === moment.local &&
+      this.offset === moment.offset &&
+      this.offsetSource === moment.offsetSource &&
+      this.precision === moment.precision &&
+      this.clock === moment.clock &&
+      this.clockOf === moment.clockOf
+    );
+  }
+}
 
 /**
  * What the records of a bundle have in common, once: names, statuses, times. A million rows tell of
@@ -38,11 +118,10 @@ const mostAlike = 24;
  */
 export class RecordPool {
   #texts = new Map<string, string>();
-  #moments = new Map<string, Moment[]>();
-  #subjects = new Map<string | null, Subject[]>();
-  #detections = new Map<At, Detection[]>();
-  #outcomes = new Map<At, Outcome[]>();
-  #kbs = new Map<string, string | null>();
+  #moments = new Map<string, SharedMoment[]>();
+  #subjects = new Map<string | null, { readonly subject: Subject; readonly stated: boolean }[]>();
+  readonly #never = new Stated();
+  readonly #untimed = new Stated();
   #known = 0;
 
   /** The same text; a copy that does not keep alive the page it was cut out of. */
@@ -59,95 +138,73 @@ export class RecordPool {
     return text === null ? null : this.text(text);
   }
 
-  at(at: At): At {
+  moment(moment: Moment): SharedMoment {
+    if (moment instanceof SharedMoment) return moment;
+    const alike = this.#moments.get(moment.raw);
+    const known = alike?.find((other) => other.equals(moment));
+    if (known !== undefined) return known;
+    const shared = new SharedMoment(moment, detached(moment.raw));
+    if (alike === undefined) {
+      this.#note();
+      this.#moments.set(shared.raw, [shared]);
+    } else keep(alike, shared);
+    return shared;
+  }
+
+  /** @param kb undefined: as the patch's name says */
+  subject(patch: string | null, kb: string | null | undefined, updateId: string | null): Subject {
+    const alike = this.#subjects.get(patch);
+    const known = alike?.find(
+      ({ subject, stated }) =>
+        subject.updateId === updateId && (kb === undefined ? !stated : stated && subject.kb === kb),
+    );
+    if (known !== undefined) return known.subject;
+    const own = this.textOrNull(patch);
+    const subject = {
+      patch: own,
+      kb: kb === undefined ? (own === null ? null : findKb(own)) : this.textOrNull(kb),
+      updateId: this.textOrNull(updateId),
+    };
+    const entry = { subject, stated: kb !== undefined };
+    if (alike === undefined) {
+      this.#note();
+      this.#subjects.set(own, [entry]);
+    } else keep(alike, entry);
+    return subject;
+  }
+
+  detection(given: Detection): Detection {
+    const at = this.#at(given.at);
+    return this.#statedOf(at).detection(given, () => ({
+      status: given.status,
+      raw: this.textOrNull(given.raw),
+      at,
+    }));
+  }
+
+  outcome(given: Deployment, exitCodeRaw: string | null, reboot: string | null): Outcome {
+    const at = this.#at(given.at);
+    return this.#statedOf(at).outcome(given, exitCodeRaw, reboot, () => ({
+      deployment: {
+        status: given.status,
+        raw: this.textOrNull(given.raw),
+        at,
+        exitCode: given.exitCode,
+        attempts: given.attempts,
+        maxAttempts: given.maxAttempts,
+      },
+      exitCodeRaw: this.textOrNull(exitCodeRaw),
+      reboot: this.textOrNull(reboot),
+    }));
+  }
+
+  #at(at: At): SharedMoment | 'never' | null {
     return isMoment(at) ? this.moment(at) : at;
   }
 
-  moment(moment: Moment): Moment {
-    const alike = this.#moments.get(moment.raw);
-    const known = alike?.find(
-      (other) =>
-        other === moment ||
-        (other.local === moment.local &&
-          other.offset === moment.offset &&
-          other.offsetSource === moment.offsetSource &&
-          other.precision === moment.precision &&
-          other.clock === moment.clock &&
-          other.clockOf === moment.clockOf),
-    );
-    if (known !== undefined) return known;
-    const raw = detached(moment.raw);
-    return this.#keep(this.#moments, raw, { ...moment, raw }, alike);
-  }
-
-  subject(patch: string | null, statedKb: string | null | undefined, updateId: string | null): Subject {
-    const kb = statedKb === undefined ? this.#kbIn(patch) : statedKb;
-    const alike = this.#subjects.get(patch);
-    const known = alike?.find((other) => other.kb === kb && other.updateId === updateId);
-    if (known !== undefined) return known;
-    const own = {
-      patch: this.textOrNull(patch),
-      kb: this.textOrNull(kb),
-      updateId: this.textOrNull(updateId),
-    };
-    return this.#keep(this.#subjects, own.patch, own, alike);
-  }
-
-  /** @param detection with a moment of this pool */
-  detection(detection: Detection): Detection {
-    const { status, raw, at } = detection;
-    const alike = this.#detections.get(at);
-    const known = alike?.find((other) => other.status === status && other.raw === raw);
-    if (known !== undefined) return known;
-    return this.#keep(this.#detections, at, { status, raw: this.textOrNull(raw), at }, alike);
-  }
-
-  /** @param deployment with a moment of this pool */
-  outcome(deployment: Deployment, exitCodeRaw: string | null, reboot: string | null): Outcome {
-    const { status, raw, at, exitCode, attempts, maxAttempts } = deployment;
-    const alike = this.#outcomes.get(at);
-    const known = alike?.find(
-      (other) =>
-        other.exitCodeRaw === exitCodeRaw &&
-        other.reboot === reboot &&
-        other.deployment.status === status &&
-        other.deployment.raw === raw &&
-        other.deployment.exitCode === exitCode &&
-        other.deployment.attempts === attempts &&
-        other.deployment.maxAttempts === maxAttempts,
-    );
-    if (known !== undefined) return known;
-    const own: Outcome = {
-      deployment: { status, raw: this.textOrNull(raw), at, exitCode, attempts, maxAttempts },
-      exitCodeRaw: this.textOrNull(exitCodeRaw),
-      reboot: this.textOrNull(reboot),
-    };
-    return this.#keep(this.#outcomes, at, own, alike);
-  }
-
-  #kbIn(patch: string | null): string | null {
-    if (patch === null) return null;
-    let kb = this.#kbs.get(patch);
-    if (kb === undefined) {
-      kb = findKb(patch);
-      this.#note();
-      this.#kbs.set(this.text(patch), kb);
-    }
-    return kb;
-  }
-
-  #keep<K, V>(map: Map<K, V[]>, key: K, value: V, alike: V[] | undefined): V {
-    if (alike === undefined) {
-      this.#note();
-      map.set(key, [value]);
-    } else if (alike.length < mostAlike) {
-      alike.push(value);
-    } else {
-      // The latest stand a better chance to come again than the first.
-      alike[this.#known % mostAlike] = value;
-      this.#known += 1;
-    }
-    return value;
+  #statedOf(at: SharedMoment | 'never' | null): Stated {
+    if (at === null) return this.#untimed;
+    return at === 'never' ? this.#never : SharedMoment.statedOf(at);
   }
 
   #note(): void {
@@ -157,9 +214,6 @@ export class RecordPool {
     this.#texts = new Map();
     this.#moments = new Map();
     this.#subjects = new Map();
-    this.#detections = new Map();
-    this.#outcomes = new Map();
-    this.#kbs = new Map();
   }
 }
 
@@ -214,27 +268,21 @@ export class RecordTable {
   push(draft: RecordDraft): void {
     const pool = this.#pool;
     const at = this.count;
-    const { detection, deployment, citation } = draft;
+    const { citation } = draft;
     const previous = at === 0 ? null : (this.#devices[at - 1] ?? null);
     this.#devices.push(draft.device === previous ? previous : pool.textOrNull(draft.device));
     this.#subjects.push(pool.subject(draft.patch, draft.kb, draft.updateId ?? null));
-    const detectedAt = pool.at(detection.at);
-    this.#detections.push(
-      pool.detection(detectedAt === detection.at ? detection : { ...detection, at: detectedAt }),
-    );
-    const deployedAt = pool.at(deployment.at);
-    this.#outcomes.push(
-      pool.outcome(
-        deployedAt === deployment.at ? deployment : { ...deployment, at: deployedAt },
-        draft.exitCodeRaw,
-        draft.reboot ?? null,
-      ),
-    );
+    this.#detections.push(pool.detection(draft.detection));
+    this.#outcomes.push(pool.outcome(draft.deployment, draft.exitCodeRaw, draft.reboot ?? null));
     this.#origins.push(this.#originOf(draft));
     if (at * 2 >= this.#places.length) this.#grow();
     this.#places[at * 2] = citation.line ?? 0;
     this.#places[at * 2 + 1] = citation.row ?? 0;
     this.#keepQuote(at, citation.quote);
+  }
+
+  share(moment: Moment): Moment {
+    return this.#pool.moment(moment);
   }
 
   device(at: number): string | null {

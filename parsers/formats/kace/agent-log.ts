@@ -158,7 +158,8 @@ class AgentLogReader implements LogReader {
     if (phase !== null) {
       harvest.event({ type: 'kace/agent-phase', at, citation, detail: { phase } });
     }
-    const result = topics.result && this.#mayMatter(body, component, topics.deployment) ? resultOf(body, component) : null;
+    const result =
+      topics.result && this.#mayMatter(body, component, topics.deployment) ? resultOf(body, component) : null;
     if (result !== null) {
       const named = nameIn(body, line) ?? this.#nameFor(component, line, at?.local ?? null);
       // A code that belongs to no patch and no deployment is another process's.
@@ -188,7 +189,10 @@ class AgentLogReader implements LogReader {
   /** Whether a result could be one of a deployment at all: scripts and checks end with codes all day. */
   #mayMatter(body: string, component: string, deployment: boolean): boolean {
     return (
-      deployment || this.#named.has(component) || /patch|deploy/u.test(component) || /kb\d{6}|deployresult|-[0-9a-f]{12}/iu.test(body)
+      deployment ||
+      this.#named.has(component) ||
+      /patch|deploy/u.test(component) ||
+      /kb\d{6}|deployresult|-[0-9a-f]{12}/iu.test(body)
     );
   }
 
@@ -229,7 +233,8 @@ function topicsOf(body: string): {
     folded.includes('deployresult') ||
     (deployment && (folded.includes('success') || folded.includes('succeed') || folded.includes('fail')));
   // A patch's mere name is not enough to read a line for.
-  const any = result || restart || start || (host && /name|host ?name/u.test(folded)) || /deploy|install/u.test(folded);
+  const any =
+    result || restart || start || (host && /name|host ?name/u.test(folded)) || /deploy|install/u.test(folded);
   return { host, deployment, result, restart, start, any };
 }
 
