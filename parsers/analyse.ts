@@ -1,6 +1,7 @@
 import { openBundle } from './archive/bundle.ts';
 import type { BundleMember } from './archive/bundle.ts';
 import type { Limits } from './domain/limits.ts';
+import type { Transcription } from './domain/transcription.ts';
 import { defaultLimits } from './domain/limits.ts';
 import { buildEvidence } from './evidence/build-evidence.ts';
 import type { MemberZone } from './evidence/build-evidence.ts';
@@ -9,6 +10,7 @@ import { BundleLines } from './evidence/lines.ts';
 import type { MemberDraft } from './evidence/member-draft.ts';
 import { RecordPool } from './evidence/record-table.ts';
 import { TextStore } from './evidence/text-store.ts';
+import { withTranscriptions } from './evidence/transcriptions.ts';
 import { zoneOf } from './evidence/zones.ts';
 import { formats, systems } from './formats/registry.ts';
 import { bootsOf } from './report/analysis.ts';
@@ -126,14 +128,19 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
   }
 }
 
-/** Second half: devices, clocks and zones settled, lines merged, rules run. May be called again with another zone. */
+/**
+ * Second half: devices, clocks and zones settled, lines merged, rules run. May be called again with another
+ * zone, or with other rows that the analyst wrote down from pictures.
+ */
 export function conclude(
   reading: Reading,
   identity: BundleIdentity,
   zone: string | null,
   signal?: AbortSignal,
+  transcriptions: readonly Transcription[] = [],
 ): Concluded {
-  const { drafts, store } = reading;
+  const { store } = reading;
+  const drafts = withTranscriptions(reading.drafts, transcriptions);
   const built = buildEvidence(drafts, systems, zone === null ? null : zoneOf(zone));
   const { evidence } = built;
   const lines = new BundleLines(

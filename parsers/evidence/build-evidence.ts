@@ -20,7 +20,7 @@ import { findKb, foldText } from '../domain/names.ts';
 import type { SystemDefinition } from '../formats/define-format.ts';
 import { assignDevices } from './assign-devices.ts';
 import type { Assignments } from './assign-devices.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageOf, isSource } from './coverage.ts';
 import { JoinedRecord, PairOfRecords } from './joined-record.ts';
 import type { Evidence, PatchName, PatchOnDevice, RestartAnswer } from './evidence.ts';
 import { plausible } from './line-index.ts';
@@ -334,9 +334,7 @@ class IndexedEvidence implements Evidence {
     this.coverage = parts.coverage;
     this.#keyOf = parts.keyOf;
     this.systems = new Set(
-      parts.members.flatMap((member) =>
-        member.state === 'parsed' && member.system !== null ? [member.system] : [],
-      ),
+      parts.members.flatMap((member) => (isSource(member) && member.system !== null ? [member.system] : [])),
     );
     this.#memberByPath = new Map(parts.members.map((member) => [member.path, member]));
     this.#ambiguousKbs = this.#findAmbiguousKbs();

@@ -245,7 +245,8 @@ function shownBytes(document: OpenDocument): Uint8Array {
   return Buffer.from(text, 'utf8');
 }
 
-function contextOf(draft: MemberDraft): MemberContext {
+/** What formats may know of a member; what they harvest goes into its draft. */
+export function contextOf(draft: MemberDraft): MemberContext {
   return {
     path: draft.path,
     modified: draft.modified,

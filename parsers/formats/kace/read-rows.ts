@@ -1,12 +1,12 @@
 import { foldGuid, findKb } from '../../domain/names.ts';
 import { parseCode } from '../../domain/numbers.ts';
 import type { At, Moment, Precision } from '../../domain/moment.ts';
-import type { Deployment, DeploymentStatus, DetectionStatus } from '../../domain/evidence.ts';
+import type { Citation, Deployment, DeploymentStatus, DetectionStatus } from '../../domain/evidence.ts';
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
 import { quoteCells } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
-import type { EvidenceDocument } from '../define-format.ts';
+import type { EvidenceDocument, MemberContext } from '../define-format.ts';
 import { listOf } from './subject.ts';
 import {
   deploymentWords,
@@ -20,12 +20,15 @@ import type { PatchColumn } from './words.ts';
 
 /** What is known of all rows of a table. */
 export interface RowContext {
-  readonly source: 'device-page' | 'patch-page' | 'list-export' | 'sql-export';
+  readonly source: 'device-page' | 'patch-page' | 'list-export' | 'sql-export' | 'analyst';
   /** Whom the page is about, where the rows do not say. */
   readonly device: string | null;
   readonly patch: string | null;
   readonly capturedAt: Moment | null;
 }
+
+/** Where rows stand: of a document what reading rows needs. */
+export type RowSource = MemberContext & Pick<EvidenceDocument, 'shape'>;
 
 /** Matches the columns of a patch table. @param least see `MatchOptions` */
 export function matchPatchTable(table: Table, least: number): ColumnMatch<PatchColumn> | null {
@@ -45,7 +48,7 @@ const sampledRows = 200;
 
 /** Harvests a record for every row of a patch table; facts of the patches where columns tell some. */
 export function harvestRows(
-  document: EvidenceDocument,
+  document: RowSource,
   table: Table,
   columns: ColumnMatch<PatchColumn>,
   context: RowContext,
@@ -66,7 +69,7 @@ interface DeploymentCells {
 }
 
 class RowReader {
-  readonly #document: EvidenceDocument;
+  readonly #document: RowSource;
   readonly #table: Table;
   readonly #columns: ColumnMatch<PatchColumn>;
   readonly #context: RowContext;
@@ -82,12 +85,7 @@ class RowReader {
   readonly #minutes = new Map<string, Moment>();
   readonly #times = new Map<string, Moment>();
 
-  constructor(
-    document: EvidenceDocument,
-    table: Table,
-    columns: ColumnMatch<PatchColumn>,
-    context: RowContext,
-  ) {
+  constructor(document: RowSource, table: Table, columns: ColumnMatch<PatchColumn>, context: RowContext) {
     this.#document = document;
     this.#table = table;
     this.#columns = columns;
@@ -256,11 +254,7 @@ class RowReader {
   }
 
   /** Facts of the patch itself, once for everything that is said of it. */
-  #statePatch(
-    cells: readonly string[],
-    patch: string | null,
-    citation: ReturnType<EvidenceDocument['cite']>,
-  ): void {
+  #statePatch(cells: readonly string[], patch: string | null, citation: Citation): void {
     if (patch === null) return;
     const columns = this.#columns;
     const superseded = columns.cell(cells, 'superseded');
