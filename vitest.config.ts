@@ -9,6 +9,7 @@ export default defineConfig({
   define: { __PATCHTRAIL_VERSION__: JSON.stringify(manifest.version) },
   test: {
     environment: 'node',
+    setupFiles: ['test/setup.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**'],
     reporters: ['default'],

@@ -1,6 +1,6 @@
 /** Files that are either as they were or as they should be, also after a crash or on a full disk. */
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { copyFile, link, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExpectedError } from '../parsers/domain/errors.ts';
 
@@ -12,7 +12,7 @@ export interface AtomicOptions {
 }
 
 /**
- * Writes a file beside its target, flushes it to the disk and renames it into place.
+ * Writes a file beside its target, flushes it to the disk and renames it into place; a device is written directly.
  * @throws ExpectedError `not-writable` with the file's name
  */
 export async function writeAtomically(
@@ -20,6 +20,12 @@ export async function writeAtomically(
   content: string | Uint8Array,
   options: AtomicOptions = {},
 ): Promise<void> {
+  if (await isDevice(path)) {
+    await writeFile(path, content).catch((error: unknown) => {
+      throw asNotWritable(error, path);
+    });
+    return;
+  }
   const incoming = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const file = await open(incoming, 'wx', options.mode ?? 0o600);
@@ -36,6 +42,12 @@ export async function writeAtomically(
     await rm(incoming, { force: true }).catch(() => undefined);
     throw asNotWritable(error, path);
   }
+}
+
+/** A device or a pipe is written as it is: renaming over it would replace it. */
+async function isDevice(path: string): Promise<boolean> {
+  const target = await stat(path).catch(() => null);
+  return target !== null && !target.isFile() && !target.isDirectory();
 }
 
 /** The system's refusal to write, as the error that has a sentence; anything else as it is. */

@@ -40,7 +40,13 @@ const io: CommandIo = {
   signal: abort.signal,
 };
 
-process.exit(await runCommandLine(process.argv.slice(2), io));
+process.exit(await runCommandLine(process.argv.slice(2), io).catch(tellBug));
+
+/** A status of its own: 1 to 3 mean something else. */
+function tellBug(error: unknown): number {
+  writeFully(2, `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 70;
+}
 
 /** Writes all of a text at once: big answers must not pile up in memory while a pipe is slow. */
 function writeFully(stream: 1 | 2, text: string): void {

@@ -15,7 +15,7 @@ import { zoneOf } from './evidence/zones.ts';
 import { formats, systems } from './formats/registry.ts';
 import { bootsOf } from './report/analysis.ts';
 import type { Analysis, BundleIdentity } from './report/analysis.ts';
-import { kaceScale } from './rules/kace/scale.ts';
+import { bundleScale } from './rules/bundle-scale.ts';
 import { rules, rulesVersion } from './rules/registry.ts';
 import { runRules } from './rules/run-rules.ts';
 import { toolVersion } from './version.ts';
@@ -150,7 +150,7 @@ export function conclude(
     store,
   );
   const { findings, undecided } = runRules(evidence, rules, signal === undefined ? {} : { signal });
-  const { counts, scale } = kaceScale(evidence);
+  const { counts, scale } = bundleScale(evidence);
   const analysis: Analysis = {
     tool: { version: toolVersion, rules: rulesVersion },
     bundle: identity,

@@ -21,7 +21,10 @@ interface ElectronPort {
 
 interface ParentPort {
   postMessage(message: unknown): void;
-  on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly ElectronPort[] }) => void): void;
+  on(
+    event: 'message',
+    listener: (event: { readonly data: unknown; readonly ports: readonly ElectronPort[] }) => void,
+  ): void;
 }
 
 const { parentPort } = process as unknown as { readonly parentPort: ParentPort | undefined };
@@ -78,7 +81,11 @@ async function answer(
   } catch (error) {
     const wire = toWireError(error);
     const id = 'id' in request ? request.id : 0;
-    send({ type: 'error', id, error: wire.family === 'expected' ? { ...wire, detail: { ...wire.detail } } : wire });
+    send({
+      type: 'error',
+      id,
+      error: wire.family === 'expected' ? { ...wire, detail: { ...wire.detail } } : wire,
+    });
   }
 }
 

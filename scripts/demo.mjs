@@ -28,7 +28,9 @@ await runScript(async () => {
 
   console.log(`\nReading ${relative(root, sample)}\n`);
   const commandLine = inRoot('out', 'main', 'command-line.js');
-  await mustRun(process.execPath, [commandLine, 'analyze', sample, '--pdf', pdf, '--quiet']);
+  // The case beside the sample holds an analyst's notes: the report is an annotated one.
+  const notes = sample.replace(/\.zip$/u, '.patchtrail');
+  await mustRun(process.execPath, [commandLine, 'analyze', sample, '--case', notes, '--pdf', pdf, '--quiet']);
 
   const userData = inRoot('.cache', 'demo-user-data');
   await rm(userData, { recursive: true, force: true });

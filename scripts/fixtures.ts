@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeCaseText } from '../main/case-files.ts';
+import { buildSampleCase } from './fixtures/sample-case.ts';
 import { buildSakura } from './fixtures/sakura.ts';
 import { writeZip } from './fixtures/zip-writer.ts';
 
 /*
- * Makes the sample bundle anew. The same bytes come out on every run and every machine: the numbers are
+ * Makes the sample bundle and its case anew. The same bytes come out on every run and every machine: the numbers are
  * from a seeded generator, the times are fixed, the compressor is our own.
  */
 
@@ -22,3 +24,4 @@ mkdirSync(samples, { recursive: true });
 const sakura = buildSakura();
 write('sakura-2024-05.zip', writeZip(sakura.members));
 write('sakura-2024-05.expected.json', `${JSON.stringify(sakura.expected, null, 2)}\n`);
+write('sakura-2024-05.patchtrail', writeCaseText(await buildSampleCase(join(samples, 'sakura-2024-05.zip'))));

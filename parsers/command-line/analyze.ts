@@ -1,5 +1,5 @@
 import { openSync, closeSync, writeSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { severities } from '../domain/finding.ts';
 import type { Severity } from '../domain/finding.ts';
 import { ExpectedError } from '../domain/errors.ts';
@@ -116,11 +116,16 @@ function failOnOf(value: string): number | null {
   return index;
 }
 
-/** Writes a file that appears as a whole or not at all. */
+/** Writes a file that appears as a whole or not at all; a device or a pipe is written as it is. */
 async function writeWhole(path: string, produce: (write: (chunk: string) => void) => void): Promise<void> {
-  const part = `${path}.part`;
+  const isSpecial = await stat(path).then(
+    (target) => !target.isFile(),
+    () => false,
+  );
+  // A link keeps pointing where it does: what it points to is replaced.
+  const target = isSpecial ? path : await realpath(path).catch(() => path);
+  const part = isSpecial ? target : `${target}.part`;
   try {
-    await writeFile(part, '');
     const file = openSync(part, 'w');
     try {
       produce((chunk) => {
@@ -129,9 +134,9 @@ async function writeWhole(path: string, produce: (write: (chunk: string) => void
     } finally {
       closeSync(file);
     }
-    await rename(part, path);
+    if (!isSpecial) await rename(part, target);
   } catch (cause) {
-    await rm(part, { force: true });
+    if (!isSpecial) await rm(part, { force: true });
     throw cause instanceof ExpectedError ? cause : new ExpectedError('not-writable', path, {}, cause);
   }
 }

@@ -35,6 +35,7 @@ export async function readCase(path: string, bundle: BundleIdentity): Promise<Ca
   const parsed = v.safeParse(caseSchema, parseJson(text));
   if (!parsed.success) throw new ExpectedError('case-damaged', place);
   const { schema, bundle: bound, content } = parsed.output;
+  if (!schema.startsWith('patchtrail.case/')) throw new ExpectedError('case-damaged', place);
   if (schema !== 'patchtrail.case/1') throw new ExpectedError('case-newer', place);
   if (bound.sha256 !== bundle.sha256) throw new ExpectedError('case-other-bundle', place);
   return {

@@ -56,6 +56,8 @@ export interface Undecided {
   readonly patch: string | null;
   /** Key under `missing.` in the locales. */
   readonly missing: string;
+  /** Values that the wording is filled with: until when was looked, for one. */
+  readonly parameters?: Parameters;
 }
 
 /** Total order over strings by code unit, nulls last. */

@@ -59,7 +59,7 @@ export function instantOf(moment: Moment): number | null {
  * Says whether `a` is before, after or the same as `b`, or that it cannot be known.
  *
  * Known offsets are used whenever both are known; without them local readings compare within one
- * clock, and across clocks only when they are more than 26 hours apart. A reading stands for the
+ * clock (unless one of them is in UTC), and across clocks only when they are more than 26 hours apart. A reading stands for the
  * whole span of its precision: overlapping spans are `same` when they are the same span, else
  * `undecidable`.
  */
@@ -69,12 +69,21 @@ export function order(a: Moment, b: Moment): Order {
   if (instantA !== null && instantB !== null) {
     return orderSpans(instantA, a.precision, instantB, b.precision);
   }
-  if (sameClock(a, b)) return orderSpans(a.local, a.precision, b.local, b.precision);
+  if (shareReading(a, b)) return orderSpans(a.local, a.precision, b.local, b.precision);
   if (Math.abs(a.local - b.local) > widestZoneSpread) {
     const decided = orderSpans(a.local, a.precision, b.local, b.precision);
     return decided === 'same' ? 'undecidable' : decided;
   }
   return 'undecidable';
+}
+
+/**
+ * Whether two moments are readings of the same wall: of one clock, and neither translated. A clock that
+ * states UTC on one line and no zone on another (an event log beside a text log) shows two walls; one
+ * that states its own offset shows the same.
+ */
+function shareReading(a: Moment, b: Moment): boolean {
+  return sameClock(a, b) && (a.offset === b.offset || (a.offset !== 0 && b.offset !== 0));
 }
 
 function orderSpans(a: number, precisionA: Precision, b: number, precisionB: Precision): Order {
@@ -91,7 +100,7 @@ export function distance(a: Moment, b: Moment): number | null {
   const instantA = instantOf(a);
   const instantB = instantOf(b);
   if (instantA !== null && instantB !== null) return instantB - instantA;
-  return sameClock(a, b) ? b.local - a.local : null;
+  return shareReading(a, b) ? b.local - a.local : null;
 }
 
 /** Whether the value is a moment, not never and not absent. */
@@ -129,7 +138,7 @@ export function formatLocal(local: number, precision: Precision): string {
   }
 }
 
-/** The moment in the form of the command line's JSON (`docs/json.md`). */
+/** The moment in the form of the command line's JSON (`docs/command-line.md`). */
 export interface MomentJson {
   readonly raw: string;
   readonly local: string;

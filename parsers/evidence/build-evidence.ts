@@ -109,9 +109,9 @@ export function buildEvidence(
     events,
     facts,
     warnings,
-    coverage: coverageOf(systems, members, facts),
+    coverage: coverageOf(systems, members, facts, events),
     systems,
-    keyOf: assignments.keyOf,
+    keyOf: (name) => assignments.keyOf(name),
     lineExtents: drafts.flatMap((draft, position) => settle.lineExtent(draft, position)),
   });
   return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };

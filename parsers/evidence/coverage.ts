@@ -1,4 +1,11 @@
-import type { CoverageItem, CoverageState, Fact, Member, SystemId } from '../domain/evidence.ts';
+import type {
+  CoverageItem,
+  CoverageState,
+  EvidenceEvent,
+  Fact,
+  Member,
+  SystemId,
+} from '../domain/evidence.ts';
 import type { EvidenceListItem, SystemDefinition } from '../formats/define-format.ts';
 
 /** Every item of every system present, each item once whoever asks for it. */
@@ -6,6 +13,7 @@ export function coverageOf(
   systems: readonly SystemDefinition[],
   members: readonly Member[],
   facts: readonly Fact[],
+  events: readonly EvidenceEvent[],
 ): readonly CoverageItem[] {
   const present = new Set(members.flatMap((member) => (isSource(member) ? [member.system] : [])));
   const seen = new Set<string>();
@@ -13,7 +21,7 @@ export function coverageOf(
   for (const system of systems) {
     if (!present.has(system.id)) continue;
     for (const item of system.askFor) {
-      if (seen.has(item.item) || item.isNeeded?.(members, facts) === false) continue;
+      if (seen.has(item.item) || item.isNeeded?.(members, facts, events) === false) continue;
       seen.add(item.item);
       items.push(coverageItem(system.id, item, members, facts));
     }

@@ -2,7 +2,14 @@ import type { BundleMember } from '../archive/bundle.ts';
 import type { Limits } from '../domain/limits.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { Moment } from '../domain/moment.ts';
-import type { Format, Harvest, LineFormat, MemberContext, Probe } from '../formats/define-format.ts';
+import type {
+  Format,
+  Harvest,
+  LineFormat,
+  MemberContext,
+  Probe,
+  StreamFormat,
+} from '../formats/define-format.ts';
 import { probe } from '../formats/probe.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { chooseHeads } from '../text/generic-heads.ts';
@@ -85,6 +92,11 @@ async function ingestFile(member: BundleMember, draft: MemberDraft, options: Ing
   const candidates = options.formats.filter((format) => format.recognise(seen));
   const line = candidates.find((format) => format.form === 'lines');
   const documents = candidates.filter((format) => format.form === 'document');
+  const stream = candidates.find((format) => format.form === 'stream');
+  if (stream !== undefined) {
+    await ingestStream(member, draft, stream, options);
+    return;
+  }
   if (documents.length > 0) {
     await ingestDocument(member, draft, seen, documents, line ?? null, options);
   } else if (seen.shape === 'binary' || seen.shape === 'workbook') {
@@ -150,6 +162,47 @@ async function ingestLines(
   lines.end();
   draft.encoding = stream.encoding;
   draft.timeRule = index.timed === 0 ? null : lines.timeRule;
+}
+
+/** A binary that is read piece by piece: each record becomes a line, with its time and level. */
+async function ingestStream(
+  member: BundleMember,
+  draft: MemberDraft,
+  format: StreamFormat,
+  options: IngestOptions,
+): Promise<void> {
+  const { store } = options;
+  const index = draft.newLines();
+  draft.kind = format.id;
+  draft.system = format.system;
+  draft.clock = format.clock;
+  draft.heads = format.heads;
+  draft.unverified = format.unverified === true;
+  draft.state = 'parsed';
+  draft.timeline = 'all';
+  const reader = format.open({
+    ...contextOf(draft),
+    line: (text, at, level) => {
+      index.add(store.length, true, at?.local ?? Number.NaN, at?.offset ?? Number.NaN, level);
+      store.append(Buffer.from(`${text}\n`, 'utf8'));
+      return index.count;
+    },
+  });
+  for await (const chunk of member.chunks()) {
+    throwIfCancelled(options.signal);
+    draft.bytes += chunk.length;
+    reader.push(chunk);
+    await store.ready();
+    await options.onStep?.(draft);
+  }
+  const isOfKind = reader.end();
+  index.finish(store.length);
+  if (isOfKind) return;
+  draft.kind = null;
+  draft.system = null;
+  draft.timeline = 'none';
+  draft.state = 'opaque';
+  draft.reason = 'unknown-format';
 }
 
 /** A member that is read as a whole; when no document format takes it, it is read as lines after all. */
@@ -228,8 +281,8 @@ function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOpti
   });
   lines.push(text);
   lines.end();
-  draft.timeline = draft.datedLines.length > 0 ? 'dated' : 'none';
-  for (const { line, at, level } of draft.datedLines) {
+  draft.timeline = draft.datedLines.size > 0 ? 'dated' : 'none';
+  for (const [line, { at, level }] of draft.datedLines) {
     if (line >= index.count) continue;
     index.setTime(line, at?.local ?? Number.NaN, at?.offset ?? Number.NaN, level);
     if (at !== null) draft.clock = at.clock;
@@ -286,7 +339,7 @@ function harvestInto(draft: MemberDraft): Harvest {
       draft.rows = count;
     },
     timelineLine: (line, at, level) => {
-      draft.datedLines.push({ line: line - 1, at, level });
+      draft.datedLines.set(line - 1, { at, level });
     },
   };
 }

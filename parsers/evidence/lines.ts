@@ -183,11 +183,11 @@ export class BundleLines {
     const stated = member.index.offset(line);
     const known = Number.isNaN(stated) ? zoneOffset(zone, local) : stated;
     return {
-      raw: read?.at.raw ?? draft.datedLines.find((dated) => dated.line === line)?.at?.raw ?? '',
+      raw: read?.at.raw ?? draft.datedLines.get(line)?.at?.raw ?? '',
       local,
       offset: known,
       offsetSource: Number.isNaN(stated) ? (known === null ? 'unknown' : zone.source) : 'stated',
-      precision: read?.at.precision ?? 'second',
+      precision: read?.at.precision ?? draft.datedLines.get(line)?.at?.precision ?? 'second',
       clock: draft.clock,
       clockOf: member.deviceKey === '' ? `?${draft.path}` : member.deviceKey,
     };
@@ -280,7 +280,7 @@ export class BundleLines {
     }
     let member = this.#members[low];
     // Members without lines share their base with the next one.
-    while (member !== undefined && member.count === 0 && low > 0) member = this.#members[(low -= 1)];
+    while (member?.count === 0 && low > 0) member = this.#members[(low -= 1)];
     if (member === undefined || id < member.base || id >= member.base + member.count) {
       throw new RangeError(`line id ${id}`);
     }
@@ -322,8 +322,7 @@ export class BundleLines {
       return { order: null, identity: { base: only.base, count }, placed: timed.length === 0 ? 0 : count };
     }
     const total = taking.reduce(
-      (sum, member) =>
-        sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.length),
+      (sum, member) => sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.size),
       0,
     );
     const order = new Uint32Array(total);
@@ -487,7 +486,7 @@ function commonOffset(members: readonly MemberLines[]): number {
   const counts = new Map<number, number>();
   for (const member of members) {
     const offset = member.index.offsetTable[1] ?? member.zone.offset;
-    if (offset === null || offset === undefined || offset === 0) continue;
+    if (offset === null || offset === 0) continue;
     counts.set(offset, (counts.get(offset) ?? 0) + member.index.timed);
   }
   const [best] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);

@@ -41,7 +41,7 @@ export class MemberDraft {
   /** Whether the member's lines belong to the merged timeline: all of them, those that its format dated, or none. */
   timeline: 'all' | 'dated' | 'none' = 'none';
   /** Lines (0-based) that a document format put on the timeline. */
-  readonly datedLines: { readonly line: number; readonly at: Moment | null; readonly level: Level }[] = [];
+  readonly datedLines = new Map<number, { readonly at: Moment | null; readonly level: Level }>();
   device: string | null = null;
   /** The device holds for the files beside and below as well. */
   speaksForCollection = false;

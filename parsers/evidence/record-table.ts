@@ -265,7 +265,11 @@ export class RecordTable {
     return this.#devices.length;
   }
 
-  push(draft: RecordDraft): void {
+  push(...drafts: readonly RecordDraft[]): void {
+    for (const draft of drafts) this.#push(draft);
+  }
+
+  #push(draft: RecordDraft): void {
     const pool = this.#pool;
     const at = this.count;
     const { citation } = draft;

@@ -30,7 +30,7 @@ export class TextStore {
   #writes = 0;
   #failed: Error | null = null;
   #closed = false;
-  #wake: (() => void)[] = [];
+  readonly #wake: (() => void)[] = [];
 
   constructor(budget: number, place: SpoolPlace) {
     this.#budget = Math.ceil(budget / blockBytes) * blockBytes;

@@ -23,16 +23,7 @@ import type { JsonDocument } from '../text/json-document.ts';
 
 /** What a member looks like from its first bytes, before anything is parsed. */
 export type Shape =
-  | 'text'
-  | 'html'
-  | 'mhtml'
-  | 'delimited'
-  | 'workbook'
-  | 'json'
-  | 'xml'
-  | 'image'
-  | 'binary'
-  | 'empty';
+  'text' | 'html' | 'mhtml' | 'delimited' | 'workbook' | 'json' | 'xml' | 'image' | 'binary' | 'empty';
 
 /** What a format may look at to recognise a member: its path and its first 64 KiB. */
 export interface Probe {
@@ -204,7 +195,37 @@ export interface DocumentFormat {
   read(document: EvidenceDocument): boolean;
 }
 
-export type Format = LineFormat | DocumentFormat;
+/** What a format that writes its own lines may use besides. */
+export interface StreamContext extends MemberContext {
+  /** Adds a line to the member's shown text and to the timeline. @returns its 1-based number */
+  line(text: string, at: Moment | null, level: Level): number;
+}
+
+/** Reads a member's bytes as they arrive. */
+export interface StreamReader {
+  push(bytes: Uint8Array): void;
+  /** After the last bytes. @returns false when the member was not of this kind after all (nothing may have been harvested then) */
+  end(): boolean;
+}
+
+/** A binary of any size, read piece by piece in bounded memory; its records are shown as lines of text. */
+export interface StreamFormat {
+  readonly form: 'stream';
+  readonly id: FormatId;
+  readonly system: SystemId;
+  readonly clock: Clock;
+  readonly unverified?: boolean;
+  /** How the lines that it writes start, so that their times can be read back from them. */
+  readonly heads: readonly LineHead[];
+  recognise(probe: Probe): boolean;
+  open(context: StreamContext): StreamReader;
+}
+
+export type Format = LineFormat | DocumentFormat | StreamFormat;
+
+export function defineStreamFormat(format: Omit<StreamFormat, 'form'>): StreamFormat {
+  return { form: 'stream', ...format };
+}
 
 export function defineLineFormat(format: Omit<LineFormat, 'form'>): LineFormat {
   return { form: 'lines', ...format };
@@ -223,7 +244,11 @@ export interface EvidenceListItem {
   /** Whether what a member of such a format says is all that is needed; absent: any parsed member is. */
   readonly isComplete?: (facts: readonly Fact[]) => boolean;
   /** Whether the item is needed for this bundle; absent: always. */
-  readonly isNeeded?: (members: readonly Member[], facts: readonly Fact[]) => boolean;
+  readonly isNeeded?: (
+    members: readonly Member[],
+    facts: readonly Fact[],
+    events: readonly EvidenceEvent[],
+  ) => boolean;
 }
 
 /** A system: its formats in the order in which they are tried, and what to ask a customer for. */

@@ -53,10 +53,12 @@ function isBinary(head: Uint8Array): boolean {
   for (let at = 0; at < stop; at += 1) {
     const byte = head[at] ?? 0;
     if (byte === 0) nuls += 1;
-    else if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x0c && byte !== 0x1b) odd += 1;
+    else if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x0c && byte !== 0x1b)
+      odd += 1;
   }
   // A text whose tail or middle was filled with NULs by a crash is still a text.
-  if (nuls > 0 && odd === 0) return nuls > stop * 0.9 || (nuls > stop * 0.3 && !hasTextRun(head.subarray(0, stop)));
+  if (nuls > 0 && odd === 0)
+    return nuls > stop * 0.9 || (nuls > stop * 0.3 && !hasTextRun(head.subarray(0, stop)));
   return odd + nuls > Math.max(2, stop * 0.02);
 }
 
@@ -71,8 +73,10 @@ function hasTextRun(head: Uint8Array): boolean {
 
 function shapeByText(text: string, lines: readonly string[], name: string): Shape {
   const start = text.trimStart().slice(0, 4096);
-  if (/^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart\/related/iu.test(start)) return 'mhtml';
-  if (/^(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html|head|body|table|div|meta|title)\b/iu.test(start)) return 'html';
+  if (/^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart\/related/iu.test(start))
+    return 'mhtml';
+  if (/^(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html|head|body|table|div|meta|title)\b/iu.test(start))
+    return 'html';
   if (/^<\?xml[^>]*\?>\s*(?:<!doctype html|<html)/iu.test(start)) return 'html';
   if (/\.x?html?$/u.test(name) && /<(?:table|body|html|td|div)\b/iu.test(text)) return 'html';
   if (/^<\?xml|^<[A-Za-z][\w:.-]*[\s>]/u.test(start)) return 'xml';
@@ -82,18 +86,26 @@ function shapeByText(text: string, lines: readonly string[], name: string): Shap
 }
 
 function looksLikeJson(start: string): boolean {
-  return /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})/u.test(start) || /^\[\s*(?:\{\s*"|"(?:[^"\\]|\\.)*"\s*[,\]]|\]|\[)/u.test(start);
+  return (
+    /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})/u.test(start) ||
+    /^\[\s*(?:\{\s*"|"(?:[^"\\]|\\.)*"\s*[,\]]|\]|\[)/u.test(start)
+  );
 }
 
 /** A header row and data rows with the same delimiter, at least three of it in each of the first lines. */
 function looksDelimited(lines: readonly string[]): boolean {
-  const sample = lines.slice(0, -1).filter((line) => line.trim() !== '').slice(0, 5);
+  const sample = lines
+    .slice(0, -1)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 5);
   const [header] = sample;
   if (header === undefined || sample.length < 2) return false;
   // A stamp in the first line: a log with tabs or commas, not a table.
   if (/^[[{(<]|\d{1,2}:\d{2}/u.test(header)) return false;
   return [',', '\t', ';'].some((delimiter) => {
     const expected = header.split(delimiter).length - 1;
-    return expected >= 3 && sample.every((line) => Math.abs(line.split(delimiter).length - 1 - expected) <= 2);
+    return (
+      expected >= 3 && sample.every((line) => Math.abs(line.split(delimiter).length - 1 - expected) <= 2)
+    );
   });
 }

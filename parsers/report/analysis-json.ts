@@ -94,7 +94,7 @@ function undecidedToJson(undecided: Undecided, wording: FindingWording): object 
     rule: undecided.rule,
     device: undecided.device,
     patch: undecided.patch,
-    missing: wording.missing(undecided.missing),
+    missing: wording.missing(undecided.missing, undecided.parameters),
   };
 }
 

@@ -715,8 +715,8 @@ const runningBox =
   'width:100%;box-sizing:border-box;padding:0 16mm;font-size:7.5pt;line-height:1.3;color:#687084';
 const runningRow =
   'display:flex;justify-content:space-between;gap:8mm;white-space:nowrap;-webkit-print-color-adjust:exact';
-const textFont = "font-family:'Inter Variable','Noto Sans JP Variable',sans-serif";
-const monoFont = "font-family:'JetBrains Mono Variable','Noto Sans JP Variable',monospace";
+const textFont = "font-family:'Inter','Noto Sans JP',sans-serif";
+const monoFont = "font-family:'JetBrains Mono','Noto Sans JP',monospace";
 const clipped = 'overflow:hidden;text-overflow:ellipsis;min-width:0';
 
 /** HTML that the printer repeats on top of every page. */

@@ -692,10 +692,11 @@ const namedPlaces = 8;
 
 function undecidedGroups(undecided: readonly Undecided[], words: ReportWords): readonly UndecidedGroup[] {
   const groups = new Map<string, { rule: string; missing: string; where: string[]; count: number }>();
-  for (const { rule, device, patch, missing } of undecided) {
-    const key = `${rule} ${missing}`;
-    const group = groups.get(key) ?? { rule, missing: words.wording.missing(missing), where: [], count: 0 };
-    groups.set(key, group);
+  for (const { rule, device, patch, missing: key, parameters } of undecided) {
+    const missing = words.wording.missing(key, parameters);
+    const place = `${rule} ${missing}`;
+    const group = groups.get(place) ?? { rule, missing, where: [], count: 0 };
+    groups.set(place, group);
     group.count += 1;
     const where = words.list([device, patch].filter((part) => part !== null));
     if (where !== '' && group.where.length < namedPlaces && !group.where.includes(where)) {

@@ -6,8 +6,8 @@ export const reportStyle = `
   --raised: #f6f7f9; --accent: #0f6b6b; --accent-soft: #e2f1f0;
   --critical: #b3202c; --critical-soft: #fdecee; --high: #b4530a; --high-soft: #fdf0e4;
   --medium: #7d6000; --medium-soft: #fbf5dc; --info: #3b5b8c; --info-soft: #eaf0f8; --good: #1f7a45;
-  --text: "Inter Variable", "Noto Sans JP Variable", "Inter", "Noto Sans JP", sans-serif;
-  --mono: "JetBrains Mono Variable", "Noto Sans JP Variable", "JetBrains Mono", "Noto Sans JP", monospace;
+  --text: "Inter", "Noto Sans JP", "Inter", "Noto Sans JP", sans-serif;
+  --mono: "JetBrains Mono", "Noto Sans JP", "JetBrains Mono", "Noto Sans JP", monospace;
 }
 * { box-sizing: border-box; }
 html { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -15,9 +15,17 @@ import { decodeCode } from '../codes/decode-code.ts';
 import { atText } from '../rules/parameters.ts';
 import enCommonRules from '../../resources/locales/en/common-rules.json' with { type: 'json' };
 import enCoverage from '../../resources/locales/en/coverage.json' with { type: 'json' };
+import enDeepSecurity from '../../resources/locales/en/deep-security.json' with { type: 'json' };
+import enCrossSystem from '../../resources/locales/en/cross-system.json' with { type: 'json' };
+import enNap from '../../resources/locales/en/nap.json' with { type: 'json' };
+import enWindowsUpdate from '../../resources/locales/en/windows-update.json' with { type: 'json' };
 import enKace from '../../resources/locales/en/kace.json' with { type: 'json' };
 import jaCommonRules from '../../resources/locales/ja/common-rules.json' with { type: 'json' };
 import jaCoverage from '../../resources/locales/ja/coverage.json' with { type: 'json' };
+import jaDeepSecurity from '../../resources/locales/ja/deep-security.json' with { type: 'json' };
+import jaCrossSystem from '../../resources/locales/ja/cross-system.json' with { type: 'json' };
+import jaNap from '../../resources/locales/ja/nap.json' with { type: 'json' };
+import jaWindowsUpdate from '../../resources/locales/ja/windows-update.json' with { type: 'json' };
 import jaKace from '../../resources/locales/ja/kace.json' with { type: 'json' };
 
 export type Locale = 'en' | 'ja';
@@ -45,8 +53,8 @@ interface EvidenceItemMessages {
 
 /** Every wording file of each locale. A new system adds one import and one entry per locale. */
 const files: Readonly<Record<Locale, readonly WordingFile[]>> = {
-  en: [enCommonRules, enCoverage, enKace],
-  ja: [jaCommonRules, jaCoverage, jaKace],
+  en: [enCommonRules, enCoverage, enKace, enWindowsUpdate, enDeepSecurity, enNap, enCrossSystem],
+  ja: [jaCommonRules, jaCoverage, jaKace, jaWindowsUpdate, jaDeepSecurity, jaNap, jaCrossSystem],
 };
 
 const common = { en: enCommonRules, ja: jaCommonRules } as const;
@@ -83,7 +91,7 @@ export interface Wording {
   ruleName(rule: string): string;
   witness(witness: Witness): string;
   /** What a "cannot tell" lacked. */
-  missing(key: string): string;
+  missing(key: string, parameters?: Parameters): string;
   /** A canonical word, or the word itself where the vocabulary does not know it. */
   word(vocabulary: Vocabulary, word: string): string;
   kind(kind: FindingKind): string;
@@ -156,8 +164,9 @@ class LocaleWording implements Wording {
     return message === undefined ? witness.says : this.#format(message, witness.parameters, null);
   }
 
-  missing(key: string): string {
-    return this.#missing[key] ?? key;
+  missing(key: string, parameters: Parameters = {}): string {
+    const message = this.#missing[key];
+    return message === undefined ? key : this.#format(message, parameters, null);
   }
 
   word(vocabulary: Vocabulary, word: string): string {

@@ -28,6 +28,7 @@ export type Verdict =
       readonly missing: string;
       readonly device: string | null;
       readonly patch: string | null;
+      readonly parameters?: Parameters;
     }
   | {
       readonly outcome: 'found';
@@ -77,8 +78,15 @@ export function cannotTell(
   missing: string,
   device: string | null = null,
   patch: string | null = null,
+  parameters?: Parameters,
 ): Verdict {
-  return { outcome: 'cannot-tell', missing, device, patch };
+  return {
+    outcome: 'cannot-tell',
+    missing,
+    device,
+    patch,
+    ...(parameters === undefined ? {} : { parameters }),
+  };
 }
 
 export function found(finding: {

@@ -41,8 +41,15 @@ export function runRules(
         device: verdict.device,
         patch: verdict.patch,
         missing: verdict.missing,
+        ...(verdict.parameters === undefined ? {} : { parameters: verdict.parameters }),
       };
-      const key = JSON.stringify([entry.rule, entry.device, entry.patch, entry.missing]);
+      const key = JSON.stringify([
+        entry.rule,
+        entry.device,
+        entry.patch,
+        entry.missing,
+        entry.parameters ?? null,
+      ]);
       if (!undecided.has(key)) undecided.set(key, entry);
     }
   });

@@ -25,6 +25,7 @@ export function overview(snapshot: Snapshot, locale: Locale): Overview {
     devices: deviceRows(snapshot),
     records: evidence.records.length,
     recordsWithFindings: snapshot.findingsOfRecord.size,
+    runs: evidence.runs.length,
     lines: analysis.lines,
     members: memberCounts(snapshot),
     warnings: evidence.members.reduce((sum, member) => sum + member.warnings, 0),
@@ -44,7 +45,7 @@ export function overview(snapshot: Snapshot, locale: Locale): Overview {
       title: wording.ruleName(entry.rule),
       device: entry.device,
       patch: entry.patch,
-      missing: wording.missing(entry.missing),
+      missing: wording.missing(entry.missing, entry.parameters),
     })),
     coverage: evidence.coverage.map((item) => ({
       system: item.system,
@@ -150,15 +151,14 @@ function deviceRows(snapshot: Snapshot): DeviceRow[] {
 /** From the first to the last plausible moment of records and log lines, by their place on the timeline. */
 function spanOf(snapshot: Snapshot): Overview['span'] {
   const { analysis, lines } = snapshot;
-  let from: Moment | null = null;
-  let to: Moment | null = null;
+  const span: { from: Moment | null; to: Moment | null } = { from: null, to: null };
   let fromScale = Number.POSITIVE_INFINITY;
   let toScale = Number.NEGATIVE_INFINITY;
   const note = (at: At): void => {
     if (!isMoment(at) || at.local < plausible.from || at.local > plausible.to) return;
     const scale = lines.scaleOfMoment(at);
-    if (scale < fromScale) [from, fromScale] = [at, scale];
-    if (scale > toScale) [to, toScale] = [at, scale];
+    if (scale < fromScale) [span.from, fromScale] = [at, scale];
+    if (scale > toScale) [span.to, toScale] = [at, scale];
   };
   for (const record of analysis.evidence.records) {
     note(record.detection.at);
@@ -168,6 +168,7 @@ function spanOf(snapshot: Snapshot): Overview['span'] {
     note(firstTimed(snapshot, 0, 1));
     note(firstTimed(snapshot, lines.placed - 1, -1));
   }
+  const { from, to } = span;
   return from === null || to === null ? null : { from: momentView(from), to: momentView(to) };
 }
 

@@ -6,10 +6,12 @@ import type { Finding } from '../domain/finding.ts';
 import { LineView, openLineView } from '../evidence/line-view.ts';
 import { openRecordView } from '../evidence/record-view.ts';
 import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
+import { openRunView } from '../evidence/run-view.ts';
 import { compileQuery, matchesText } from '../evidence/search.ts';
 import { nearestLine } from './nearest.ts';
 import { overview } from './overview.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
+import { runDetail, runRow } from './runs.ts';
 import type { Session, Snapshot } from './session.ts';
 import { timeline } from './timeline.ts';
 import type { Views } from './views.ts';
@@ -89,6 +91,11 @@ export const handlers: Handlers = {
         const positions = memberPositions(snapshot, filter, sort);
         return { view: views.add({ grid, snapshot, positions }), count: positions.length };
       }
+      case 'runs': {
+        const { analysis, lines } = snapshot;
+        const view = openRunView(analysis.evidence, lines, recordFilter(snapshot, filter), sort);
+        return { view: views.add({ grid, snapshot, view }), count: view.count };
+      }
     }
   },
 
@@ -121,6 +128,20 @@ export const handlers: Handlers = {
       .map((position) => memberRow(position, open.snapshot));
   },
 
+  runRows: ({ view, from, to, locale }, { views }) => {
+    const open = views.get(view, 'runs');
+    if (open === null) return [];
+    return open.view
+      .window(from, Math.min(to, from + mostRows))
+      .map((run) => runRow(run, open.snapshot, locale));
+  },
+
+  run: ({ id, locale }, context) => {
+    const snapshot = snapshotOf(context);
+    const run = snapshot.runById.get(id);
+    return run === undefined ? null : runDetail(run, snapshot, locale);
+  },
+
   record: ({ id, locale }, context) => {
     const snapshot = snapshotOf(context);
     const record = snapshot.analysis.evidence.record(id);
@@ -143,6 +164,8 @@ export const handlers: Handlers = {
     const position = index === undefined ? -1 : (open?.positions.indexOf(index) ?? -1);
     return position === -1 ? null : position;
   },
+
+  locateRun: ({ view, run }, { views }) => views.get(view, 'runs')?.view.positionOf(run) ?? null,
 
   nearestLine: ({ view, at, deviceKey }, { views }) => {
     const open = views.get(view, 'lines');
@@ -181,7 +204,17 @@ export const handlers: Handlers = {
     const view = hasLineFilter(timeless)
       ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
       : new LineView(lines, null);
-    return timeline(snapshot, records.window(0, records.count), view, timeless, shown, buckets, locale);
+    const runs = openRunView(analysis.evidence, lines, recordFilter(snapshot, timeless), []);
+    return timeline(
+      snapshot,
+      records.window(0, records.count),
+      runs.window(0, runs.count),
+      view,
+      timeless,
+      shown,
+      buckets,
+      locale,
+    );
   },
 
   search: async ({ filter }, context, signal) => {

@@ -197,7 +197,7 @@ export function findingRow(finding: Finding, snapshot: Snapshot, wording: Wordin
     title,
     explanation,
     citation: first === undefined ? null : citationView(first.citation),
-    at: at === undefined || at === null ? null : momentView(at),
+    at: at === undefined ? null : momentView(at),
   };
 }
 

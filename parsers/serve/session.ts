@@ -2,11 +2,13 @@ import { conclude, openStore, readBundle } from '../analyse.ts';
 import type { Concluded, ReadBundle, Reading as BundleReading } from '../analyse.ts';
 import { toWireError } from '../domain/errors.ts';
 import type { ErrorCode, WireError } from '../domain/errors.ts';
+import type { Run } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Transcription } from '../domain/transcription.ts';
 import type { BundleIdentity } from '../report/analysis.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
+import { overlappingRuns } from './run-spans.ts';
 
 export interface OpenRequest {
   readonly path: string;
@@ -28,6 +30,9 @@ export interface Snapshot extends Concluded {
   readonly findingsOfRecord: ReadonlyMap<string, readonly Finding[]>;
   /** Findings that cite a line, by `member:line`. */
   readonly findingsOfLine: ReadonlyMap<string, readonly Finding[]>;
+  readonly runById: ReadonlyMap<string, Run>;
+  /** Ids of runs that share time with another of their device or of the other role. */
+  readonly overlapping: ReadonlySet<string>;
 }
 
 /** Told at most this often. */
@@ -207,6 +212,7 @@ export class Session {
       lines: analysis.lines.total,
       records: analysis.evidence.records.length,
       findings: analysis.findings.length,
+      placementOffset: concluded.lines.placementOffset,
       revision: this.#revision,
     });
   }
@@ -241,12 +247,17 @@ const idle: Reading = {
   records: 0,
   findings: 0,
   error: null,
+  placementOffset: 0,
   revision: 0,
 };
 
 function lookUps({
   analysis,
-}: Concluded): Pick<Snapshot, 'findingById' | 'findingsOfRecord' | 'findingsOfLine'> {
+  lines,
+}: Concluded): Pick<
+  Snapshot,
+  'findingById' | 'findingsOfRecord' | 'findingsOfLine' | 'runById' | 'overlapping'
+> {
   const findingById = new Map<string, Finding>();
   const findingsOfRecord = new Map<string, Finding[]>();
   const findingsOfLine = new Map<string, Finding[]>();
@@ -258,7 +269,10 @@ function lookUps({
         pushOnce(findingsOfLine, `${citation.member}:${citation.line}`, finding);
     }
   }
-  return { findingById, findingsOfRecord, findingsOfLine };
+  const { runs } = analysis.evidence;
+  const runById = new Map(runs.map((run) => [run.id, run]));
+  const overlapping = overlappingRuns(analysis.evidence, lines);
+  return { findingById, findingsOfRecord, findingsOfLine, runById, overlapping };
 }
 
 function pushOnce(map: Map<string, Finding[]>, key: string, finding: Finding): void {

@@ -1,17 +1,22 @@
 import type { Filter, Locale, TimelineAnswer } from '../../preload/contract/shapes.ts';
 import { levels } from '../domain/evidence.ts';
-import type { PatchRecord } from '../domain/evidence.ts';
+import type { PatchRecord, Run } from '../domain/evidence.ts';
 import type { Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import { isMoment } from '../domain/moment.ts';
 import { plausible } from '../evidence/line-index.ts';
+import { runSpan } from '../evidence/run-view.ts';
 import type { LineView } from '../evidence/line-view.ts';
 import { witnessMoment } from './rows.ts';
+import { roleOf } from './run-spans.ts';
 import type { Snapshot } from './session.ts';
 import { wordsOf } from './words.ts';
 
 type Lane = TimelineAnswer['lanes'][number]['lane'];
 type Mark = TimelineAnswer['lanes'][number]['marks'][number];
+type RunLane = TimelineAnswer['runs'][number];
+type Bar = RunLane['bars'][number];
+type Window = TimelineAnswer['windows'][number];
 
 interface Point {
   readonly scale: number;
@@ -24,6 +29,7 @@ interface Point {
 export function timeline(
   snapshot: Snapshot,
   records: readonly PatchRecord[],
+  runs: readonly Run[],
   view: LineView,
   filter: Filter,
   range: { readonly from: number; readonly to: number } | null,
@@ -31,16 +37,27 @@ export function timeline(
   locale: Locale,
 ): TimelineAnswer {
   const points = lanePoints(snapshot, records, filter, locale);
-  const extent = extentOf(snapshot, view, points);
+  const bars = runBars(snapshot, runs);
+  const windows = maintenanceWindows(snapshot, runs);
+  const extent = extentOf(snapshot, view, [
+    ...[...points.values()].flatMap((lane) => lane.map(({ scale }) => scale)),
+    ...bars.flatMap(({ from, to }) => [from, to]),
+  ]);
   const shown = range ?? extent;
   if (extent === null || shown === null)
-    return { extent: null, lanes: [], density: { lines: [], errors: [] } };
+    return { extent: null, lanes: [], runs: [], windows: [], density: { lines: [], errors: [] } };
   const width = Math.max(1, (shown.to - shown.from) / buckets);
   const lanes = [...points].map(([lane, lanePoints_]) => ({
     lane,
     marks: groupIntoColumns(lanePoints_, shown, width),
   }));
-  return { extent, lanes, density: density(snapshot, view, shown, width, buckets) };
+  return {
+    extent,
+    lanes,
+    runs: runLanes(bars, shown),
+    windows: windows.filter(({ from, to }) => to >= shown.from && from <= shown.to).slice(0, mostWindows),
+    density: density(snapshot, view, shown, width, buckets),
+  };
 }
 
 function lanePoints(
@@ -89,7 +106,7 @@ function lanePoints(
     const moment = finding.witnesses
       .map((witness) => witnessMoment(witness, snapshot))
       .find((at) => at !== null);
-    if (moment === undefined || moment === null) continue;
+    if (moment === undefined) continue;
     findings.push({
       scale: lines.scaleOfMoment(moment),
       severity: finding.severity,
@@ -105,6 +122,66 @@ function lanePoints(
   ]);
 }
 
+/** More bars and bands than these are no picture any more: a narrower range shows the rest. */
+const mostBars = 2_000;
+const mostWindows = 500;
+const roles = ['relay', 'agent', null] as const;
+
+function runBars(snapshot: Snapshot, runs: readonly Run[]): readonly (Bar & { role: RunLane['role'] })[] {
+  return runs.flatMap((run) => {
+    const span = runSpan(run, snapshot.lines);
+    if (span === null || !isPlausible(span.from)) return [];
+    return [
+      {
+        ...span,
+        to: isPlausible(span.to) ? span.to : span.from,
+        role: roleOf(run),
+        outcome: run.outcome,
+        overlaps: snapshot.overlapping.has(run.id),
+        run: run.id,
+        label: [run.device, run.name].filter((part) => part !== null).join(' · '),
+      },
+    ];
+  });
+}
+
+/** A row for each role that there is, whatever part of time is shown: rows do not come and go. */
+function runLanes(
+  bars: readonly (Bar & { role: RunLane['role'] })[],
+  shown: { readonly from: number; readonly to: number },
+): RunLane[] {
+  return roles.flatMap((role) => {
+    const ofRole = bars.filter((bar) => bar.role === role);
+    if (ofRole.length === 0) return [];
+    const inSight = ofRole.filter(({ from, to }) => to >= shown.from && from <= shown.to);
+    // The longest stay when not all can: they are what can be seen.
+    const kept =
+      inSight.length <= mostBars
+        ? inSight
+        : [...inSight].sort((a, b) => b.to - b.from - (a.to - a.from)).slice(0, mostBars);
+    return [{ role, bars: kept.map(({ role: _role, ...bar }) => bar).sort((a, b) => a.from - b.from) }];
+  });
+}
+
+/** The windows in which runs may work, each once, with the devices and runs that share it. */
+function maintenanceWindows(snapshot: Snapshot, runs: readonly Run[]): readonly Window[] {
+  const windows = new Map<string, { from: number; to: number; names: Set<string> }>();
+  for (const { window, name } of runs) {
+    const start = window?.start ?? null;
+    const minutes = window?.minutes ?? 0;
+    if (start === null || minutes <= 0) continue;
+    const from = snapshot.lines.scaleOfMoment(start);
+    if (!isPlausible(from)) continue;
+    const to = from + minutes * 60_000;
+    const known = windows.get(`${from} ${to}`);
+    if (known === undefined) windows.set(`${from} ${to}`, { from, to, names: new Set([name]) });
+    else known.names.add(name);
+  }
+  return [...windows.values()]
+    .sort((a, b) => a.from - b.from)
+    .map(({ from, to, names }) => ({ from, to, label: [...names].slice(0, 3).join(', ') }));
+}
+
 function worstOf(found: readonly Severity[]): Severity | null {
   return severities.find((severity) => found.includes(severity)) ?? null;
 }
@@ -116,7 +193,7 @@ function isPlausible(scale: number): boolean {
 function extentOf(
   snapshot: Snapshot,
   view: LineView,
-  lanes: ReadonlyMap<Lane, readonly Point[]>,
+  scales: readonly number[],
 ): { from: number; to: number } | null {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
@@ -125,7 +202,7 @@ function extentOf(
     from = Math.min(from, scale);
     to = Math.max(to, scale);
   };
-  for (const points of lanes.values()) for (const { scale } of points) note(scale);
+  for (const scale of scales) note(scale);
   const first = view.lowerBound(plausible.from);
   const last = view.lowerBound(plausible.to) - 1;
   if (first <= last) {

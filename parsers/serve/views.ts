@@ -1,12 +1,14 @@
 import type { Snapshot } from './session.ts';
 import type { LineView } from '../evidence/line-view.ts';
 import type { RecordView } from '../evidence/record-view.ts';
+import type { RunView } from '../evidence/run-view.ts';
 
 /** A view that a window has opened, with the snapshot whose rows it lists. */
 export type OpenView =
   | { readonly grid: 'patches'; readonly snapshot: Snapshot; readonly view: RecordView }
   | { readonly grid: 'lines'; readonly snapshot: Snapshot; readonly view: LineView }
-  | { readonly grid: 'members'; readonly snapshot: Snapshot; readonly positions: readonly number[] };
+  | { readonly grid: 'members'; readonly snapshot: Snapshot; readonly positions: readonly number[] }
+  | { readonly grid: 'runs'; readonly snapshot: Snapshot; readonly view: RunView };
 
 /** Views that one window keeps open at once; the oldest give way, so that a window which forgets to close one costs little. */
 const mostViews = 64;
@@ -29,7 +31,7 @@ export class Views {
 
   get<G extends OpenView['grid']>(name: string, grid: G): Extract<OpenView, { grid: G }> | null {
     const view = this.#views.get(name);
-    return view !== undefined && view.grid === grid ? (view as Extract<OpenView, { grid: G }>) : null;
+    return view?.grid === grid ? (view as Extract<OpenView, { grid: G }>) : null;
   }
 
   close(name: string): void {

@@ -110,7 +110,7 @@ const epochForm = /^(?<seconds>\d{9,10})(?:\.(?<f>\d{1,9}))?$/u;
 const epochMillisecondsForm = /^\d{12,13}$/u;
 
 /**
- * Reads a date in any of the forms that decoding.md lists; digits and blanks may be full-width.
+ * Reads a date in any of the forms that `docs/formats.md` lists; digits and blanks may be full-width.
  *
  * A form that says no more than the day has the precision `day`; one without seconds `minute`; one with
  * fewer than three digits of a second `second`. Epoch seconds are UTC by definition, so their offset is

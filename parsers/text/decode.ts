@@ -77,7 +77,7 @@ export class Utf8Stream {
     if (this.#mode === 'bytes' && this.#carry.length === 0) {
       const cut = last ? chunk.length : completeUtf8(chunk);
       const whole = chunk.subarray(0, cut);
-      if (whole.indexOf(0) === -1 && isUtf8(whole)) {
+      if (!whole.includes(0) && isUtf8(whole)) {
         this.#carry = cut === chunk.length ? empty : chunk.slice(cut);
         this.#noteUtf8(whole);
         return whole;
@@ -176,7 +176,7 @@ export class Utf8Stream {
     const end = bytes.indexOf(LF, at);
     if (end === -1 || end === at || bytes[end + 1] === 0) return false;
     const line = bytes.subarray(at, end);
-    if (line.indexOf(0) !== -1) return false;
+    if (line.includes(0)) return false;
     return isUtf8(line) || decodeCp932(line) !== null;
   }
 

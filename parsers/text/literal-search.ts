@@ -61,7 +61,7 @@ export class LiteralSearch {
       const start = at - window + 2;
       const group = groups[(groupOf[pair] as number) - 1];
       // Most windows that end right begin wrong.
-      if (group !== undefined && group.firsts[bytes[start] as number] === 1) {
+      if (group?.firsts[bytes[start] as number] === 1) {
         const { literals } = group;
         for (let index = 0; index < literals.length; index += 1) {
           if (matchesAt(bytes, start, end, literals[index] as Uint8Array)) return start;

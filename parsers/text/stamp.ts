@@ -303,6 +303,8 @@ function runSteps(
       case EPOCH:
         at = readEpoch(bytes, at, end, out);
         break;
+      default:
+        return -1;
     }
     if (at === -1) return -1;
   }

@@ -18,6 +18,8 @@ import {
   overviewSchema,
   patchRowSchema,
   recordFieldSchema,
+  runDetailSchema,
+  runRowSchema,
   sortSchema,
   timelineSchema,
   transcriptionSchema,
@@ -47,10 +49,10 @@ export const evidenceMethods = {
     result: v.nullable(v.object({ id: text, position: count, total: count })),
   },
 
-  /** A view of a grid: rows filtered and sorted; windows of it are asked for with `patchRows`, `lineRows`, `memberRows`. */
+  /** A view of a grid: rows filtered and sorted; windows of it are asked for with `patchRows`, `lineRows`, `memberRows`, `runRows`. */
   openView: {
     params: v.object({
-      grid: v.picklist(['patches', 'lines', 'members']),
+      grid: v.picklist(['patches', 'lines', 'members', 'runs']),
       filter: filterSchema,
       sort: sortSchema,
       locale: localeSchema,
@@ -70,9 +72,17 @@ export const evidenceMethods = {
     params: v.object({ view: text, from: count, to: count }),
     result: v.array(memberRowSchema),
   },
+  runRows: {
+    params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
+    result: v.array(runRowSchema),
+  },
   record: {
     params: v.object({ id: text, locale: localeSchema }),
     result: v.nullable(patchRowSchema),
+  },
+  run: {
+    params: v.object({ id: text, locale: localeSchema }),
+    result: v.nullable(runDetailSchema),
   },
 
   /** Where a record stands in a view of records. */
@@ -81,6 +91,8 @@ export const evidenceMethods = {
   locateLine: { params: v.object({ view: text, member: text, line: count }), result: position },
   /** Where a member stands in a view of members. */
   locateMember: { params: v.object({ view: text, member: text }), result: position },
+  /** Where a run stands in a view of runs. */
+  locateRun: { params: v.object({ view: text, run: text }), result: position },
   /**
    * The lines nearest to a moment, before and after, in a view of lines; distances in milliseconds,
    * null when the zones do not allow one. Prefers lines of `deviceKey` and lines that name `kb` when given.
@@ -184,6 +196,11 @@ export const readingSchema = v.object({
   records: count,
   findings: count,
   error: v.nullable(wireErrorSchema),
+  /**
+   * Minutes east of UTC by which readings of unknown offset are placed on the merged timeline; shown "as
+   * written", the timeline counts in it.
+   */
+  placementOffset: v.number(),
   /** Raised whenever rows may have changed: views opened before show older rows. */
   revision: count,
 });

@@ -139,6 +139,71 @@ export const lineRowSchema = v.object({
 });
 export type LineRow = v.InferOutput<typeof lineRowSchema>;
 
+export const deploymentStatusSchema = v.picklist([
+  'succeeded',
+  'failed',
+  'in-progress',
+  'pending-reboot',
+  'not-attempted',
+  'skipped',
+  'unknown',
+]);
+
+/** Whether a run is one of a relay or of an agent; null where its system makes no such difference. */
+export const runRoleSchema = v.nullable(v.picklist(['relay', 'agent']));
+
+/** A row of the run grid: one pass of a patching operation. */
+export const runRowSchema = v.object({
+  id: text,
+  system: systemSchema,
+  device: nullableText,
+  deviceKey: text,
+  name: text,
+  operation: nullableText,
+  role: runRoleSchema,
+  outcome: v.nullable(deploymentStatusSchema),
+  startedAt: v.nullable(momentSchema),
+  endedAt: v.nullable(momentSchema),
+  window: v.nullable(v.object({ start: v.nullable(momentSchema), minutes: v.nullable(v.number()) })),
+  attempts: v.nullable(v.number()),
+  exitCode: v.nullable(codeSchema),
+  reboot: nullableText,
+  /** Steps of the run, and how many of them something tells of. */
+  steps: v.object({ told: count, total: count }),
+  /** Whether it shares time with another run of its device, or of the other role. */
+  overlaps: v.boolean(),
+  citation: citationSchema,
+});
+export type RunRow = v.InferOutput<typeof runRowSchema>;
+
+export const runStepSchema = v.object({
+  name: text,
+  evidenced: v.boolean(),
+  outcome: v.nullable(v.picklist(['succeeded', 'failed', 'unknown'])),
+  at: v.nullable(momentSchema),
+  citation: v.nullable(citationSchema),
+});
+export type RunStepView = v.InferOutput<typeof runStepSchema>;
+
+/** A run in full. */
+export const runDetailSchema = v.object({
+  ...runRowSchema.entries,
+  stepList: v.array(runStepSchema),
+  detail: v.array(v.object({ name: text, value: v.nullable(v.union([text, v.number(), v.boolean()])) })),
+  /** Its records, at most as many as a reader goes through one by one. */
+  records: v.array(
+    v.object({
+      id: text,
+      device: nullableText,
+      patch: nullableText,
+      detectionStatus: nullableText,
+      deploymentStatus: nullableText,
+    }),
+  ),
+  recordCount: count,
+});
+export type RunDetail = v.InferOutput<typeof runDetailSchema>;
+
 export const memberRowSchema = v.object({
   index: count,
   path: text,
@@ -280,6 +345,7 @@ export const overviewSchema = v.object({
   devices: v.array(deviceRowSchema),
   records: count,
   recordsWithFindings: count,
+  runs: count,
   lines: v.object({ total: count, timed: count, outOfOrder: count }),
   members: v.object({
     total: count,
@@ -352,18 +418,35 @@ export const laneMarkSchema = v.object({
   count,
   severity: v.nullable(severitySchema),
   /** A record, finding or line to select on click. */
-  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text })),
+  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line']), id: text })),
   label: text,
 });
+/** A run on the timeline. */
+export const runBarSchema = v.object({
+  from: v.number(),
+  /** Its end; where none is told, the last that is known of it. */
+  to: v.number(),
+  isOpen: v.boolean(),
+  outcome: v.nullable(deploymentStatusSchema),
+  overlaps: v.boolean(),
+  run: text,
+  /** Device and name. */
+  label: text,
+});
+export type RunBar = v.InferOutput<typeof runBarSchema>;
 export const timelineSchema = v.object({
   /** Extent of everything that has a place in time; null when nothing has. */
   extent: v.nullable(v.object({ from: v.number(), to: v.number() })),
   lanes: v.array(
     v.object({
-      lane: v.picklist(['detections', 'deployments', 'reboots', 'errors', 'findings', 'runs']),
+      lane: v.picklist(['detections', 'deployments', 'reboots', 'errors', 'findings']),
       marks: v.array(laneMarkSchema),
     }),
   ),
+  /** Runs as bars, one row for each role that the bundle's runs have: relays before agents. */
+  runs: v.array(v.object({ role: runRoleSchema, bars: v.array(runBarSchema) })),
+  /** Maintenance windows, each told once. */
+  windows: v.array(v.object({ from: v.number(), to: v.number(), label: text })),
   /** Lines and error lines per bucket over the asked range. */
   density: v.object({ lines: v.array(count), errors: v.array(count) }),
 });

@@ -6,6 +6,7 @@ import { problemText } from '../panes/problem-text.ts';
 import { useStepFinding } from '../panes/step-finding.ts';
 import { noFilter } from '../state/filters.ts';
 import { noLocks } from '../state/selection.ts';
+import { useOverview } from '../state/overview.tsx';
 import { freshView, useBridge, useWindowStore } from '../state/window-store.ts';
 import type { Place, WindowState } from '../state/window-store.ts';
 import { useOpening } from './opening.ts';
@@ -30,6 +31,7 @@ export type CommandId =
   | 'back'
   | 'show-triage'
   | 'show-patches'
+  | 'show-runs'
   | 'show-log'
   | 'show-files'
   | 'follow-all'
@@ -70,13 +72,15 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   back: ['Alt+ArrowLeft'],
   'show-triage': ['Ctrl+1'],
   'show-patches': ['Ctrl+2'],
-  'show-log': ['Ctrl+3'],
-  'show-files': ['Ctrl+4'],
+  'show-runs': ['Ctrl+4'],
+  'show-log': ['Ctrl+5'],
+  'show-files': ['Ctrl+6'],
 };
 
 const places: readonly (readonly [CommandId, Place])[] = [
   ['show-triage', 'triage'],
   ['show-patches', 'patches'],
+  ['show-runs', 'runs'],
   ['show-log', 'log'],
   ['show-files', 'files'],
 ];
@@ -92,6 +96,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
   const hasBundle = bundle.phase === 'ready' || bundle.phase === 'reading';
   const isRead = bundle.phase === 'ready' && openCase !== null;
   const canGoBack = cameFrom !== null;
+  const hasRuns = (useOverview()?.runs ?? 0) > 0;
   return useMemo(() => {
     const { go, open, filter, undoFilter, redoFilter, changeSettings, say, back, focusNote } =
       store.getState();
@@ -135,13 +140,15 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         () => {
           const { place, selection } = store.getState();
           if (selection.target.on === 'nothing') return;
-          if (place !== 'patches' && place !== 'log') go('patches');
+          if (place === 'triage' || place === 'files') go('patches');
           focusNote();
         },
         isRead,
       ),
       command('export-pdf', () => settle(exportPdf()), isRead),
-      ...places.map(([id, place]) => command(id, () => go(place), hasBundle)),
+      ...places.map(([id, place]) =>
+        command(id, () => go(place), hasBundle && (place !== 'runs' || hasRuns)),
+      ),
       command('back', back, canGoBack),
       command('undo-filter', undoFilter, hasBundle),
       command('redo-filter', redoFilter, hasBundle),
@@ -181,7 +188,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
     ];
-  }, [t, bridge, store, step, opening, hasBundle, isRead, canGoBack, bundle.phase]);
+  }, [t, bridge, store, step, opening, hasBundle, isRead, canGoBack, hasRuns, bundle.phase]);
 }
 
 /** A key press as it is written in {@link keysOf}; the command key of a Mac counts as Ctrl. */

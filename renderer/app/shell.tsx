@@ -12,6 +12,7 @@ import { Files } from '../panes/members.tsx';
 import { Patches } from '../panes/patches.tsx';
 import { problemText } from '../panes/problem-text.ts';
 import { ReadingStrip } from '../panes/reading.tsx';
+import { Runs } from '../panes/runs.tsx';
 import { Start } from '../panes/start.tsx';
 import { Timeline } from '../panes/timeline.tsx';
 import { Triage } from '../panes/triage.tsx';
@@ -94,6 +95,8 @@ function PlaceView() {
     case 'files':
       return <Files />;
     case 'patches':
+    case 'matrix':
+    case 'runs':
     case 'log':
       return <Workbench place={place} />;
   }
@@ -106,19 +109,7 @@ function Workbench({ place }: { readonly place: Place }) {
       <Timeline />
       <Split name="workbench" orientation="horizontal">
         <Panel id="grids" minSize="35%">
-          {place === 'log' ? (
-            <LogLines />
-          ) : (
-            <Split name="grids" orientation="vertical">
-              <Panel id="tables" defaultSize="47%" minSize={90}>
-                <Patches />
-              </Panel>
-              <Divider orientation="horizontal" />
-              <Panel id="lines" minSize={80} collapsible>
-                <LogLines />
-              </Panel>
-            </Split>
-          )}
+          <Grids place={place} />
         </Panel>
         <Divider orientation="vertical" />
         <Panel
@@ -147,6 +138,22 @@ function Workbench({ place }: { readonly place: Place }) {
         </Panel>
       </Split>
     </div>
+  );
+}
+
+/** What a place is about, above the log lines that go with it. */
+function Grids({ place }: { readonly place: Place }) {
+  if (place === 'log') return <LogLines />;
+  return (
+    <Split name={place === 'runs' ? 'run-grids' : 'grids'} orientation="vertical">
+      <Panel id="tables" defaultSize="47%" minSize={90}>
+        {place === 'runs' ? <Runs /> : <Patches />}
+      </Panel>
+      <Divider orientation="horizontal" />
+      <Panel id="lines" minSize={80} collapsible>
+        <LogLines />
+      </Panel>
+    </Split>
   );
 }
 
@@ -183,7 +190,12 @@ function CaseBanner() {
   return (
     <div className="banner" role="alert">
       <strong>
-        {problemText(t, { family: 'expected', code: warning.code, place: warning.place, detail: {} })}
+        {problemText(t, {
+          family: 'expected',
+          code: warning.code,
+          place: warning.place,
+          detail: warning.detail,
+        })}
       </strong>
       <span>{wordCode(t, 'errors-advice', warning.code, '')}</span>
       <button

@@ -3,7 +3,7 @@ import type { Filter, Locale, Sort } from '../../preload/contract/shapes.ts';
 import { isCancelled } from './evidence-client.ts';
 import type { EvidenceClient } from './evidence-client.ts';
 
-export type GridName = 'patches' | 'lines' | 'members';
+export type GridName = 'patches' | 'lines' | 'members' | 'runs';
 
 /** What a view shows. Two equal questions are one view. */
 export interface ViewQuestion {

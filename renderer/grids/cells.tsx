@@ -195,7 +195,7 @@ export function ZoneSign({ shown, isMoved }: { readonly shown: ShownMoment; read
   );
 }
 
-function useAtText(at: AtView): string | null {
+export function useAtText(at: AtView): string | null {
   const { t } = useLanguage();
   if (at === null) return t('time.absent');
   if (at === 'never') return t('time.never-title');

@@ -3,6 +3,7 @@ import { chipKey, chipsOf, withoutChip } from '../state/filters.ts';
 import type { Chip } from '../state/filters.ts';
 import { useOverview } from '../state/overview.tsx';
 import { useWindow } from '../state/window-store.ts';
+import { usePlacementOffset } from '../state/placement-offset.ts';
 import { scaleText } from '../time/show-moment.ts';
 import { baseName } from './citation.tsx';
 
@@ -41,6 +42,7 @@ function useChipText(): (chip: Chip) => string {
   const { t } = useLanguage();
   const overview = useOverview();
   const settings = useWindow((state) => state.settings);
+  const placementOffset = usePlacementOffset();
   return (chip) => {
     switch (chip.part) {
       case 'devices': {
@@ -60,7 +62,7 @@ function useChipText(): (chip: Chip) => string {
         return t('filter.rules', { value: title });
       }
       case 'time': {
-        const setting = { mode: settings.times, zone: settings.zone };
+        const setting = { mode: settings.times, zone: settings.zone, placementOffset };
         const isShort = chip.to - chip.from < 600_000;
         const precision = isShort ? 'second' : 'minute';
         return `${scaleText(chip.from, setting, precision)} … ${scaleText(chip.to, setting, precision)}`;

@@ -21,6 +21,8 @@ import { showMoment } from '../time/show-moment.ts';
 import { spanText } from '../time/span-text.ts';
 import { AnnotationEditor } from './annotation-editor.tsx';
 import { CitationButton } from './citation.tsx';
+import { Field } from './field.tsx';
+import { RunView } from './run-view.tsx';
 import { KindSign, SeverityBadge } from './severity.tsx';
 
 export function Inspector() {
@@ -30,6 +32,7 @@ export function Inspector() {
     <section className="inspector" aria-label={t('region.inspector')} tabIndex={-1}>
       {subject.on === 'finding' ? <FindingView finding={subject.finding} /> : null}
       {subject.on === 'record' ? <RecordView record={subject.record} /> : null}
+      {subject.on === 'run' ? <RunView run={subject.run} /> : null}
       {subject.on === 'line' ? <LineView line={subject.line} /> : null}
       {subject.on === 'nothing' ? <p className="hint">{t('inspector.nothing')}</p> : null}
       {subject.on === 'missing' ? <p className="hint">{t('inspector.missing')}</p> : null}
@@ -252,26 +255,6 @@ function RecordView({ record }: { readonly record: PatchRow }) {
 
 function rawOf(at: PatchRow['detectedAt']): string | null {
   return at === null || at === 'never' ? null : at.raw;
-}
-
-function Field({
-  name,
-  raw,
-  children,
-}: {
-  readonly name: string;
-  readonly raw: string | null;
-  readonly children: ReactNode;
-}) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {children}
-        {raw === null || raw === '' ? null : <span className="raw">{raw}</span>}
-      </dd>
-    </div>
-  );
 }
 
 function LineView({ line }: { readonly line: LineRow }) {

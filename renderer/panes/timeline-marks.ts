@@ -1,5 +1,5 @@
 /** Marks of a lane as they fit on the screen. Pure. */
-import type { TimelineAnswer } from '../../preload/contract/shapes.ts';
+import type { RunBar, TimelineAnswer } from '../../preload/contract/shapes.ts';
 
 type LaneMark = TimelineAnswer['lanes'][number]['marks'][number];
 type Severity = NonNullable<LaneMark['severity']>;
@@ -59,6 +59,61 @@ export function placeMarks(
     };
   }
   return placed;
+}
+
+export interface PlacedBar extends RunBar {
+  readonly left: number;
+  readonly width: number;
+  /** Which of the lane's tracks it lies on, from the top. */
+  readonly track: number;
+  /** How many runs it stands for. */
+  readonly count: number;
+}
+
+/** Bars that share time lie on tracks below each other, on at most this many. */
+const mostTracks = 3;
+const leastBarWidth = 6;
+
+/** Places runs as bars; what does not fit on any track joins the bar that it would cover. */
+export function placeBars(
+  bars: readonly RunBar[],
+  toPixel: (at: number) => number,
+  width: number,
+): { readonly bars: readonly PlacedBar[]; readonly tracks: number } {
+  const placed: PlacedBar[] = [];
+  /** For each track, the last bar on it as a position in `placed`. */
+  const last: number[] = [];
+  for (const bar of [...bars].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (toPixel(bar.to) < 0 || toPixel(bar.from) > width) continue;
+    // What reaches out of sight is cut there: a bar of a million pixels is none the better.
+    const from = Math.max(toPixel(bar.from), -4);
+    const to = Math.min(Math.max(toPixel(bar.to), from + leastBarWidth), width + 4);
+    const isFree = (at: number | undefined): boolean => {
+      const before = at === undefined ? undefined : placed[at];
+      return before === undefined || before.left + before.width + 1 <= from;
+    };
+    const free = last.findIndex((at) => isFree(at));
+    const track = free >= 0 ? free : last.length < mostTracks ? last.length : -1;
+    if (track >= 0) {
+      last[track] = placed.push({ ...bar, left: from, width: to - from, track, count: 1 }) - 1;
+      continue;
+    }
+    const [nearest] = [...last].sort((a, b) => endOf(placed[a]) - endOf(placed[b]));
+    const joined = nearest === undefined ? undefined : placed[nearest];
+    if (nearest === undefined || joined === undefined) continue;
+    const isGraver = bar.outcome === 'failed' && joined.outcome !== 'failed';
+    placed[nearest] = {
+      ...(isGraver ? { ...joined, run: bar.run, outcome: bar.outcome, label: bar.label } : joined),
+      overlaps: joined.overlaps || bar.overlaps,
+      width: Math.max(joined.left + joined.width, to) - joined.left,
+      count: joined.count + 1,
+    };
+  }
+  return { bars: placed, tracks: Math.max(1, last.length) };
+}
+
+function endOf(bar: PlacedBar | undefined): number {
+  return bar === undefined ? 0 : bar.left + bar.width;
 }
 
 /** The outline of a density as an SVG path, on a square-root scale so that a lone line is still seen. */

@@ -1,7 +1,7 @@
 /** The strip of lanes above the grids: marks to choose, a brush to filter, the time of the selection. */
 import { scaleUtc } from 'd3-scale';
 import { useEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, PointerEvent, WheelEvent } from 'react';
+import type { KeyboardEvent, PointerEvent, ReactNode, WheelEvent } from 'react';
 import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
 import { useAnswer } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
@@ -11,17 +11,19 @@ import { timelineStep } from '../state/follow.ts';
 import type { Target } from '../state/selection.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { momentText, scaleOf, scaleText } from '../time/show-moment.ts';
-import type { TimesSetting } from '../time/show-moment.ts';
+import { usePlacementOffset } from '../state/placement-offset.ts';
+import type { ScaleSetting } from '../time/show-moment.ts';
 import { LockToggle } from './pane.tsx';
-import { densityPath, placeMarks } from './timeline-marks.ts';
-import type { PlacedMark } from './timeline-marks.ts';
+import { densityPath, placeBars, placeMarks } from './timeline-marks.ts';
+import type { PlacedBar, PlacedMark } from './timeline-marks.ts';
 
-type LaneName = TimelineAnswer['lanes'][number]['lane'] | 'density';
+type MarkLane = TimelineAnswer['lanes'][number]['lane'];
+type LaneName = MarkLane | 'runs' | 'density';
 const lanes: readonly LaneName[] = [
   'detections',
   'deployments',
-  'reboots',
   'runs',
+  'reboots',
   'errors',
   'density',
   'findings',
@@ -35,6 +37,17 @@ const alwaysShown: ReadonlySet<LaneName> = new Set([
   'findings',
 ]);
 const laneHeight = 13;
+/** Height of a bar where several lie below each other. */
+const trackHeight = 8;
+
+/** A row of the strip: its name, its height and what is drawn in it. */
+interface StripRow {
+  readonly key: string;
+  readonly lane: LaneName;
+  readonly label: string;
+  readonly height: number;
+  readonly body: ReactNode;
+}
 
 interface Extent {
   readonly from: number;
@@ -49,7 +62,8 @@ export function Timeline() {
   const zoom = useWindow((state) => state.zoom);
   const revision = useWindow((state) => state.revision);
   const settings = useWindow((state) => state.settings);
-  const setting: TimesSetting = { mode: settings.times, zone: settings.zone };
+  const placementOffset = usePlacementOffset();
+  const setting: ScaleSetting = { mode: settings.times, zone: settings.zone, placementOffset };
   const [track, width] = useWidth();
   const [brush, setBrush] = useState<Extent | null>(null);
   const anchorX = useRef<number | null>(null);
@@ -63,16 +77,52 @@ export function Timeline() {
     .domain(shown === null ? [0, 1] : [shown.from, shown.to])
     .range([0, width]);
   const timeAt = (x: number): number => scale.invert(Math.min(Math.max(x, 0), width)).getTime();
-  const marksOf = (lane: LaneName): readonly PlacedMark[] =>
+  const marksOf = (lane: MarkLane): readonly PlacedMark[] =>
     placeMarks(
       last?.lanes.find((one) => one.lane === lane)?.marks ?? [],
       (at) => scale(at),
       width,
       lane === 'findings' ? 8 : 5,
     );
-  const visible = lanes
-    .map((lane) => ({ lane, marks: lane === 'density' ? [] : marksOf(lane) }))
-    .filter(({ lane, marks }) => alwaysShown.has(lane) || marks.length > 0);
+  const rowsOf = (lane: LaneName): readonly StripRow[] => {
+    const row = { lane, height: laneHeight, label: t(`lane.${lane}`) };
+    switch (lane) {
+      case 'density':
+        return [
+          {
+            ...row,
+            key: lane,
+            body: last === null ? null : <Density density={last.density} width={width} />,
+          },
+        ];
+      case 'runs':
+        return (last?.runs ?? []).map(({ role, bars }) => {
+          const placed = placeBars(bars, (at) => scale(at), width);
+          const height = placed.tracks === 1 ? laneHeight : placed.tracks * (trackHeight + 1) + 2;
+          const label = role === null ? row.label : t(`lane.runs-${role}`);
+          const body = <RunBars placed={placed} setting={setting} />;
+          return { key: `runs-${role ?? ''}`, lane, height, label, body };
+        });
+      case 'detections':
+      case 'deployments':
+      case 'reboots':
+      case 'errors':
+      case 'findings': {
+        const marks = marksOf(lane);
+        if (marks.length === 0 && !alwaysShown.has(lane)) return [];
+        const body = marks.map((mark, index) => (
+          <Mark
+            key={`${mark.from}-${mark.left}`}
+            mark={mark}
+            isFirst={index === 0}
+            text={markText(mark, setting, t('timeline.more', { count: mark.count - 1 }))}
+          />
+        ));
+        return [{ ...row, key: lane, body }];
+      }
+    }
+  };
+  const rows = lanes.flatMap((lane) => rowsOf(lane));
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0 || shown === null || (event.target as HTMLElement).closest('button') !== null)
@@ -107,8 +157,10 @@ export function Timeline() {
   return (
     <section className="timeline" aria-label={t('region.timeline')}>
       <div className="timeline-labels" aria-hidden="true">
-        {visible.map(({ lane }) => (
-          <span key={lane}>{t(`lane.${lane}`)}</span>
+        {rows.map(({ key, label, height }) => (
+          <span key={key} style={{ height }}>
+            {label}
+          </span>
         ))}
       </div>
       <div
@@ -130,20 +182,19 @@ export function Timeline() {
                 style={{ left: scale(range.from), width: Math.max(2, scale(range.to) - scale(range.from)) }}
               />
             )}
-            {visible.map(({ lane, marks }) => (
-              <div key={lane} className={`lane ${lane}`} role="group" aria-label={t(`lane.${lane}`)}>
-                {lane === 'density' && last !== null ? (
-                  <Density density={last.density} width={width} />
-                ) : (
-                  marks.map((mark, index) => (
-                    <Mark
-                      key={`${mark.from}-${mark.left}`}
-                      mark={mark}
-                      isFirst={index === 0}
-                      text={markText(mark, setting, t('timeline.more', { count: mark.count - 1 }))}
-                    />
-                  ))
-                )}
+            {last?.windows.map((window) => (
+              <MaintenanceWindow
+                key={`${window.from} ${window.to}`}
+                window={window}
+                left={scale(window.from)}
+                right={scale(window.to)}
+                width={width}
+                setting={setting}
+              />
+            ))}
+            {rows.map(({ key, lane, label, height, body }) => (
+              <div key={key} className={`lane ${lane}`} role="group" aria-label={label} style={{ height }}>
+                {body}
               </div>
             ))}
             <Axis scale={scale} setting={setting} shown={shown} />
@@ -178,7 +229,7 @@ export function Timeline() {
   );
 }
 
-function markText(mark: PlacedMark, setting: TimesSetting, more: string): string {
+function markText(mark: PlacedMark, setting: ScaleSetting, more: string): string {
   return [scaleText(mark.from, setting, 'second'), mark.label, mark.count > 1 ? more : '']
     .filter((part) => part !== '')
     .join(' · ');
@@ -212,6 +263,96 @@ function Mark({
   );
 }
 
+/** Runs as bars: the colour tells the outcome, a sign repeats it where there is room, stripes mark an overlap. */
+function RunBars({
+  placed,
+  setting,
+}: {
+  readonly placed: { readonly bars: readonly PlacedBar[]; readonly tracks: number };
+  readonly setting: ScaleSetting;
+}) {
+  const { t } = useLanguage();
+  const choose = useWindow((state) => state.choose);
+  const chosen = useWindow(({ selection: { target } }) => (target.on === 'run' ? target.id : null));
+  const isSingle = placed.tracks === 1;
+  return placed.bars.map((bar, index) => {
+    const outcome = bar.outcome ?? 'unknown';
+    const text = [
+      `${scaleText(bar.from, setting, 'second')} – ${bar.isOpen ? '?' : scaleText(bar.to, setting, 'second')}`,
+      bar.label,
+      t(`status.${outcome}`),
+      bar.isOpen ? t('runs.end-untold') : '',
+      bar.overlaps ? t('runs.overlaps') : '',
+      bar.count > 1 ? t('timeline.more', { count: bar.count - 1 }) : '',
+    ]
+      .filter((part) => part !== '')
+      .join(' · ');
+    return (
+      <button
+        key={bar.run}
+        type="button"
+        className={`lane-mark run-bar ${outcome} ${bar.overlaps ? 'overlaps' : ''} ${bar.isOpen ? 'open' : ''}`}
+        style={{
+          left: bar.left,
+          width: bar.width,
+          ...(isSingle ? {} : { top: 1 + bar.track * (trackHeight + 1), height: trackHeight }),
+        }}
+        tabIndex={index === 0 ? 0 : -1}
+        title={text}
+        aria-label={text}
+        aria-current={chosen === bar.run}
+        onClick={() => choose({ on: 'run', id: bar.run }, 'timeline')}
+      >
+        {bar.width >= 16 && isSingle ? <span aria-hidden="true">{barSigns[outcome]}</span> : null}
+      </button>
+    );
+  });
+}
+
+const barSigns: Readonly<Record<NonNullable<PlacedBar['outcome']>, string>> = {
+  succeeded: '✓',
+  failed: '!',
+  'in-progress': '…',
+  'pending-reboot': '↻',
+  'not-attempted': '–',
+  skipped: '–',
+  unknown: '?',
+};
+
+/** A maintenance window as a pale band behind the lanes; a line marks where it ends. */
+function MaintenanceWindow({
+  window: { from, to, label },
+  left,
+  right,
+  width,
+  setting,
+}: {
+  readonly window: TimelineAnswer['windows'][number];
+  readonly left: number;
+  readonly right: number;
+  readonly width: number;
+  readonly setting: ScaleSetting;
+}) {
+  const { t } = useLanguage();
+  if (right < 0 || left > width) return null;
+  const start = Math.max(left, 0);
+  const end = Math.min(right, width);
+  const text = t('timeline.window', {
+    name: label,
+    from: scaleText(from, setting, 'minute'),
+    to: scaleText(to, setting, 'minute'),
+  });
+  return (
+    <div
+      className={`timeline-window ${right <= width ? 'ends' : ''}`}
+      style={{ left: start, width: Math.max(2, end - start) }}
+      role="img"
+      aria-label={text}
+      title={text}
+    />
+  );
+}
+
 function targetOf({ on, id }: NonNullable<PlacedMark['target']>): Target | null {
   switch (on) {
     case 'finding':
@@ -222,8 +363,6 @@ function targetOf({ on, id }: NonNullable<PlacedMark['target']>): Target | null 
       const line = Number(id.slice(colon + 1));
       return colon > 0 && Number.isInteger(line) ? { on: 'line', member: id.slice(0, colon), line } : null;
     }
-    case 'run':
-      return null;
   }
 }
 
@@ -252,7 +391,7 @@ function Axis({
   shown,
 }: {
   readonly scale: ReturnType<typeof scaleUtc<number>>;
-  readonly setting: TimesSetting;
+  readonly setting: ScaleSetting;
   readonly shown: Extent;
 }) {
   const span = shown.to - shown.from;
@@ -273,7 +412,7 @@ function Axis({
   );
 }
 
-function tickText(at: number, span: number, setting: TimesSetting): string {
+function tickText(at: number, span: number, setting: ScaleSetting): string {
   if (span > 400 * day) return scaleText(at, setting, 'day').slice(0, 7);
   if (span > 4 * day) return scaleText(at, setting, 'day').slice(5);
   if (span > 10 * minute) return scaleText(at, setting, 'minute').slice(5);
@@ -285,13 +424,17 @@ function useCursor(): { readonly at: number; readonly text: string } | null {
   const { anchor } = useFocus();
   const isLocked = useWindow((state) => state.locks.timeline);
   const settings = useWindow((state) => state.settings);
+  const placementOffset = usePlacementOffset();
   const [kept, setKept] = useState<MomentView | null>(null);
   const step = anchor === null ? null : timelineStep(anchor, isLocked);
   if (step?.to === 'moment' && step.at !== kept) setKept(step.at);
   const isHeld = step?.to === 'stay' && step.why === 'locked';
   const at = step?.to === 'moment' ? step.at : isHeld ? kept : null;
   if (at === null) return null;
-  return { at: scaleOf(at), text: momentText(at, { mode: settings.times, zone: settings.zone }) };
+  return {
+    at: scaleOf(at, placementOffset),
+    text: momentText(at, { mode: settings.times, zone: settings.zone }),
+  };
 }
 
 /** A little room on either side, so that marks at the ends are whole. */

@@ -1,12 +1,12 @@
 /** The chosen evidence itself, asked of the worker once for all panes. */
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { FindingDetail, LineRow, Locale, PatchRow } from '../../preload/contract/shapes.ts';
+import type { FindingDetail, LineRow, Locale, PatchRow, RunDetail } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
-import { anchorOfFinding, anchorOfLine, anchorOfRecord } from './follow.ts';
+import { anchorOfFinding, anchorOfLine, anchorOfRecord, anchorOfRun } from './follow.ts';
 import type { Anchor } from './follow.ts';
 import type { Selection, Target } from './selection.ts';
 import { useWindow } from './window-store.ts';
@@ -15,6 +15,7 @@ export type Subject =
   | { readonly on: 'nothing' }
   | { readonly on: 'finding'; readonly finding: FindingDetail }
   | { readonly on: 'record'; readonly record: PatchRow }
+  | { readonly on: 'run'; readonly run: RunDetail }
   | { readonly on: 'line'; readonly line: LineRow }
   /** What was chosen is not in the bundle (any more). */
   | { readonly on: 'missing' };
@@ -74,6 +75,10 @@ async function subjectOf(
       const record = await client.request('record', { id: target.id, locale }, signal);
       return record === null ? { on: 'missing' } : { on: 'record', record };
     }
+    case 'run': {
+      const run = await client.request('run', { id: target.id, locale }, signal);
+      return run === null ? { on: 'missing' } : { on: 'run', run };
+    }
     case 'line': {
       const { member, line } = target;
       const { rows } = await client.request(
@@ -93,6 +98,8 @@ function anchorOf(subject: Subject): Anchor | null {
       return anchorOfFinding(subject.finding);
     case 'record':
       return anchorOfRecord(subject.record);
+    case 'run':
+      return anchorOfRun(subject.run);
     case 'line':
       return anchorOfLine(subject.line);
     case 'nothing':

@@ -11,6 +11,8 @@ import type {
   LineRow,
   MomentView,
   PatchRow,
+  RunDetail,
+  RunRow,
 } from '../../preload/contract/shapes.ts';
 import type { Pane } from './selection.ts';
 
@@ -20,6 +22,8 @@ export interface Anchor {
   readonly kb: string | null;
   /** The record it is, or speaks of. */
   readonly record: string | null;
+  /** The run it is; only a run itself is one. */
+  readonly run: string | null;
   readonly at: AtView;
   /** The line that it is, or cites; only a line of a log stands in the log grid. */
   readonly line: { readonly member: string; readonly line: number } | null;
@@ -30,6 +34,7 @@ export function anchorOfRecord(row: PatchRow): Anchor {
     deviceKey: row.deviceKey === '' ? null : row.deviceKey,
     kb: row.kb,
     record: row.id,
+    run: null,
     at: firstTold(row.deployedAt, row.detectedAt),
     line: null,
   };
@@ -40,8 +45,22 @@ export function anchorOfLine(row: LineRow): Anchor {
     deviceKey: row.device === null ? null : foldDeviceName(row.device),
     kb: findKb(row.text),
     record: null,
+    run: null,
     at: row.at,
     line: { member: row.member, line: row.line },
+  };
+}
+
+/** A run stands where it starts; what failed in it, or came last, is a step's own citation away. */
+export function anchorOfRun(run: RunDetail): Anchor {
+  return {
+    deviceKey: run.deviceKey === '' ? null : run.deviceKey,
+    kb: null,
+    record: run.records[0]?.id ?? null,
+    run: run.id,
+    at: run.startedAt ?? run.stepList.find((step) => step.at !== null)?.at ?? run.endedAt,
+    // A row of a table may stand among the lines as well; where it does not, its time leads there.
+    line: lineOf(run.citation),
   };
 }
 
@@ -58,6 +77,7 @@ export function anchorOfFinding(finding: FindingDetail): Anchor {
     deviceKey: finding.deviceKey === '' ? null : finding.deviceKey,
     kb: finding.patch === null ? null : findKb(finding.patch),
     record: finding.witnesses.find(({ record }) => record !== null)?.record ?? finding.records[0] ?? null,
+    run: null,
     at,
     line: logWitness === undefined ? null : lineOf(logWitness.citation),
   };
@@ -106,6 +126,11 @@ export type RecordStep =
     }
   | { readonly to: 'stay'; readonly why: Stay };
 
+export type RunStep =
+  | { readonly to: 'run'; readonly run: string }
+  | { readonly to: 'nearest'; readonly deviceKey: string; readonly at: MomentView | null }
+  | { readonly to: 'stay'; readonly why: Stay };
+
 export type TimelineStep =
   { readonly to: 'moment'; readonly at: MomentView } | { readonly to: 'stay'; readonly why: Stay };
 
@@ -129,6 +154,14 @@ export function recordStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: b
   if (anchor.deviceKey === null) return { to: 'stay', why: 'no-record' };
   const at = anchor.at === 'never' ? null : anchor.at;
   return { to: 'nearest', deviceKey: anchor.deviceKey, kb: anchor.kb, at };
+}
+
+export function runStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): RunStep {
+  if (from === 'runs') return { to: 'stay', why: 'own' };
+  if (isLocked) return { to: 'stay', why: 'locked' };
+  if (anchor.run !== null) return { to: 'run', run: anchor.run };
+  if (anchor.deviceKey === null) return { to: 'stay', why: 'no-record' };
+  return { to: 'nearest', deviceKey: anchor.deviceKey, at: anchor.at === 'never' ? null : anchor.at };
 }
 
 export function timelineStep(anchor: Anchor, isLocked: boolean): TimelineStep {
@@ -168,6 +201,29 @@ export function nearestRecord(
     }
   }
   return best;
+}
+
+/** The run of a device in which a moment lies, else the one nearest to it; without a comparable time the first. */
+export function nearestRun(rows: readonly RunRow[], at: MomentView | null): RunRow | null {
+  let best: RunRow | null = null;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const distance = at === null ? null : distanceToRun(row, at);
+    if (best === null || (distance !== null && distance < bestDistance)) {
+      best = row;
+      bestDistance = distance ?? Number.POSITIVE_INFINITY;
+    }
+  }
+  return best;
+}
+
+/** 0 inside of it; null when neither end can be compared with the moment. */
+function distanceToRun(row: RunRow, at: MomentView): number | null {
+  const fromStart = row.startedAt === null ? null : distanceOf(row.startedAt, at, false);
+  const fromEnd = row.endedAt === null ? null : distanceOf(row.endedAt, at, false);
+  if (fromStart !== null && fromEnd !== null && fromStart >= 0 && fromEnd <= 0) return 0;
+  const distances = [fromStart, fromEnd].filter((one) => one !== null).map((one) => Math.abs(one));
+  return distances.length === 0 ? null : Math.min(...distances);
 }
 
 function rowDistance(row: PatchRow, at: MomentView): number | null {

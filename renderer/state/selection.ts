@@ -1,11 +1,12 @@
 /** The one selection of the window; what every pane shows derives from it. */
 
-export type Pane = 'patches' | 'attempts' | 'lines' | 'timeline';
+export type Pane = 'patches' | 'attempts' | 'lines' | 'timeline' | 'runs' | 'matrix';
 
 export type Target =
   | { readonly on: 'nothing' }
   | { readonly on: 'finding'; readonly id: string }
   | { readonly on: 'record'; readonly id: string }
+  | { readonly on: 'run'; readonly id: string }
   | { readonly on: 'line'; readonly member: string; readonly line: number };
 
 export interface Selection {
@@ -24,4 +25,11 @@ export function sameTarget(a: Target, b: Target): boolean {
 
 /** Which panes stay where they are when the selection moves. */
 export type Locks = Readonly<Record<Pane, boolean>>;
-export const noLocks: Locks = { patches: false, attempts: false, lines: false, timeline: false };
+export const noLocks: Locks = {
+  patches: false,
+  attempts: false,
+  lines: false,
+  timeline: false,
+  runs: false,
+  matrix: false,
+};

@@ -13,7 +13,7 @@ import type { FilterHistory } from './filters.ts';
 import { noLocks, nothingSelected } from './selection.ts';
 import type { Locks, Pane, Selection, Target } from './selection.ts';
 
-export type Place = 'triage' | 'patches' | 'log' | 'files';
+export type Place = 'triage' | 'patches' | 'matrix' | 'runs' | 'log' | 'files';
 
 /** An error as the window words it. */
 export type Problem =
@@ -49,7 +49,11 @@ export interface CaseState {
   readonly content: CaseContent;
   readonly status: CaseStatus;
   /** Worded by code: `case-damaged`, `case-other-bundle` ... */
-  readonly warning: { readonly code: string; readonly place: string | null } | null;
+  readonly warning: {
+    readonly code: string;
+    readonly place: string | null;
+    readonly detail: Readonly<Record<string, string | number>>;
+  } | null;
 }
 
 export interface WindowState {
@@ -67,6 +71,7 @@ export interface WindowState {
   readonly patchSort: Sort;
   readonly lineSort: Sort;
   readonly memberSort: Sort;
+  readonly runSort: Sort;
   readonly overlay: Overlay;
   /** What is typed in the search, highlighted before it filters; null when it is closed or not acceptable. */
   readonly highlight: Filter['text'] | null;
@@ -85,6 +90,10 @@ export interface WindowActions {
   readonly choose: (target: Target, from: Selection['from']) => void;
   /** Shows a finding among the rows, leaving triage and files. */
   readonly showFinding: (id: string) => void;
+  /** Shows a run among the runs. */
+  readonly showRun: (id: string) => void;
+  /** Shows a record among the patches; back leads to where it was chosen. */
+  readonly showRecord: (id: string) => void;
   readonly openFile: (member: string, line: number | null) => void;
   readonly back: () => void;
   readonly filter: (filter: Filter) => void;
@@ -130,11 +139,21 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     patchSort: [],
     lineSort: [],
     memberSort: [],
+    runSort: [],
     overlay: 'none',
     noteWanted: null,
     ...freshView(),
 
     go: (place) => set({ place, cameFrom: null }),
+    showRun: (id) => {
+      get().choose({ on: 'run', id }, 'elsewhere');
+      set({ place: 'runs', cameFrom: null });
+    },
+    showRecord: (id) => {
+      const { place } = get();
+      get().choose({ on: 'record', id }, 'elsewhere');
+      if (place !== 'patches') set({ place: 'patches', cameFrom: place });
+    },
     choose: (target, from) => {
       stamps += 1;
       set({ selection: { target, from, stamp: stamps } });
@@ -142,7 +161,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     showFinding: (id) => {
       const { place, choose } = get();
       choose({ on: 'finding', id }, 'elsewhere');
-      if (place !== 'patches' && place !== 'log') set({ place: 'patches', cameFrom: null });
+      if (place === 'triage' || place === 'files') set({ place: 'patches', cameFrom: null });
     },
     openFile: (member, line) => {
       stamps += 1;

@@ -25,6 +25,12 @@ export interface TimesSetting {
   readonly zone: string;
 }
 
+/** The same for places on the timeline's scale, which have no clock of their own. */
+export interface ScaleSetting extends TimesSetting {
+  /** Minutes east of UTC by which readings of unknown offset are placed (`Reading.placementOffset`). */
+  readonly placementOffset: number;
+}
+
 /**
  * A moment for showing. Without a known offset it cannot be moved to another zone: it then stays as
  * written and carries the mark `unknown`.
@@ -49,15 +55,20 @@ export function momentText(moment: MomentView, setting: TimesSetting): string {
 }
 
 /** A place on the timeline's scale (see {@link scaleOf}) as text, to the given precision. */
-export function scaleText(at: number, setting: TimesSetting, precision: 'day' | 'minute' | 'second'): string {
-  const shift = setting.mode === 'zone' ? (zoneOffset(at, setting.zone) ?? 0) : 0;
+export function scaleText(at: number, setting: ScaleSetting, precision: 'day' | 'minute' | 'second'): string {
+  const shift =
+    setting.mode === 'zone'
+      ? (zoneOffset(at, setting.zone) ?? 0)
+      : setting.mode === 'written'
+        ? setting.placementOffset
+        : 0;
   const { date, clock } = parts(at + shift * 60_000, precision);
   return clock === '' ? date : `${date} ${clock}`;
 }
 
-/** Where a moment stands on the timeline's scale: its instant, or its reading when no offset is known. */
-export function scaleOf(moment: MomentView): number {
-  return moment.offset === null ? moment.local : moment.local - moment.offset * 60_000;
+/** Where a moment stands on the timeline's scale: its instant, or where its reading is placed when no offset is known. */
+export function scaleOf(moment: MomentView, placementOffset: number): number {
+  return moment.local - (moment.offset ?? placementOffset) * 60_000;
 }
 
 /** Whether a time of a record is a moment. */

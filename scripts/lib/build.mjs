@@ -100,6 +100,22 @@ function nodeConfiguration(entry, define) {
 }
 
 /**
+ * Every Chromium that the product runs on reads WOFF2; the older format beside it would double the fonts.
+ * @type {import('vite').Plugin}
+ */
+const woff2Only = {
+  name: 'woff2-only',
+  generateBundle(_options, bundle) {
+    for (const [name, file] of Object.entries(bundle)) {
+      if (name.endsWith('.woff')) delete bundle[name];
+      else if (name.endsWith('.css') && file.type === 'asset' && typeof file.source === 'string') {
+        file.source = file.source.replace(/,\s*url\([^)]*\.woff\)\s*format\(['"]?woff['"]?\)/gu, '');
+      }
+    }
+  },
+};
+
+/**
  * @param {Record<string, string>} define
  * @returns {import('vite').InlineConfig}
  */
@@ -108,7 +124,7 @@ function rendererConfiguration(define) {
     ...shared(define),
     root: inRoot(rendererSource),
     base: './',
-    plugins: [react()],
+    plugins: [react(), woff2Only],
     build: {
       outDir: inRoot(rendererTarget),
       emptyOutDir: true,

@@ -48,11 +48,13 @@ describe('what cannot be opened', () => {
     await expect(listPath('/dev/null')).rejects.toMatchObject({ code: 'not-readable' });
   });
 
-  test.skipIf(process.getuid?.() === 0)('a file without permission', async () => {
+  test('a file without permission', async () => {
     const path = join(await temporaryFolder(), 'x.zip');
     await writeFile(path, buildZip([{ name: 'a' }]));
     await chmod(path, 0);
-    await expect(listPath(path)).rejects.toMatchObject({ code: 'not-readable' });
+    // Permissions do not bind root: for it the file opens like any other.
+    if (process.getuid?.() === 0) expect(await listPath(path)).toBeDefined();
+    else await expect(listPath(path)).rejects.toMatchObject({ code: 'not-readable' });
   });
 });
 

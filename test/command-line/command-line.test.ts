@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +107,17 @@ describe('analyze', () => {
     expect(status).toBe(0);
     expect(printed[0]?.html).toContain('sakura-2024-05.zip');
     expect(readFileSync(html, 'utf8')).not.toMatch(/<script|https?:\/\//u);
+  });
+
+  it('writes to a device without replacing it, and through a link without cutting it', async () => {
+    expect((await run('analyze', sample, '--json', '/dev/null')).status).toBe(0);
+    expect(statSync('/dev/null').isFile()).toBe(false);
+    const target = file('target.json', '');
+    const link = join(folder, 'link.json');
+    symlinkSync(target, link);
+    expect((await run('analyze', sample, '--json', link)).status).toBe(0);
+    expect(readFileSync(target, 'utf8')).toContain('patchtrail.analysis/1');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   it('puts the notes of a case into the report, and only those of this bundle', async () => {

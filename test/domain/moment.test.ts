@@ -49,6 +49,15 @@ describe('order', () => {
     );
   });
 
+  it('does not take UTC and local readings of one clock for the same wall', () => {
+    const device = { clock: 'device', clockOf: 'pc-1' } as const;
+    const utc = moment('2024-05-10T00:30:00', { ...device, offset: 0 });
+    const local = moment('2024-05-10T09:12:00', device);
+    expect(order(utc, local)).toBe('undecidable');
+    expect(distance(utc, local)).toBeNull();
+    expect(order(moment('2024-05-10T09:30:00', { ...device, offset: 540 }), local)).toBe('after');
+  });
+
   it('takes two devices for two clocks', () => {
     const a = moment('2024-05-10T09:12:00', { clock: 'device', clockOf: 'pc-1' });
     const b = moment('2024-05-10T10:12:00', { clock: 'device', clockOf: 'pc-2' });

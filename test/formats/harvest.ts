@@ -142,6 +142,22 @@ export function readFile(
       const recorded = readLines(format, path, decodeText(bytes).text, options);
       return { ...recorded, kind: format.id, shape: seen.shape };
     }
+    if (format.form === 'stream') {
+      const streamed = emptyRecorded();
+      let lines = 0;
+      const harvest = recordingHarvest(streamed);
+      const reader = format.open({
+        ...contextOf(path, harvest, options),
+        line: (_text, at, level) => {
+          lines += 1;
+          streamed.timeline.push({ line: lines, at, level });
+          return lines;
+        },
+      });
+      reader.push(bytes);
+      if (reader.end()) return { ...streamed, kind: format.id, shape: seen.shape };
+      continue;
+    }
     const recorded = emptyRecorded();
     if (readDocument(format, path, bytes, recorded, options)) {
       return { ...recorded, rows: recorded.rows, kind: format.id, shape: seen.shape };

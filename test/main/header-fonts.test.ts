@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { inlineFonts, readFontSlices, slicesFor } from '../../main/header-fonts.ts';
 
 const css =
-  '@font-face{font-family:Inter Variable;font-style:normal;font-display:swap;font-weight:100 900;' +
+  '@font-face{font-family:Inter;font-style:normal;font-display:swap;font-weight:100 900;' +
   'src:url(./assets/inter.woff2)format("woff2-variations");unicode-range:U+0-FF,U+131}' +
-  "@font-face {\n  font-family: 'Noto Sans JP Variable';\n  font-weight: 100 900;\n" +
+  "@font-face {\n  font-family: 'Noto Sans JP';\n  font-weight: 100 900;\n" +
   "  src: url('./assets/jp.woff2') format('woff2-variations');\n  unicode-range: U+30??,U+6842;\n}";
 
 describe('the fonts of the running header', () => {
@@ -13,7 +13,7 @@ describe('the fonts of the running header', () => {
   it('are read from a style sheet, minified or not', () => {
     expect(slices).toEqual([
       {
-        family: 'Inter Variable',
+        family: 'Inter',
         style: 'normal',
         weight: '100 900',
         file: './assets/inter.woff2',
@@ -23,7 +23,7 @@ describe('the fonts of the running header', () => {
         ],
       },
       {
-        family: 'Noto Sans JP Variable',
+        family: 'Noto Sans JP',
         style: 'normal',
         weight: '100 900',
         file: './assets/jp.woff2',

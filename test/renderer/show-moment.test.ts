@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MomentView } from '../../preload/contract/shapes.ts';
 import { translator } from '../../renderer/i18n/messages.ts';
-import { momentText, scaleOf, showMoment, zoneOffset } from '../../renderer/time/show-moment.ts';
+import { momentText, scaleOf, scaleText, showMoment, zoneOffset } from '../../renderer/time/show-moment.ts';
 import { spanText } from '../../renderer/time/span-text.ts';
 
 const local = Date.UTC(2024, 4, 10, 9, 12);
@@ -36,7 +36,19 @@ describe('times', () => {
     const unknown = moment({ offset: null, offsetSource: 'unknown' });
     const shown = showMoment(unknown, { mode: 'utc', zone: 'UTC' });
     expect(shown).toMatchObject({ clock: '09:12', mark: 'unknown', offset: null });
-    expect(scaleOf(unknown)).toBe(local);
+    expect(scaleOf(unknown, 0)).toBe(local);
+  });
+
+  it('places an unknown offset where the worker does, and shows places as written in it', () => {
+    const unknown = moment({ offset: null, offsetSource: 'unknown' });
+    const scale = scaleOf(unknown, 540);
+    expect(scale).toBe(local - 540 * 60_000);
+    expect(scaleText(scale, { mode: 'written', zone: 'UTC', placementOffset: 540 }, 'minute')).toBe(
+      '2024-05-10 09:12',
+    );
+    expect(scaleText(scale, { mode: 'utc', zone: 'UTC', placementOffset: 540 }, 'minute')).toBe(
+      '2024-05-10 00:12',
+    );
   });
 
   it('marks offsets that were inferred or assumed', () => {

@@ -2,18 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evidenceMethods } from '../../preload/contract/evidence.ts';
-import type {
-  EvidenceMethod,
-  EvidenceParams,
-  EvidenceResult,
-  Reading,
-} from '../../preload/contract/evidence.ts';
+import type { Reading } from '../../preload/contract/evidence.ts';
 import { reportDocument } from '../../parsers/serve/report.ts';
-import { servePort } from '../../parsers/serve/serve-port.ts';
 import { Session } from '../../parsers/serve/session.ts';
+import { Window } from './window.ts';
 
 const sample = fileURLToPath(new URL('../../resources/samples/sakura-2024-05.zip', import.meta.url));
 const en = { locale: 'en' } as const;
@@ -21,69 +14,6 @@ let spoolFolder: string;
 let session: Session;
 let window: Window;
 const readings: Reading[] = [];
-
-/** The window's end of the port: what it gets is checked against the contract, as the window does. */
-class Window {
-  #deliver: (message: unknown) => void = () => undefined;
-  #close: () => void = () => undefined;
-  #next = 1;
-  readonly #waiting = new Map<number, { done: (result: unknown) => void; fail: (error: unknown) => void }>();
-
-  constructor(of: Session) {
-    servePort(
-      {
-        send: (message) => {
-          const answer = structuredClone(message) as {
-            type: string;
-            id: number;
-            result?: unknown;
-            error?: unknown;
-          };
-          if (answer.type === 'answer') this.#waiting.get(answer.id)?.done(answer.result);
-          if (answer.type === 'error') this.#waiting.get(answer.id)?.fail(answer.error);
-        },
-        listen: (onMessage, onClose) => {
-          this.#deliver = onMessage;
-          this.#close = onClose;
-        },
-      },
-      of,
-    );
-  }
-
-  raw(message: unknown): void {
-    this.#deliver(message);
-  }
-
-  close(): void {
-    this.#close();
-  }
-
-  ask<M extends EvidenceMethod>(method: M, params: EvidenceParams<M>): Promise<EvidenceResult<M>> {
-    const id = this.#next;
-    this.#next += 1;
-    const answered = new Promise((done, fail) => {
-      this.#waiting.set(id, { done, fail });
-    });
-    this.#deliver({ type: 'request', id, method, params });
-    return answered.then((result) => {
-      const checked = v.safeParse(evidenceMethods[method].result, result);
-      expect(checked.issues).toBeUndefined();
-      return checked.output as EvidenceResult<M>;
-    });
-  }
-
-  cancelled(method: EvidenceMethod, params: unknown): Promise<unknown> {
-    const id = this.#next;
-    this.#next += 1;
-    const answered = new Promise((done, fail) => {
-      this.#waiting.set(id, { done, fail });
-    });
-    this.#deliver({ type: 'request', id, method, params });
-    this.#deliver({ type: 'cancel', id });
-    return answered;
-  }
-}
 
 beforeAll(async () => {
   spoolFolder = mkdtempSync(join(tmpdir(), 'patchtrail-serve-'));
@@ -226,7 +156,7 @@ describe('answers', () => {
       id: 1,
       locale: 'ja',
       caseName: null,
-      content: { annotations: [note], bookmarks: [], zone: null, view: {} },
+      content: { annotations: [note], bookmarks: [], transcriptions: [], zone: null, view: {} },
     });
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');

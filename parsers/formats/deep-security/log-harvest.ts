@@ -8,6 +8,8 @@ import { findStatuses } from './statuses.ts';
 
 /** Minutes without the same thing after which it is told anew. */
 const batchMinutes = 10;
+/** Of the same failure in a row so many are told one by one. */
+const mostSingleFailures = 100;
 /** How near HTTP 503 has to stand to the maintenance text. */
 const maintenanceWindowMilliseconds = 60_000;
 const maintenanceWindowLines = 25;
@@ -37,6 +39,7 @@ export class LogHarvest {
   readonly #context: MemberContext;
   #connection: Batch<DsConnection> | null = null;
   #step: Batch<DsStep> | null = null;
+  #sameFailures = 0;
   readonly #http503: Place[] = [];
   readonly #maintenance: Place[] = [];
 
@@ -77,12 +80,16 @@ export class LogHarvest {
 
   connection(detail: DsConnection, place: Place): void {
     const key = `${detail.host ?? ''} ${String(detail.port)} ${detail.role ?? ''} ${detail.outcome} ${String(detail.reached)}`;
-    if (continues(this.#connection, key, place.at)) return;
+    this.#sameFailures =
+      detail.outcome === 'failed' && this.#connection?.key === key ? this.#sameFailures + 1 : 0;
+    // Failed attempts are told one by one: their times and their number matter.
+    const joins = detail.outcome === 'succeeded' || this.#sameFailures > mostSingleFailures;
+    if (joins && continues(this.#connection, key, place.at)) return;
     this.#flushConnection();
     this.#connection = { place, detail, key, last: place.at, count: 1 };
   }
 
-  /** Takes one from the failures just told: two lines were about one attempt. */
+  /** The attempt told last, if it failed: the next line may be about the same one. */
   get lastFailure(): DsConnection | null {
     return this.#connection?.detail.outcome === 'failed' ? this.#connection.detail : null;
   }

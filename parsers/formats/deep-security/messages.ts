@@ -25,7 +25,7 @@ const hostName = '(?<host>[A-Za-z0-9](?:[\\w-]|\\.(?=[A-Za-z0-9]))*)';
 const url = new RegExp(`\\bhttps?://${hostName}(?::(?<port>\\d{1,5}))?`, 'iu');
 const failure = new RegExp(
   [
-    `(?:could not|couldn'?t|cannot|can'?t|unable to|failed to|failure to) (?:resolve|connect)(?: the)?(?: to)?(?: the)?(?: relay)?(?: (?:host|server)(?: ?name)?)?[\\s:'"\\[(]*${hostName}(?::(?<port>\\d{1,5}))?`,
+    `(?:could not|couldn'?t|cannot|can'?t|unable to|failed to|failure to) (?:resolve|connect)(?: the)?(?: to)?(?: the)?(?: relay\\b(?![\\w.-]))?(?: (?:host|server)(?: ?name)?)?[\\s:'"\\[(]*${hostName}(?::(?<port>\\d{1,5}))?`,
     `(?:name|host) (?:resolution|lookup) (?:failed|error)[\\s:'"\\[(]*(?:for )?${hostName.replace('host', 'host2')}`,
     `[「"']?${hostName.replace('host', 'host3')}(?::(?<port3>\\d{1,5}))?[」"']?\\s*(?:に接続できません|への接続に失敗|の名前(?:を)?解決(?:でき|に失敗))`,
   ].join('|'),

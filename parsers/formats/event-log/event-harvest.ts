@@ -47,7 +47,11 @@ export class EventHarvest {
   readonly #computers = new Map<string, string>();
   readonly #renames: (readonly [from: string, to: string])[] = [];
   #count = 0;
+  /** The computer of the record read last, and of the one with the highest number. */
   #lastComputer: string | null = null;
+  #newest: { readonly id: number; readonly computer: string } | null = null;
+  /** A name came back after another one: several machines wrote the log. */
+  #isMixed = false;
 
   constructor(context: MemberContext) {
     this.#context = context;
@@ -113,9 +117,15 @@ export class EventHarvest {
   }
 
   #noteComputer(record: EventRecord): void {
-    if (record.computer !== null && record.computer !== this.#lastComputer) {
-      this.#lastComputer = record.computer;
-      this.#computers.set(foldDeviceName(record.computer), record.computer);
+    const { computer } = record;
+    if (computer !== null) {
+      if (computer !== this.#lastComputer) {
+        this.#isMixed ||= this.#computers.has(foldDeviceName(computer));
+        this.#computers.set(foldDeviceName(computer), computer);
+        this.#lastComputer = computer;
+      }
+      const id = record.id ?? this.#count;
+      if (this.#newest === null || id >= this.#newest.id) this.#newest = { id, computer };
     }
     if (record.eventId === renamed && foldProvider(record.provider) === 'eventlog') {
       const [from, to] = record.data.map((field) => field.value.trim());
@@ -124,19 +134,21 @@ export class EventHarvest {
   }
 
   /**
-   * The log of one machine names it; after a renaming (event 6011) it is the same machine under both
-   * names. A log of several machines (forwarded events) speaks of none as a whole.
+   * The log of one machine names it, by its newest record. After a renaming (event 6011) it is the same
+   * machine under both names; names that follow each other without one, as the names of a set-up do, are
+   * not taken for aliases. A log of several machines (forwarded events) speaks of none as a whole.
    */
   #stateDevice(): void {
-    const last = this.#lastComputer;
-    if (last === null) return;
-    const own = new Set([foldDeviceName(last)]);
-    for (const [from, to] of this.#renames.toReversed())
+    const name = this.#newest?.computer;
+    if (name === undefined || (this.#isMixed && this.#computers.size > 1)) return;
+    const own = new Set([foldDeviceName(name)]);
+    for (const [from, to] of this.#renames.toReversed()) {
       if (own.has(foldDeviceName(to))) own.add(foldDeviceName(from));
-    const others = [...this.#computers.keys()].filter((key) => !own.has(key));
-    if (others.length > 0) return;
-    const aliases = [...this.#computers.values()].filter((name) => name !== last);
-    this.#context.harvest.device(last, aliases);
+    }
+    const aliases = [...this.#computers]
+      .filter(([key, other]) => own.has(key) && other !== name)
+      .map(([, other]) => other);
+    this.#context.harvest.device(name, aliases);
   }
 }
 

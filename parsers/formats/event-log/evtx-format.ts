@@ -1,6 +1,7 @@
 import type { Level } from '../../domain/evidence.ts';
 import type { Moment } from '../../domain/moment.ts';
-import { defineDocumentFormat } from '../define-format.ts';
+import { stampHead } from '../../text/stamp.ts';
+import { defineStreamFormat } from '../define-format.ts';
 import type { Format, MemberContext } from '../define-format.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { recordOfElement } from './event-record.ts';
@@ -16,7 +17,7 @@ export type ShowLine = (text: string, at: Moment | null, level: Level) => number
 /**
  * Reads an EVTX file as its bytes arrive, in bounded memory, and shows each record as one line.
  *
- * @returns `push` for the next bytes, and `end`, which says whether the file held any record
+ * @returns `push` for the next bytes, and `end`, which says whether the file is such a log
  */
 export function readEventLogFile(
   context: MemberContext,
@@ -25,6 +26,7 @@ export function readEventLogFile(
   const harvest = new EventHarvest(context);
   const { harvest: into } = context;
   let unread = 0;
+  let isLog = true;
 
   function take(record: EvtxRecord): void {
     const event = recordOfElement(record.event, 'device');
@@ -42,6 +44,7 @@ export function readEventLogFile(
   const stream = new EvtxStream({
     record: take,
     note: ({ code, offset, detail }) => {
+      if (code === 'not-an-event-log') isLog = false;
       into.warning(null, code, offset === null ? detail : `${detail} @${offset}`.trim());
     },
   });
@@ -51,8 +54,9 @@ export function readEventLogFile(
     },
     end: () => {
       const summary = stream.end();
+      // A log without records is one as well: it was cleared.
+      if (!isLog && summary.chunks === 0) return false;
       const { channel } = harvest.end();
-      if (summary.records === 0 && summary.chunks === 0) return false;
       into.fact({
         type: 'event-log/file',
         value: {
@@ -72,16 +76,17 @@ export function readEventLogFile(
   };
 }
 
+/** Lines start with the record's instant, in UTC at full precision. */
+const shownHeads = [stampHead('YYYY-MM-DDTHH:mm:ss.fffzz', { name: 'event-record' })];
+
 /** An event log file (`.evtx`). */
 export function evtxFormat(kind: LogKind): Format {
-  return defineDocumentFormat({
+  return defineStreamFormat({
     id: kind.id('evtx'),
     system: kind.system,
+    clock: 'device',
+    heads: shownHeads,
     recognise: (probe) => probe.shape === 'binary' && isEvtx(probe.head) && logSource(probe) === kind.source,
-    read(document) {
-      const reader = readEventLogFile(document, null);
-      reader.push(document.bytes);
-      return reader.end();
-    },
+    open: (context) => readEventLogFile(context, (text, at, level) => context.line(text, at, level)),
   });
 }

@@ -79,7 +79,6 @@ export const clientStateFormat = defineDocumentFormat({
       value: { restrictionState: restriction, agents },
       citation: document.cite(first?.line ?? 1, first?.name ?? ''),
     });
-    document.harvest.rows(agents.length);
     return true;
   },
 });

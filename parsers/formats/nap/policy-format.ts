@@ -18,7 +18,12 @@ export const policyFormat = defineDocumentFormat({
   system: 'nap',
   recognise: (probe) => validatorKey.test(probe.text),
   read: (document) =>
-    harvestPolicies(document, readRegistryText(document.text(), document.harvest.warning)) > 0,
+    harvestPolicies(
+      document,
+      readRegistryText(document.text(), (line, code, text) => {
+        document.harvest.warning(line, code, text);
+      }),
+    ) > 0,
 });
 
 /** States the settings of each set once, however many keys hold them. @returns how many sets there are */

@@ -18,7 +18,7 @@ export const statementFormat = defineDocumentFormat({
     if (textForm.test(probe.text)) return true;
     const start = findStatement(probe.head.subarray(0, 4096));
     // Bytes in the middle of another file prove nothing; at its start, or in a file of that name, they do.
-    return start === 0 || (start > 0 && /soh/u.test(probe.name));
+    return start === 0 || (start > 0 && probe.name.includes('soh'));
   },
   read(document) {
     return textForm.test(document.text()) ? readText(document) : readBytes(document);
@@ -26,7 +26,9 @@ export const statementFormat = defineDocumentFormat({
 });
 
 function readText(document: EvidenceDocument): boolean {
-  const keys = readRegistryText(document.text(), document.harvest.warning);
+  const keys = readRegistryText(document.text(), (line, code, text) => {
+    document.harvest.warning(line, code, text);
+  });
   let found = false;
   for (const key of keys) {
     for (const value of key.values) {
@@ -68,5 +70,4 @@ function harvest(document: EvidenceDocument, statement: Statement, line: number 
     value: { asOf: document.modified, bytes, version, tree, automaticUpdates, securityUpdates },
     citation: document.cite(line, quote === '' ? (tree[0]?.hex ?? '') : quote),
   });
-  document.harvest.rows(tree.length);
 }

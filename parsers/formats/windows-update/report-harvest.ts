@@ -3,7 +3,7 @@ import type { Moment } from '../../domain/moment.ts';
 import type { EventDraft, MemberContext } from '../define-format.ts';
 import type { UpdateName } from './facts.ts';
 import type { ReportRow } from './report-row.ts';
-import { isSuccess } from './result-codes.ts';
+import { cancelledCode, isSuccess } from './result-codes.ts';
 
 /** Numbers of reporting events (windows-update.md). They mean what they mean in every language. */
 const reports = {
@@ -147,7 +147,7 @@ function meaningOf(row: ReportRow, name: UpdateName): Meaning | null {
     case reports.downloaded:
       return meaning('windows-update/downloaded', name);
     case reports.downloadFailed:
-      return meaning('windows-update/download-failed', { ...name, code });
+      return code === cancelledCode ? null : meaning('windows-update/download-failed', { ...name, code });
     case reports.installStarted:
       return meaning('windows-update/install-started', name);
     case reports.installFailed:

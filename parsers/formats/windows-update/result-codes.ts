@@ -1,7 +1,7 @@
 import { successCodes } from '../../domain/numbers.ts';
 
 /** WU_E_CALL_CANCELLED: somebody stopped it; nothing failed. */
-const cancelled = 0x8024_000b;
+export const cancelledCode = 0x8024_000b;
 
 /** A code as the client writes it: hexadecimal with or without `0x`, in brackets or braces or bare. */
 export function readHexCode(text: string): number | null {
@@ -11,7 +11,7 @@ export function readHexCode(text: string): number | null {
 
 /** Severity bit set and not a cancellation. */
 export function isFailure(code: number): boolean {
-  return code >= 0x8000_0000 && code !== cancelled;
+  return code >= 0x8000_0000 && code !== cancelledCode;
 }
 
 /** Success, whether or not it asks for a restart. */
@@ -19,7 +19,7 @@ export function isSuccess(code: number): boolean {
   return successCodes.has(code);
 }
 
-const codeForm = /(?<![0-9a-z@{-])(?<prefix>0x)?(?<digits>[89a-f][0-9a-f]{7})(?![0-9a-z-])/giu;
+const codeForm = /(?<![0-9a-z@-])(?<prefix>0x)?(?<digits>[89a-f][0-9a-f]{7})(?![0-9a-z-])/giu;
 
 /**
  * The failing codes that a line holds, each once. Without `0x` only what starts like an HRESULT (`80…`)

@@ -13,6 +13,7 @@ import {
   isWithin,
   relayEnd,
   told,
+  untilOf,
   type AgentUpdate,
   type DeepSecurityView,
   type RelayUpdate,
@@ -50,7 +51,7 @@ function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence):
   const [relay] = relays;
   if (disabled.length === 0 && relay === undefined) return consistent;
   if (result === null && update.next === null && goesOnFor(evidence, request, agentWindow(update)) !== true) {
-    return cannotTell('ds-later-events', subject.name);
+    return cannotTell('ds-later-events', subject.name, null, untilOf(evidence, request));
   }
   const [off] = disabled;
   const witnesses: Witness[] = [

@@ -8,6 +8,7 @@ import {
   goesOnFor,
   isWithin,
   lookedUntil,
+  untilOf,
   minutesFrom,
   outcomesOf,
   relayDevice,
@@ -39,7 +40,7 @@ function judgeRelay(update: RelayUpdate, evidence: Evidence): Verdict {
   const { request, subject } = update;
   const device = relayDevice(evidence, update);
   if (goesOnFor(evidence, request, assumed.relayMinutes) !== true)
-    return cannotTell('ds-later-events', device);
+    return cannotTell('ds-later-events', device, null, untilOf(evidence, request));
   const until = lookedUntil(evidence, request);
   return found({
     device,
@@ -92,7 +93,8 @@ function judgeAgent(update: AgentUpdate, view: DeepSecurityView, evidence: Evide
   const window = agentWindow(update);
   const outcomes = outcomesOf(view, evidence, subject.key);
   if (outcomes.some((event) => isWithin(request.at, event.at, window))) return consistent;
-  if (goesOnFor(evidence, request, window) !== true) return cannotTell('ds-later-events', subject.name);
+  if (goesOnFor(evidence, request, window) !== true)
+    return cannotTell('ds-later-events', subject.name, null, untilOf(evidence, request));
   const relayResult = together?.result ?? null;
   const late = outcomes.find((event) => order(event.at, request.at) === 'after');
   const until = lookedUntil(evidence, request);

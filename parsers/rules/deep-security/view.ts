@@ -105,6 +105,12 @@ export function goesOnFor(evidence: Evidence, event: TimedEvent, minutes: number
   return apart === null ? null : apart >= minutes;
 }
 
+/** Until when the system events tell anything, as a value for the wording of "cannot tell". */
+export function untilOf(evidence: Evidence, event: TimedEvent): { readonly untilAt: string | null } {
+  const until = lookedUntil(evidence, event);
+  return { untilAt: until === null ? null : timeText(until) };
+}
+
 /** The outcomes of an agent, or of any when a request names nobody. */
 export function outcomesOf(view: DeepSecurityView, evidence: Evidence, key: string): readonly TimedEvent[] {
   return (['update-succeeded', 'update-failed', 'update-skipped'] as const)

@@ -98,7 +98,7 @@ function countScale(view: KaceView): KaceScale {
 }
 
 /** How the pair's newest attempted deployment ended; null when none was attempted. */
-function outcomeOf(pair: PatchOnDevice): 'succeeded' | 'failed' | 'open' | null {
+export function outcomeOf(pair: PatchOnDevice): 'succeeded' | 'failed' | 'open' | null {
   let newest: PatchRecord | null = null;
   for (const record of pair.records) {
     if (!wasAttempted(record)) continue;

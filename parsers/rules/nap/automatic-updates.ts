@@ -20,8 +20,8 @@ export const compliantButUpdatesFail = statementRule({
   source: 'S4',
   check(statement, evidence) {
     const updates = statement.value.automaticUpdates;
-    if (updates === null || updates.mode === null || updates.mode < 2 || updates.mode > 4)
-      return notApplicable;
+    const mode = updates?.mode ?? null;
+    if (updates === null || mode === null || mode < 2 || mode > 4) return notApplicable;
     const { device } = statement;
     if (device === null) return cannotTell('device-of-statement');
     const { failures, undecided } = openFailures(evidence, evidence.deviceKey(device));
@@ -33,7 +33,7 @@ export const compliantButUpdatesFail = statementRule({
     return found({
       device,
       parameters: {
-        mode: String(updates.mode),
+        mode: String(mode),
         byPolicy: updates.byPolicy,
         failures: failures.length,
         failureExitCode: last.detail.code,
@@ -41,7 +41,7 @@ export const compliantButUpdatesFail = statementRule({
         asOfAt: atText(statement.value.asOf),
       },
       witnesses: [
-        fieldWitness(statement, updates.node, 'nap-automatic-updates', { mode: String(updates.mode) }),
+        fieldWitness(statement, updates.node, 'nap-automatic-updates', { mode: String(mode) }),
         ...(first === last ? [last] : [first, last]).map((failure) =>
           place(failure.citation, 'nap-update-failure', { failureExitCode: failure.detail.code }),
         ),
@@ -80,8 +80,7 @@ function openFailures(
   evidence: Evidence,
   deviceKey: string,
 ): { readonly failures: readonly Failure[]; readonly undecided: boolean } {
-  const own = <T extends { readonly device: string | null }>(event: T): boolean =>
-    evidence.deviceKey(event.device) === deviceKey;
+  const own = (event: EvidenceEvent): boolean => evidence.deviceKey(event.device) === deviceKey;
   const installs = evidence.events('windows-update/install-failed').filter(own);
   const checks = evidence.events('windows-update/check-failed').filter(own);
   const installed = evidence.events('windows-update/installed').filter(own);

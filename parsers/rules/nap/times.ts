@@ -150,22 +150,20 @@ function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string)
     .eventsOfDevice(deviceKey)
     .filter((event) => event.type === 'boot' && event.at !== null);
   const hits: { readonly decision: Decision; readonly boot: EvidenceEvent }[] = [];
-  let unclear: string | null = null;
+  const unclear: string[] = [];
   for (const decision of decisions) {
     const hit = boots.find((boot) => {
       const answer = isSoonAfter(boot.at, decision.at);
-      if (typeof answer === 'string') unclear = answer;
+      if (typeof answer === 'string') unclear.push(answer);
       return answer === true;
     });
     if (hit !== undefined) hits.push({ decision, boot: hit });
   }
   const [first] = hits;
   if (first === undefined) {
-    return boots.length === 0
-      ? [cannotTell('boot-events', device)]
-      : unclear === null
-        ? [consistent]
-        : [cannotTell(unclear, device)];
+    if (boots.length === 0) return [cannotTell('boot-events', device)];
+    const [reason] = unclear;
+    return [reason === undefined ? consistent : cannotTell(reason, device)];
   }
   const { boot, decision } = first;
   return [

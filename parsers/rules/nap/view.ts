@@ -90,9 +90,9 @@ type Outcome = Verdict | readonly Verdict[];
 /** A rule that asks every statement of health in the bundle. */
 export function statementRule(
   rule: Omit<Rule<'bundle'>, 'looksAt' | 'system' | 'check'> & {
-    check(statement: Statement, evidence: Evidence): Outcome;
+    readonly check: (statement: Statement, evidence: Evidence) => Outcome;
     /** What the rule reads besides statements. */
-    checkRest?(evidence: Evidence): readonly Verdict[];
+    readonly checkRest?: (evidence: Evidence) => readonly Verdict[];
   },
 ): Rule<'bundle'> {
   const { check, checkRest, ...data } = rule;

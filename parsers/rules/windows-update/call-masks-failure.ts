@@ -1,10 +1,11 @@
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { isFailure } from '../../formats/windows-update/result-codes.ts';
 import { consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { cancelledCode, placeOf } from './installs.ts';
+import { placeOf } from './installs.ts';
 import { extreme } from './relation.ts';
 
 type Call = EvidenceEvent<'windows-update/call'>;
@@ -40,7 +41,7 @@ export const callMasksFailure = defineRule({
 function isMasked({ detail }: Call): boolean {
   const { exitCode, callErrorCode, failed } = detail;
   if (callErrorCode === 0) return false;
-  const callFails = callErrorCode !== null && callErrorCode >= 0x8000_0000 && callErrorCode !== cancelledCode;
+  const callFails = callErrorCode !== null && isFailure(callErrorCode);
   if (callFails && exitCode === 0) return true;
   // A block that states its exit code as a failure masks nothing.
   return (failed ?? 0) > 0 && (exitCode === null || exitCode === 0);

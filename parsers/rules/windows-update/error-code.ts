@@ -2,10 +2,11 @@ import type { Citation, EvidenceEvent } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { isFailure } from '../../formats/windows-update/result-codes.ts';
 import { defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { cancelledCode, placeOf } from './installs.ts';
+import { placeOf } from './installs.ts';
 import { extreme, isEventLog } from './relation.ts';
 
 /** Reporting events that say that something failed: check, download, installation. */
@@ -88,8 +89,10 @@ function codesOnDevices(evidence: Evidence): readonly CodeOnDevice[] {
     code: number,
     one: Mention,
   ): void => {
-    if (code < 0x8000_0000 || code === cancelledCode) return;
-    const key = `${placeOf(evidence, stated)}\0${code}`;
+    if (!isFailure(code)) return;
+    // A bundle that names no device at all is one machine's, as far as a count goes.
+    const owner = evidence.devices.length === 0 ? '' : placeOf(evidence, stated);
+    const key = `${owner}\0${code}`;
     const entry = codes.get(key) ?? { device: stated.device, code, mentions: [] };
     entry.mentions.push(one);
     codes.set(key, entry);

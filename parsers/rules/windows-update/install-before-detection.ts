@@ -39,8 +39,8 @@ function judge(update: UpdateOnDevice, evidence: Evidence): Verdict {
   );
   if (installed === undefined || detected === undefined) return notApplicable;
   const unclear = (missing: string): Verdict => cannotTell(missing, update.device, update.patch);
-  if (installed.at === null || detected.at === null) return unclear('event-time');
-  if (!sameClock(installed.at, detected.at)) return unclear('same-clock');
+  if (installed.at === null || detected.at === null) return unclear('update-event-time');
+  if (!sameClock(installed.at, detected.at)) return unclear('update-same-clock');
   const relation = relationOf(installed, detected, evidence);
   if (relation.is === 'undecidable') return unclear(relation.missing);
   if (relation.is !== 'before') return consistent;

@@ -2,6 +2,7 @@ import type { Citation, EvidenceEvent } from '../../domain/evidence.ts';
 import type { Moment } from '../../domain/moment.ts';
 import { findKb } from '../../domain/names.ts';
 import type { Evidence, PatchName } from '../../evidence/evidence.ts';
+import { cancelledCode } from '../../formats/windows-update/result-codes.ts';
 
 /** What a source says that happened to an update on a device. */
 export type InstallStep =
@@ -17,7 +18,8 @@ export interface InstallSighting {
   readonly at: Moment | null;
   readonly citation: Citation;
   readonly code: number | null;
-  /** GUID of a reporting event: in two files it is one event. */
+  /** Number of a reporting event (181 ... 201), and its GUID: in two files it is one event. */
+  readonly report: number | null;
   readonly reportId: string | null;
 }
 
@@ -31,9 +33,6 @@ export interface UpdateOnDevice {
   readonly name: PatchName;
   readonly sightings: readonly InstallSighting[];
 }
-
-/** WU_E_CALL_CANCELLED: somebody stopped it; it did not fail. */
-export const cancelledCode = 0x8024_000b;
 
 const steps = {
   'windows-update/install-started': 'started',
@@ -182,6 +181,7 @@ function collect(evidence: Evidence): readonly InstallSighting[] {
         at: event.at,
         citation: event.citation,
         code,
+        report: report?.detail.report ?? null,
         reportId,
       });
     }
@@ -196,6 +196,7 @@ function collect(evidence: Evidence): readonly InstallSighting[] {
         at: event.at,
         citation: event.citation,
         code: null,
+        report: null,
         reportId: null,
       });
     }

@@ -73,7 +73,7 @@ function isOpen(update: UpdateOnDevice, pending: InstallSighting, evidence: Evid
     if (relation.is === 'same') missing ??= 'finer-times';
     if (relation.is === 'undecidable') missing ??= relation.missing;
   }
-  if (pending.at === null) return unsettled('event-time');
+  if (pending.at === null) return unsettled('update-event-time');
   const restart = evidence.restart(update.deviceKey, pending.at, null);
   if (restart.answer === 'evidenced') return consistent;
   if (missing !== null) return unsettled(missing);
@@ -164,5 +164,5 @@ function judgeHomeless(update: UpdateOnDevice, evidence: Evidence): Verdict {
       record.detection.status === 'patched' &&
       sameUpdate(evidence, record, update.name),
   );
-  return claimed ? cannotTell('device-of-log', null, update.patch) : notApplicable;
+  return claimed ? cannotTell('update-log-device', null, update.patch) : notApplicable;
 }

@@ -28,7 +28,7 @@ export function relationOf(a: Happened, b: Happened, evidence: Evidence): Relati
 }
 
 function orderOf(a: Happened, b: Happened, evidence: Evidence): Relation {
-  if (a.at === null || b.at === null) return { is: 'undecidable', missing: 'event-time' };
+  if (a.at === null || b.at === null) return { is: 'undecidable', missing: 'update-event-time' };
   const mixed =
     (a.at.offset === null && isUtcLog(b, evidence)) || (b.at.offset === null && isUtcLog(a, evidence));
   if (mixed && sameClock(a.at, b.at)) {

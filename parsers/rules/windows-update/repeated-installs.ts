@@ -38,7 +38,7 @@ export const repeatedAttempts = defineRule({
 
 function judgeFailures(update: UpdateOnDevice, evidence: Evidence): Verdict {
   const open = openSteps(update, 'failed', evidence);
-  if (!Array.isArray(open)) return open;
+  if ('outcome' in open) return open;
   const last = extreme(open, 'after', evidence);
   const first = extreme(open, 'before', evidence);
   if (last === undefined || first === undefined) return consistent;
@@ -60,7 +60,7 @@ function judgeFailures(update: UpdateOnDevice, evidence: Evidence): Verdict {
 function judgeStarts(update: UpdateOnDevice, evidence: Evidence): Verdict {
   if (judgeFailures(update, evidence).outcome === 'found') return consistent;
   const open = openSteps(update, 'started', evidence);
-  if (!Array.isArray(open)) return open;
+  if ('outcome' in open) return open;
   const last = extreme(open, 'after', evidence);
   const first = extreme(open, 'before', evidence);
   if (last === undefined || first === undefined) return consistent;
@@ -84,7 +84,7 @@ function openSteps(
   const steps = update.sightings.filter((sighting) => sighting.step === step);
   if (steps.length === 0) return notApplicable;
   const successes = successesOf(update, evidence);
-  let missing: string | null = null;
+  const missing: string[] = [];
   let most: readonly InstallSighting[] = [];
   for (const source of bySource(steps)) {
     if (source.length < fewestRepetitions) continue;
@@ -92,13 +92,14 @@ function openSteps(
       const relations = successes.map((success) => relationOf(one, success, evidence));
       if (relations.some(({ is }) => is === 'before')) return false;
       const unclear = relations.find((relation) => relation.is === 'undecidable' || relation.is === 'same');
-      if (unclear !== undefined) missing = unclear.is === 'undecidable' ? unclear.missing : 'finer-times';
+      if (unclear !== undefined) missing.push(unclear.is === 'undecidable' ? unclear.missing : 'finer-times');
       return unclear === undefined;
     });
     if (open.length > most.length) most = open;
   }
   if (most.length >= fewestRepetitions) return most;
-  return missing === null ? consistent : cannotTell(missing, update.device, update.patch);
+  const [lacking] = missing;
+  return lacking === undefined ? consistent : cannotTell(lacking, update.device, update.patch);
 }
 
 /** Under another GUID with the same KB as well: a later revision that succeeds settles the earlier one. */

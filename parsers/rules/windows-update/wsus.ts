@@ -56,7 +56,7 @@ function judgeUnset(fact: ServerFact, evidence: Evidence): Verdict {
   const [policy] = own;
   if (policy === undefined) {
     const joinable = key !== '' && wanting.every(({ device }) => evidence.deviceKey(device) !== '');
-    return joinable ? consistent : cannotTell('device-of-log', fact.device);
+    return joinable ? consistent : cannotTell('update-log-device', fact.device);
   }
   return found({
     device: fact.device,
@@ -74,7 +74,7 @@ function judgeValues(policy: PolicyFact): Verdict {
   const statusServer = foldAddress(wuStatusServer);
   const isFine = server !== '' && server === statusServer;
   if (useWuServer === null && !hasAutoUpdateKey && !isFine) {
-    return cannotTell('use-wu-server', policy.device);
+    return cannotTell('policy-use-wu-server', policy.device);
   }
   if (useWuServer !== 1 || isFine) return consistent;
   return found({

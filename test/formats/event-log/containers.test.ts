@@ -5,9 +5,12 @@ import {
   napServerEventFormats,
   windowsEventFormats,
 } from '../../../parsers/formats/event-log/index.ts';
+import type { EventDetails } from '../../../parsers/domain/evidence.ts';
+import type { EventDraft } from '../../../parsers/formats/define-format.ts';
 import { readFile, shortTime } from '../harvest.ts';
 import type { FileReading } from '../harvest.ts';
 import { buildEvtx, filetime, textField } from './evtx-builder.ts';
+import type { BuiltEvent } from './evtx-builder.ts';
 
 const formats = [...napClientEventFormats, ...napServerEventFormats, ...windowsEventFormats];
 
@@ -345,21 +348,51 @@ describe('event-log/evtx', () => {
   });
 
   it('tells of records of several machines instead of naming one', () => {
-    const forwarded = buildEvtx([
-      [
-        { id: 1, time: filetime('2024-05-10T00:00:00Z'), provider: 'EventLog', eventId: 6005, computer: 'A' },
-        { id: 2, time: filetime('2024-05-10T00:00:00Z'), provider: 'EventLog', eventId: 6005, computer: 'B' },
-      ],
-    ]);
+    const from = (id: number, computer: string): BuiltEvent => {
+      return { id, time: filetime('2024-05-10T00:00:00Z'), provider: 'EventLog', eventId: 6005, computer };
+    };
+    const forwarded = buildEvtx([[from(1, 'A'), from(2, 'B'), from(3, 'A')]]);
     const reading = read('ForwardedEvents.evtx', forwarded);
     expect(reading.devices).toEqual([]);
-    expect(reading.events.map((event) => event.device)).toEqual(['A', 'B']);
+    expect(reading.events.map((event) => event.device)).toEqual(['A', 'B', 'A']);
+  });
+
+  it('names the machine that a set-up renamed, and keeps the earlier name apart', () => {
+    const setUp = buildEvtx([
+      [
+        {
+          id: 1,
+          time: filetime('2024-05-10T00:00:00Z'),
+          provider: 'EventLog',
+          eventId: 6005,
+          computer: 'IMAGE',
+        },
+        {
+          id: 2,
+          time: filetime('2024-05-10T01:00:00Z'),
+          provider: 'EventLog',
+          eventId: 6005,
+          computer: 'PC-0042',
+        },
+      ],
+    ]);
+    expect(read('System.evtx', setUp).devices).toEqual([{ name: 'PC-0042', aliases: [] }]);
+  });
+
+  it('reads a log that was cleared', () => {
+    const reading = read('System.evtx', Buffer.concat([buildEvtx([]), Buffer.alloc(65_536)]));
+    expect([reading.kind, reading.rows, reading.warnings]).toEqual(['event-log/evtx', 0, []]);
   });
 
   it('leaves other binaries alone', () => {
     expect(read('a.evtx', Buffer.from([1, 0, 2, 0, 3, 0, 0, 0, 1, 1, 1])).kind).toBeNull();
   });
 });
+
+function decisionOf(event: EventDraft | undefined): EventDetails['nap/decision'] {
+  if (event?.type !== 'nap/decision') throw new Error('no decision');
+  return event.detail as EventDetails['nap/decision'];
+}
 
 describe('network policy events', () => {
   const result =
@@ -376,7 +409,7 @@ describe('network policy events', () => {
       at: { clock: 'policy-server' },
     });
     expect(event?.detail).toMatchObject({ decision: 'quarantined', result: 'Quarantined' });
-    const codes = (event?.detail as { validators: { validator: string; code: number }[] }).validators;
+    const codes = decisionOf(event).validators;
     expect(codes.map(({ validator }) => validator)).toEqual([
       'firewall',
       'antivirus',
@@ -398,7 +431,7 @@ describe('network policy events', () => {
       device: 'EXAMPLE\\PC-0042',
       detail: { decision: 'full-access', result: 'Full Access' },
     });
-    expect((event?.detail as { validators: unknown[] }).validators).toHaveLength(9);
+    expect(decisionOf(event).validators).toHaveLength(9);
   });
 });
 

@@ -284,7 +284,7 @@ describe('nap/client-state', () => {
       agents: [
         {
           id: 79_744,
-          name: expect.stringMatching(/^Windows \S+/u),
+          name: expect.stringMatching(/^Windows \S+/u) as unknown,
           remediationState: 'Success',
           failureCategory: null,
           fixupCode: 0xc0ff_003e,

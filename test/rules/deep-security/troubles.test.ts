@@ -187,7 +187,7 @@ describe('relay-name-unreachable', () => {
     const { finding } = await ruleSays(rule, { 'TmuDump.txt': text });
     expect(finding).toMatchObject({
       severity: 'critical',
-      parameters: { relay: 'relay01.example.test', attempts: 3 },
+      parameters: { relay: 'relay01.example.test', attempts: 3, lastAt: '2025-05-13 10:00:10' },
     });
   });
 
@@ -275,7 +275,7 @@ describe('fell-back-to-server', () => {
     expect(finding).toMatchObject({
       kind: 'note',
       severity: 'info',
-      parameters: { attempts: 3, server: 'iau.trendmicro.com' },
+      parameters: { attempts: 3, relay: 'relay01', server: 'iau.trendmicro.com' },
     });
   });
 

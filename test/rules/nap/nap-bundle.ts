@@ -7,6 +7,7 @@ import { napValidators } from '../../../parsers/formats/event-log/facts.ts';
 import type { NapDecision } from '../../../parsers/formats/event-log/facts.ts';
 import type { NapPolicyFact } from '../../../parsers/formats/nap/facts.ts';
 import { readStatement } from '../../../parsers/formats/nap/statement.ts';
+import type {} from '../../../parsers/formats/windows-update/facts.ts';
 import { buildStatement } from '../../formats/nap/statement-builder.ts';
 import type { BuiltStatement } from '../../formats/nap/statement-builder.ts';
 

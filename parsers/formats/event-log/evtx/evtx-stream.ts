@@ -6,6 +6,8 @@ import type { EvtxHandler, EvtxSummary } from './model.ts';
 const fileMagic = Buffer.from('ElfFile\0', 'latin1');
 const fileHeaderBytes = 4096;
 const dirtyFlag = 1;
+/** Runs of record numbers that are kept to find gaps: one a chunk in a real log, of 6 GB with so many. */
+const mostRanges = 100_000;
 const zeros = Buffer.alloc(chunkBytes);
 
 /** Whether bytes start like an event log file; one whose header is lost is known by its first chunk. */
@@ -105,7 +107,8 @@ export class EvtxStream {
         this.#note(code, start + at, detail);
       },
     };
-    this.#ranges.push(...readChunk(block, start, into));
+    const ranges = readChunk(block, start, into);
+    if (this.#ranges.length < mostRanges) this.#ranges.push(...ranges);
     this.#chunks += 1;
     this.#take(block.length);
   }

@@ -1,0 +1,155 @@
+import type { Run } from '../domain/evidence.ts';
+import { compareNullable } from '../domain/finding.ts';
+import type { Evidence } from './evidence.ts';
+import type { BundleLines } from './lines.ts';
+import type { RecordFilter } from './record-view.ts';
+import { compileQuery, matchesText } from './search.ts';
+
+/** Where a run stands in time, on the timeline's scale. */
+export interface RunSpan {
+  readonly from: number;
+  readonly to: number;
+  /** No source tells its end: `to` is the last that is known of it. */
+  readonly isOpen: boolean;
+}
+
+/** From its start (else its first dated step) to its end (else its last dated step); null without any time. */
+export function runSpan(run: Run, lines: BundleLines): RunSpan | null {
+  const steps = run.steps.flatMap(({ at }) => (at === null ? [] : [lines.scaleOfMoment(at)]));
+  const start = run.startedAt === null ? null : lines.scaleOfMoment(run.startedAt);
+  const end = run.endedAt === null ? null : lines.scaleOfMoment(run.endedAt);
+  const known = [start, end, ...steps].filter((scale) => scale !== null);
+  if (known.length === 0) return null;
+  const from = start ?? Math.min(...known);
+  return { from, to: Math.max(from, end ?? Math.max(...known)), isOpen: end === null };
+}
+
+/** Runs that pass a filter, in an order; windows of it by position. */
+export class RunView {
+  readonly #runs: readonly Run[];
+  readonly #positions: ReadonlyMap<string, number>;
+
+  constructor(runs: readonly Run[]) {
+    this.#runs = runs;
+    this.#positions = new Map(runs.map((run, position) => [run.id, position]));
+  }
+
+  get count(): number {
+    return this.#runs.length;
+  }
+
+  window(from: number, to: number): readonly Run[] {
+    return this.#runs.slice(from, to);
+  }
+
+  positionOf(run: string): number | null {
+    return this.#positions.get(run) ?? null;
+  }
+}
+
+export function openRunView(
+  evidence: Evidence,
+  lines: BundleLines,
+  filter: RecordFilter,
+  sort: readonly { readonly column: string; readonly descending: boolean }[],
+): RunView {
+  const chosen = evidence.runs.filter(runPredicate(evidence, lines, filter));
+  if (sort.length > 0) {
+    chosen.sort((a, b) => {
+      for (const { column, descending } of sort) {
+        const [x, y] = [sortValue(lines, a, column), sortValue(lines, b, column)];
+        // What is absent stands last in either direction.
+        if (x === null || y === null) {
+          if (x !== y) return x === null ? 1 : -1;
+          continue;
+        }
+        const order =
+          typeof x === 'number' && typeof y === 'number' ? x - y : compareNullable(String(x), String(y));
+        if (order !== 0) return descending ? -order : order;
+      }
+      return 0;
+    });
+  }
+  return new RunView(chosen);
+}
+
+/** The words of a run in which a search looks. */
+function runCells(run: Run): readonly string[] {
+  return [
+    run.device ?? '',
+    run.name,
+    run.operation ?? '',
+    run.reboot ?? '',
+    run.startedAt?.raw ?? '',
+    run.endedAt?.raw ?? '',
+    run.citation.quote,
+    ...run.steps.map((step) => step.citation?.quote ?? ''),
+  ];
+}
+
+function runPredicate(
+  evidence: Evidence,
+  lines: BundleLines,
+  { devices, patches, systems, members, time, text, among }: RecordFilter,
+): (run: Run) => boolean {
+  const expression = text === undefined ? null : compileQuery(text);
+  const deviceSet = devices === undefined ? null : new Set(devices);
+  const patchSet = patches === undefined ? null : new Set(patches);
+  return (run) => {
+    if (deviceSet?.has(evidence.deviceKey(run.device)) === false) return false;
+    if (systems?.includes(run.system) === false) return false;
+    if (
+      members !== undefined &&
+      ![run.citation, ...run.steps.map((step) => step.citation)].some(
+        (citation) => citation !== null && members.includes(citation.member),
+      )
+    ) {
+      return false;
+    }
+    // A run without records says nothing of patches: a filter for some leaves it out.
+    if (patchSet !== null && !run.records.some((id) => isOfPatch(evidence, id, patchSet))) return false;
+    if (among !== undefined && !run.records.some((id) => among.has(id))) return false;
+    if (time !== undefined) {
+      const span = runSpan(run, lines);
+      if (span === null || span.to < time.from || span.from > time.to) return false;
+    }
+    if (expression !== null && text !== undefined) {
+      return runCells(run).some((cell) => matchesText(expression, cell, text.ignoreWidth));
+    }
+    return true;
+  };
+}
+
+function isOfPatch(evidence: Evidence, id: string, patches: ReadonlySet<string>): boolean {
+  const record = evidence.record(id);
+  return record !== undefined && patches.has(evidence.patchKey(record.system, record));
+}
+
+function sortValue(lines: BundleLines, run: Run, column: string): number | string | null {
+  switch (column) {
+    case 'system':
+      return run.system;
+    case 'device':
+      return run.device;
+    case 'name':
+      return run.name;
+    case 'operation':
+      return run.operation;
+    case 'startedAt':
+      return run.startedAt === null ? null : lines.scaleOfMoment(run.startedAt);
+    case 'endedAt':
+      return run.endedAt === null ? null : lines.scaleOfMoment(run.endedAt);
+    case 'outcome':
+      return run.outcome;
+    case 'attempts':
+      return run.attempts;
+    case 'exitCode':
+      return run.exitCode;
+    case 'reboot':
+      return run.reboot;
+    case 'steps':
+      return run.steps.filter((step) => step.evidenced).length;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,270 @@
+/** The runs of the bundle: one row for each pass of a patching operation. */
+import type { ColDef } from 'ag-grid-community';
+import type { CustomCellRendererProps } from 'ag-grid-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { MomentView, RunRow } from '../../preload/contract/shapes.ts';
+import { isCancelled } from '../evidence/evidence-client.ts';
+import type { EvidenceClient } from '../evidence/evidence-client.ts';
+import { useEvidence } from '../evidence/evidence-context.tsx';
+import type { OpenedView } from '../evidence/view-keeper.ts';
+import { At, Status, codeText, useAtText, useCellDescription } from '../grids/cells.tsx';
+import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import type { GoTo } from '../grids/evidence-grid.tsx';
+import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
+import { useView } from '../grids/use-view.ts';
+import { useLanguage } from '../i18n/language.tsx';
+import { wordCode } from '../i18n/messages.ts';
+import type { Translate } from '../i18n/messages.ts';
+import { useFocus } from '../state/focus.tsx';
+import { nearestRun, runStep } from '../state/follow.ts';
+import type { RunStep } from '../state/follow.ts';
+import { useWindow, useWindowStore } from '../state/window-store.ts';
+import { Chips } from './chips.tsx';
+import { Empty, Pane } from './pane.tsx';
+import { problemOf, problemText } from './problem-text.ts';
+
+/** Runs of one device that are looked through for the nearest. */
+const nearestAmong = 1_000;
+
+export function Runs() {
+  const { t, number, locale } = useLanguage();
+  const client = useEvidence();
+  const store = useWindowStore();
+  const filter = useWindow((state) => state.filters.present);
+  const sort = useWindow((state) => state.runSort);
+  const choose = useWindow((state) => state.choose);
+  const openFile = useWindow((state) => state.openFile);
+  const isReading = useWindow((state) => state.bundle.phase === 'reading');
+  const view = useView('runs', filter, sort);
+  const place = useRunPlace(view.opened);
+  const columns = useMemo(() => columnsOfRuns(t), [t]);
+  const fetchRows = useCallback(
+    (name: string, from: number, to: number) => client.request('runRows', { view: name, from, to, locale }),
+    [client, locale],
+  );
+  const onSort = useCallback((runSort: typeof sort) => store.setState({ runSort }), [store]);
+  const count = view.opened?.count ?? 0;
+  const about = (
+    <>
+      <small>{t('runs.about', { shown: number(count), count })}</small>
+      <Chips tone="of-pane" parts={['devices', 'patches', 'systems', 'time', 'onlyFindings']} />
+    </>
+  );
+  const tools = place.isHidden ? <span className="place-note">{t('runs.hidden')}</span> : null;
+  return (
+    <Pane title={t('region.runs')} about={about} tools={tools} lock="runs" className="runs">
+      {view.error !== null ? (
+        <Empty>{problemText(t, problemOf(view.error))}</Empty>
+      ) : view.opened !== null && count === 0 ? (
+        <Empty>{t(isReading ? 'runs.none-yet' : 'runs.none')}</Empty>
+      ) : (
+        <EvidenceGrid<RunRow>
+          name="runs"
+          label={t('region.runs')}
+          columns={columns}
+          theme={tableTheme}
+          rowHeight={rowHeights.table}
+          opened={view.opened}
+          fetchRows={fetchRows}
+          rowId={runId}
+          selectedId={place.run}
+          onChoose={(row) => {
+            const { target } = store.getState().selection;
+            if (target.on !== 'run' || target.id !== row.id) choose({ on: 'run', id: row.id }, 'runs');
+          }}
+          onOpen={({ citation }) => openFile(citation.member, citation.line)}
+          onSort={onSort}
+          goTo={place.goTo}
+        />
+      )}
+    </Pane>
+  );
+}
+
+function runId(row: RunRow): string {
+  return row.id;
+}
+
+interface RunPlace {
+  readonly run: string | null;
+  readonly goTo: GoTo | null;
+  /** The run exists, but the filter does not let it through. */
+  readonly isHidden: boolean;
+}
+
+const noPlace: RunPlace = { run: null, goTo: null, isHidden: false };
+
+/** Follows the selection among the runs. */
+function useRunPlace(opened: OpenedView | null): RunPlace {
+  const client = useEvidence();
+  const { locale } = useLanguage();
+  const focus = useFocus();
+  const isLocked = useWindow((state) => state.locks.runs);
+  const [place, setPlace] = useState<RunPlace>(noPlace);
+  const handled = useRef(0);
+  const view = opened?.view ?? null;
+  const sight = opened?.sight ?? '';
+  useEffect(() => {
+    const { anchor, stamp } = focus;
+    if (anchor === null || view === null) return undefined;
+    const isNew = handled.current !== stamp;
+    const step = runStep(anchor, isNew ? focus.from : 'elsewhere', isLocked);
+    const control = new AbortController();
+    const find = async (): Promise<RunPlace | null> => {
+      if (step.to === 'stay') {
+        if (step.why === 'own') return { run: anchor.run, goTo: null, isHidden: false };
+        return step.why === 'no-record' ? noPlace : null;
+      }
+      const run = await findRun(client, step, locale, control.signal);
+      if (run === null) return noPlace;
+      const position = await client.request('locateRun', { view, run }, control.signal);
+      const goTo = position === null ? null : { position, stamp: `${stamp} ${sight}` };
+      return { run, goTo, isHidden: position === null };
+    };
+    find().then(
+      (found) => {
+        if (control.signal.aborted) return;
+        handled.current = stamp;
+        if (found !== null) setPlace(found);
+      },
+      (error: unknown) => {
+        if (!isCancelled(error)) console.error(error);
+      },
+    );
+    return () => control.abort();
+  }, [client, locale, focus, view, sight, isLocked]);
+  return focus.anchor === null ? noPlace : place;
+}
+
+async function findRun(
+  client: EvidenceClient,
+  step: Exclude<RunStep, { to: 'stay' }>,
+  locale: 'en' | 'ja',
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (step.to === 'run') return step.run;
+  const filter = { devices: [step.deviceKey] };
+  const { view, count } = await client.request(
+    'openView',
+    { grid: 'runs', filter, sort: [], locale },
+    signal,
+  );
+  try {
+    const to = Math.min(count, nearestAmong);
+    const rows = await client.request('runRows', { view, from: 0, to, locale }, signal);
+    return nearestRun(rows, step.at)?.id ?? null;
+  } finally {
+    client.request('closeView', { view }).catch((error: unknown) => {
+      if (!isCancelled(error)) console.error(error);
+    });
+  }
+}
+
+/** The operation of a run in words: a system's own code where there is no wording for it. */
+export function operationText(t: Translate, operation: string | null): string {
+  return operation === null ? '–' : wordCode(t, 'run-operation', operation, operation);
+}
+
+function TimeCell({ at, cell }: { readonly at: MomentView | null; readonly cell: HTMLElement }) {
+  useCellDescription(cell, useAtText(at));
+  return <At at={at} />;
+}
+
+function StartedCell({ data, eGridCell }: CustomCellRendererProps<RunRow>) {
+  return data === undefined ? null : <TimeCell at={data.startedAt} cell={eGridCell} />;
+}
+
+function EndedCell({ data, eGridCell }: CustomCellRendererProps<RunRow>) {
+  return data === undefined ? null : <TimeCell at={data.endedAt} cell={eGridCell} />;
+}
+
+function OutcomeCell({ data, eGridCell }: CustomCellRendererProps<RunRow>) {
+  const { t } = useLanguage();
+  useCellDescription(eGridCell, data?.overlaps === true ? t('runs.overlaps') : null);
+  if (data === undefined) return null;
+  return (
+    <>
+      <Status status={data.outcome} />
+      {data.overlaps ? <span className="overlap-sign" aria-hidden="true" /> : null}
+    </>
+  );
+}
+
+function ExitCell({ data, eGridCell }: CustomCellRendererProps<RunRow>) {
+  const code = data?.exitCode ?? null;
+  useCellDescription(eGridCell, code === null ? null : codeText(code));
+  if (code === null) return <span className="absent">–</span>;
+  return code.meaning !== null && code.code !== 0 ? <code className="exit">{code.shown}</code> : code.shown;
+}
+
+/** How many of the steps something tells of: the rest is not evidenced, which is not the same as failed. */
+function StepsCell({ data, eGridCell }: CustomCellRendererProps<RunRow>) {
+  const { t } = useLanguage();
+  const steps = data?.steps ?? null;
+  useCellDescription(eGridCell, steps === null || steps.total === 0 ? null : t('runs.steps-told', steps));
+  if (steps === null || steps.total === 0) return <span className="absent">–</span>;
+  return (
+    <>
+      <span className="step-dots" aria-hidden="true">
+        {Array.from({ length: Math.min(steps.total, 10) }, (_, index) => (
+          <i key={index} className={index < steps.told ? 'told' : ''} />
+        ))}
+      </span>
+      {steps.told}/{steps.total}
+    </>
+  );
+}
+
+function OrNothing({ value }: { readonly value: string | number | null }) {
+  return value === null || value === '' ? <span className="absent">–</span> : <>{value}</>;
+}
+
+function columnsOfRuns(t: Translate): ColDef<RunRow>[] {
+  return [
+    {
+      colId: 'system',
+      headerName: t('column.system'),
+      width: 108,
+      valueGetter: ({ data }) => (data === undefined ? '' : t(`system.${data.system}`)),
+    },
+    {
+      colId: 'device',
+      headerName: t('column.device'),
+      width: 110,
+      cellRenderer: ({ data }: CustomCellRendererProps<RunRow>) =>
+        data === undefined ? null : <OrNothing value={data.device} />,
+    },
+    {
+      colId: 'name',
+      headerName: t('column.run'),
+      flex: 1,
+      minWidth: 110,
+      valueGetter: ({ data }) => data?.name ?? '',
+    },
+    {
+      colId: 'operation',
+      headerName: t('column.operation'),
+      width: 156,
+      valueGetter: ({ data }) => (data === undefined ? '' : operationText(t, data.operation)),
+    },
+    { colId: 'startedAt', headerName: t('column.started'), width: 152, cellRenderer: StartedCell },
+    { colId: 'endedAt', headerName: t('column.ended'), width: 152, cellRenderer: EndedCell },
+    { colId: 'outcome', headerName: t('column.outcome'), width: 124, cellRenderer: OutcomeCell },
+    { colId: 'steps', headerName: t('column.steps'), width: 104, cellRenderer: StepsCell },
+    {
+      colId: 'attempts',
+      headerName: t('column.attempts'),
+      width: 78,
+      cellRenderer: ({ data }: CustomCellRendererProps<RunRow>) =>
+        data === undefined ? null : <OrNothing value={data.attempts} />,
+    },
+    { colId: 'exitCode', headerName: t('column.exit'), width: 84, cellRenderer: ExitCell },
+    {
+      colId: 'reboot',
+      headerName: t('column.reboot'),
+      width: 92,
+      cellRenderer: ({ data }: CustomCellRendererProps<RunRow>) =>
+        data === undefined ? null : <OrNothing value={data.reboot} />,
+    },
+  ];
+}
