@@ -34,11 +34,22 @@ export const caseFileSchema = v.object({
 });
 export type CaseFile = v.InferOutput<typeof caseFileSchema>;
 
-export const emptyContent: CaseContent = { annotations: [], bookmarks: [], zone: null, view: {} };
+export const emptyContent: CaseContent = {
+  annotations: [],
+  bookmarks: [],
+  transcriptions: [],
+  zone: null,
+  view: {},
+};
 
 /** Whether there is something in it that the analyst made; a window's layout alone is no case. */
 export function hasContent(content: CaseContent): boolean {
-  return content.annotations.length > 0 || content.bookmarks.length > 0 || content.zone !== null;
+  return (
+    content.annotations.length > 0 ||
+    content.bookmarks.length > 0 ||
+    content.transcriptions.length > 0 ||
+    content.zone !== null
+  );
 }
 
 /**

@@ -139,6 +139,14 @@ export class CaseKeeper {
     if (JSON.stringify(before.bookmarks) !== JSON.stringify(content.bookmarks)) {
       this.#log({ what: 'bookmarks-changed', detail: { count: content.bookmarks.length } });
     }
+    const transcriptions = JSON.stringify(content.transcriptions);
+    if (JSON.stringify(before.transcriptions) !== transcriptions) {
+      const sha256 = createHash('sha256').update(transcriptions, 'utf8').digest('hex');
+      this.#log({
+        what: 'transcriptions-changed',
+        detail: { count: content.transcriptions.length, sha256 },
+      });
+    }
     if (changed.length > 0) this.#settleLater();
     this.#touch();
     return this.#status;

@@ -15,6 +15,7 @@ export const logEntrySchema = v.object({
     'note-changed',
     'note-removed',
     'bookmarks-changed',
+    'transcriptions-changed',
     'exported',
     'recovered',
   ]),

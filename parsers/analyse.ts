@@ -1,13 +1,16 @@
 import { openBundle } from './archive/bundle.ts';
 import type { BundleMember } from './archive/bundle.ts';
 import type { Limits } from './domain/limits.ts';
+import type { Transcription } from './domain/transcription.ts';
 import { defaultLimits } from './domain/limits.ts';
 import { buildEvidence } from './evidence/build-evidence.ts';
 import type { MemberZone } from './evidence/build-evidence.ts';
 import { ingestMember, settleMember } from './evidence/ingest.ts';
 import { BundleLines } from './evidence/lines.ts';
 import type { MemberDraft } from './evidence/member-draft.ts';
+import { RecordPool } from './evidence/record-table.ts';
 import { TextStore } from './evidence/text-store.ts';
+import { withTranscriptions } from './evidence/transcriptions.ts';
 import { zoneOf } from './evidence/zones.ts';
 import { formats, systems } from './formats/registry.ts';
 import { bootsOf } from './report/analysis.ts';
@@ -102,10 +105,12 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   try {
+    const pool = new RecordPool();
     const archives: (readonly [BundleMember, MemberDraft])[] = [];
     for await (const member of bundle.members()) {
       const draft = await ingestMember(member, {
         store,
+        pool,
         limits,
         formats,
         signal: options.signal,
@@ -123,14 +128,19 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
   }
 }
 
-/** Second half: devices, clocks and zones settled, lines merged, rules run. May be called again with another zone. */
+/**
+ * Second half: devices, clocks and zones settled, lines merged, rules run. May be called again with another
+ * zone, or with other rows that the analyst wrote down from pictures.
+ */
 export function conclude(
   reading: Reading,
   identity: BundleIdentity,
   zone: string | null,
   signal?: AbortSignal,
+  transcriptions: readonly Transcription[] = [],
 ): Concluded {
-  const { drafts, store } = reading;
+  const { store } = reading;
+  const drafts = withTranscriptions(reading.drafts, transcriptions);
   const built = buildEvidence(drafts, systems, zone === null ? null : zoneOf(zone));
   const { evidence } = built;
   const lines = new BundleLines(

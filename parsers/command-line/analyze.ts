@@ -3,6 +3,7 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { severities } from '../domain/finding.ts';
 import type { Severity } from '../domain/finding.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import { conclude } from '../analyse.ts';
 import type { Concluded } from '../analyse.ts';
 import { writeAnalysisJson } from '../report/analysis-json.ts';
 import { reportParts } from '../report/report-document.ts';
@@ -38,15 +39,20 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
   const locale = localeOf(parsed, 'analyze');
   const failOn = failOnOf(parsed.value('fail-on') ?? 'never');
   const [bundle = ''] = parsed.positionals;
-  const { reading, concluded } = await openForCommand(bundle, parsed, io);
+  const { reading, concluded: read } = await openForCommand(bundle, parsed, io);
   try {
+    const casePath = parsed.value('case');
+    const content = casePath === null ? null : await readCase(casePath, read.analysis.bundle);
+    const transcriptions = content?.transcriptions ?? [];
+    const concluded =
+      transcriptions.length === 0
+        ? read
+        : conclude(reading, reading.identity, parsed.value('timezone'), io.signal, transcriptions);
     const { analysis } = concluded;
     if (analysis.evidence.systems.size === 0) {
       io.tell(`${text(locale, 'bundle-nothing-known', { bundle: analysis.bundle.name })}\n`);
     }
     const reportWords = new ReportWords(createWording(locale));
-    const casePath = parsed.value('case');
-    const content = casePath === null ? null : await readCase(casePath, analysis.bundle);
     const json = parsed.value('json');
     if (json === '-') {
       writeAnalysisJson(analysis, reportWords.wording, (chunk) => {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { caseContentSchema } from '../../preload/contract/window.ts';
 import type { Annotation } from '../domain/annotation.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import type { Transcription } from '../domain/transcription.ts';
 import type { BundleIdentity } from '../report/analysis.ts';
 
 /** What a report needs of a case file. */
@@ -11,6 +12,7 @@ export interface CaseForReport {
   /** File name without its ending. */
   readonly name: string;
   readonly annotations: readonly Annotation[];
+  readonly transcriptions: readonly Transcription[];
   readonly zone: string | null;
 }
 
@@ -36,7 +38,12 @@ export async function readCase(path: string, bundle: BundleIdentity): Promise<Ca
   if (!schema.startsWith('patchtrail.case/')) throw new ExpectedError('case-damaged', place);
   if (schema !== 'patchtrail.case/1') throw new ExpectedError('case-newer', place);
   if (bound.sha256 !== bundle.sha256) throw new ExpectedError('case-other-bundle', place);
-  return { name: place.replace(/\.patchtrail$/u, ''), annotations: content.annotations, zone: content.zone };
+  return {
+    name: place.replace(/\.patchtrail$/u, ''),
+    annotations: content.annotations,
+    transcriptions: content.transcriptions,
+    zone: content.zone,
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -22,7 +22,7 @@ export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
   for (const draft of drafts) {
     const { system } = draft;
     if (draft.device !== null) table.add(draft.device, system, draft.aliases);
-    for (const record of draft.records) if (record.device !== null) table.add(record.device, system);
+    for (const device of draft.records.deviceNames()) table.add(device, system);
     for (const event of draft.events) if (typeof event.device === 'string') table.add(event.device, system);
     for (const fact of draft.facts) if (typeof fact.device === 'string') table.add(fact.device, system);
   }

@@ -1,6 +1,8 @@
 import type {
   Citation,
   CoverageItem,
+  Deployment,
+  Detection,
   Device,
   EventType,
   EvidenceEvent,
@@ -18,7 +20,8 @@ import { findKb, foldText } from '../domain/names.ts';
 import type { SystemDefinition } from '../formats/define-format.ts';
 import { assignDevices } from './assign-devices.ts';
 import type { Assignments } from './assign-devices.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageOf, isSource } from './coverage.ts';
+import { JoinedRecord, PairOfRecords } from './joined-record.ts';
 import type { Evidence, PatchName, PatchOnDevice, RestartAnswer } from './evidence.ts';
 import { plausible } from './line-index.ts';
 import type { MemberDraft } from './member-draft.ts';
@@ -49,7 +52,7 @@ export function buildEvidence(
 ): BuiltEvidence {
   const assignments = assignDevices(drafts);
   const settle = new Settler(drafts, assignments, assumedZone);
-  const records: PatchRecord[] = [];
+  const records: JoinedRecord[] = [];
   const events: EvidenceEvent[] = [];
   const facts: Fact[] = [];
   const warnings: EvidenceWarning[] = [];
@@ -58,26 +61,18 @@ export function buildEvidence(
     const system = draft.system;
     warnings.push(...draft.warnings);
     if (system === null) return;
-    for (const record of draft.records) {
-      const device = record.device ?? own;
-      const at = (value: At): At => settle.at(value, position, device);
-      records.push({
-        id: `r${records.length + 1}`,
-        system,
-        device: device === null ? null : assignments.nameOf(device),
-        patch: record.patch,
-        kb: record.kb === undefined ? (record.patch === null ? null : findKb(record.patch)) : record.kb,
-        updateId: record.updateId ?? null,
-        detection: withTime(record.detection, at),
-        deployment: withTime(record.deployment, at),
-        exitCodeRaw: record.exitCodeRaw,
-        reboot: record.reboot ?? null,
-        source: record.source,
-        capturedAt: isMoment(record.capturedAt ?? null)
-          ? settle.moment(record.capturedAt as Moment, position, device)
-          : null,
-        citation: record.citation,
-      });
+    const table = draft.records;
+    for (let at = 0; at < table.count; at += 1) {
+      const device = table.device(at) ?? own;
+      records.push(
+        new JoinedRecord(table, at, records.length, {
+          system,
+          device: device === null ? null : assignments.nameOf(device),
+          detection: settle.detection(table.detection(at), position, device),
+          deployment: settle.deployment(table.outcome(at).deployment, position, device),
+          capturedAt: settle.captured(table.origin(at).capturedAt, position, device),
+        }),
+      );
     }
     for (const event of draft.events) {
       const device = event.device ?? own;
@@ -122,11 +117,6 @@ export function buildEvidence(
   return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };
 }
 
-function withTime<T extends { readonly at: At }>(part: T, settle: (at: At) => At): T {
-  const at = settle(part.at);
-  return at === part.at ? part : { ...part, at };
-}
-
 function toMember(draft: MemberDraft, assignments: Assignments, position: number): Member {
   return {
     index: position,
@@ -147,6 +137,14 @@ function toMember(draft: MemberDraft, assignments: Assignments, position: number
   };
 }
 
+interface Settled {
+  readonly position: number;
+  readonly device: string | null;
+  readonly moments: Map<Moment, Moment>;
+  readonly detections: Map<Detection, Detection>;
+  readonly deployments: Map<Deployment, Deployment>;
+}
+
 /** Says whose clock wrote a moment and, where its offset is unknown, what is known or assumed of it. */
 class Settler {
   readonly #zones: readonly MemberZone[];
@@ -154,6 +152,8 @@ class Settler {
   readonly #drafts: readonly MemberDraft[];
   readonly #assumed: Zone | null;
   readonly #byDevice = new Map<string, number>();
+  #ofMember: Settled | null = null;
+  #ofDevice: Settled | null = null;
 
   constructor(drafts: readonly MemberDraft[], assignments: Assignments, assumed: Zone | null) {
     this.#assignments = assignments;
@@ -177,8 +177,55 @@ class Settler {
     return this.#zones[position] ?? { offset: null, source: 'unknown', zone: null };
   }
 
-  at(at: At, position: number, device: string | null): At {
-    return isMoment(at) ? this.moment(at, position, device) : at;
+  /** Records share their detections and deployments; what a zone or a clock's owner changes of one is made once. */
+  detection(detection: Detection, position: number, device: string | null): Detection {
+    const { at } = detection;
+    if (!isMoment(at)) return detection;
+    const { moments, detections } = this.#settledOf(at.clock, position, device);
+    const known = detections.get(detection);
+    if (known !== undefined) return known;
+    const moment = this.#once(moments, at, position, device);
+    if (moment === at) return detection;
+    const settled = { ...detection, at: moment };
+    detections.set(detection, settled);
+    return settled;
+  }
+
+  deployment(deployment: Deployment, position: number, device: string | null): Deployment {
+    const { at } = deployment;
+    if (!isMoment(at)) return deployment;
+    const { moments, deployments } = this.#settledOf(at.clock, position, device);
+    const known = deployments.get(deployment);
+    if (known !== undefined) return known;
+    const moment = this.#once(moments, at, position, device);
+    if (moment === at) return deployment;
+    const settled = { ...deployment, at: moment };
+    deployments.set(deployment, settled);
+    return settled;
+  }
+
+  captured(at: Moment | null, position: number, device: string | null): Moment | null {
+    if (at === null) return null;
+    return this.#once(this.#settledOf(at.clock, position, device).moments, at, position, device);
+  }
+
+  #once(moments: Map<Moment, Moment>, moment: Moment, position: number, device: string | null): Moment {
+    const known = moments.get(moment);
+    if (known !== undefined) return known;
+    const settled = this.moment(moment, position, device);
+    if (settled !== moment) moments.set(moment, settled);
+    return settled;
+  }
+
+  /** What was settled of the member in work; of a device's own clock, of that device. */
+  #settledOf(clock: Clock, position: number, device: string | null): Settled {
+    const owned = clock === 'device';
+    const known = owned ? this.#ofDevice : this.#ofMember;
+    if (known?.position === position && (!owned || known.device === device)) return known;
+    const fresh = { position, device, moments: new Map(), detections: new Map(), deployments: new Map() };
+    if (owned) this.#ofDevice = fresh;
+    else this.#ofMember = fresh;
+    return fresh;
   }
 
   moment(moment: Moment, position: number, device: string | null): Moment {
@@ -248,7 +295,7 @@ function looksLikeMoment(value: unknown): value is Moment {
 interface EvidenceParts {
   readonly members: readonly Member[];
   readonly devices: readonly Device[];
-  readonly records: readonly PatchRecord[];
+  readonly records: readonly JoinedRecord[];
   readonly events: readonly EvidenceEvent[];
   readonly facts: readonly Fact[];
   readonly warnings: readonly EvidenceWarning[];
@@ -263,18 +310,16 @@ class IndexedEvidence implements Evidence {
   readonly members: readonly Member[];
   readonly devices: readonly Device[];
   readonly systems: ReadonlySet<SystemId>;
-  readonly records: readonly PatchRecord[];
+  readonly records: readonly JoinedRecord[];
   readonly runs: readonly Run[];
   readonly warnings: readonly EvidenceWarning[];
   readonly coverage: readonly CoverageItem[];
   readonly pairs: readonly PatchOnDevice[];
   readonly #keyOf: (name: string | null) => string;
   readonly #memberByPath: ReadonlyMap<string, Member>;
-  readonly #recordById: ReadonlyMap<string, PatchRecord>;
-  readonly #pairByRecord = new Map<PatchRecord, PatchOnDevice>();
   readonly #recordsByDevice = new Map<string, PatchRecord[]>();
-  readonly #pairsByPatch = new Map<string, PatchOnDevice[]>();
-  readonly #ambiguousKbs: ReadonlySet<string>;
+  readonly #pairsByPatch = new Map<SystemId, Map<string, PatchOnDevice[]>>();
+  readonly #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>>;
   readonly #facts = new Map<FactType, Fact[]>();
   readonly #events = new Map<EventType, EvidenceEvent[]>();
   readonly #eventsByDevice = new Map<string, EvidenceEvent[]>();
@@ -289,12 +334,9 @@ class IndexedEvidence implements Evidence {
     this.coverage = parts.coverage;
     this.#keyOf = parts.keyOf;
     this.systems = new Set(
-      parts.members.flatMap((member) =>
-        member.state === 'parsed' && member.system !== null ? [member.system] : [],
-      ),
+      parts.members.flatMap((member) => (isSource(member) && member.system !== null ? [member.system] : [])),
     );
     this.#memberByPath = new Map(parts.members.map((member) => [member.path, member]));
-    this.#recordById = new Map(parts.records.map((record) => [record.id, record]));
     this.#ambiguousKbs = this.#findAmbiguousKbs();
     this.pairs = this.#pairUp();
     for (const fact of parts.facts) push(this.#facts, fact.type, fact);
@@ -314,13 +356,14 @@ class IndexedEvidence implements Evidence {
   }
 
   record(id: string): PatchRecord | undefined {
-    return this.#recordById.get(id);
+    const number = /^r(?<number>[1-9]\d{0,8})$/u.exec(id)?.groups?.['number'];
+    return number === undefined ? undefined : this.records[Number(number) - 1];
   }
 
   pairOf(record: PatchRecord): PatchOnDevice {
-    const pair = this.#pairByRecord.get(record);
-    if (pair === undefined) throw new Error(`record ${record.id} is not of this bundle`);
-    return pair;
+    if (record instanceof JoinedRecord && record.pair !== null && this.records[record.position] === record)
+      return record.pair;
+    throw new Error(`record ${record.id} is not of this bundle`);
   }
 
   recordsOfDevice(deviceKey: string): readonly PatchRecord[] {
@@ -328,11 +371,11 @@ class IndexedEvidence implements Evidence {
   }
 
   pairsOfPatch(system: SystemId, patchKey: string): readonly PatchOnDevice[] {
-    return this.#pairsByPatch.get(`${system}\0${patchKey}`) ?? [];
+    return this.#pairsByPatch.get(system)?.get(patchKey) ?? [];
   }
 
   patchKey(system: SystemId, name: PatchName): string {
-    if (name.kb !== null && !this.#ambiguousKbs.has(`${system}\0${name.kb}`)) return name.kb;
+    if (name.kb !== null && this.#ambiguousKbs.get(system)?.has(name.kb) !== true) return name.kb;
     if (name.patch !== null) return this.#foldTitle(name.patch);
     return name.kb ?? name.updateId ?? '';
   }
@@ -397,47 +440,63 @@ class IndexedEvidence implements Evidence {
   }
 
   /** A KB under which one table lists two titles for one device cannot stand for the patch. */
-  #findAmbiguousKbs(): ReadonlySet<string> {
+  #findAmbiguousKbs(): ReadonlyMap<SystemId, ReadonlySet<string>> {
+    const ambiguous = new Map<SystemId, Set<string>>();
+    const suspected = this.#findKbsOfManyTitles();
+    if (suspected.size === 0) return ambiguous;
     const titles = new Map<string, string>();
-    const ambiguous = new Set<string>();
     for (const record of this.records) {
-      if (record.kb === null || record.patch === null) continue;
-      const place = `${record.system}\0${record.kb}\0${this.#keyOf(record.device)}\0${record.citation.member}`;
-      const title = this.#foldTitle(record.patch);
+      const { kb, patch, system } = record;
+      if (kb === null || patch === null || !suspected.has(kb)) continue;
+      const place = `${system}\0${kb}\0${this.#keyOf(record.device)}\0${record.member}`;
+      const title = this.#foldTitle(patch);
       const known = titles.get(place);
       if (known === undefined) titles.set(place, title);
-      else if (known !== title) ambiguous.add(`${record.system}\0${record.kb}`);
+      else if (known !== title) {
+        const kbs = ambiguous.get(system);
+        if (kbs === undefined) ambiguous.set(system, new Set([kb]));
+        else kbs.add(kb);
+      }
     }
     return ambiguous;
   }
 
+  /** Of a million records few have a KB that stands with more than one title at all. */
+  #findKbsOfManyTitles(): ReadonlySet<string> {
+    const titles = new Map<string, string>();
+    const many = new Set<string>();
+    let previous: unknown = null;
+    for (const { subject } of this.records) {
+      if (subject === previous) continue;
+      previous = subject;
+      const { kb, patch } = subject;
+      if (kb === null || patch === null) continue;
+      const known = titles.get(kb);
+      if (known === undefined) titles.set(kb, patch);
+      else if (known !== patch && this.#foldTitle(known) !== this.#foldTitle(patch)) many.add(kb);
+    }
+    return many;
+  }
+
   #pairUp(): readonly PatchOnDevice[] {
-    const byKey = new Map<string, { readonly pair: PatchOnDevice; readonly records: PatchRecord[] }>();
+    const pairs: PairOfRecords[] = [];
+    const byPlace = new Map<SystemId, Map<string, Map<string, PairOfRecords>>>();
     for (const record of this.records) {
+      const { system } = record;
       const deviceKey = this.#keyOf(record.device);
-      const patchKey = this.patchKey(record.system, record);
-      const key = `${record.system}\0${deviceKey}\0${patchKey}`;
-      let entry = byKey.get(key);
-      if (entry === undefined) {
-        const records: PatchRecord[] = [];
-        const pair: PatchOnDevice = {
-          system: record.system,
-          deviceKey,
-          device: record.device,
-          patchKey,
-          patch: record.patch,
-          kb: record.kb,
-          records,
-        };
-        entry = { pair, records };
-        byKey.set(key, entry);
-        push(this.#pairsByPatch, `${record.system}\0${patchKey}`, pair);
+      const patchKey = this.patchKey(system, record.subject);
+      const ofDevice = within(within(byPlace, system), deviceKey);
+      const known = ofDevice.get(patchKey);
+      if (known !== undefined) known.add(record);
+      else {
+        const pair = new PairOfRecords(deviceKey, patchKey, record);
+        pairs.push(pair);
+        ofDevice.set(patchKey, pair);
+        push(within(this.#pairsByPatch, system), patchKey, pair);
       }
-      entry.records.push(record);
-      this.#pairByRecord.set(record, entry.pair);
       push(this.#recordsByDevice, deviceKey, record);
     }
-    return [...byKey.values()].map((entry) => entry.pair);
+    return pairs;
   }
 
   #foldTitle(title: string): string {
@@ -456,9 +515,11 @@ class IndexedEvidence implements Evidence {
       const known = this.#latest.get(key);
       if (known === undefined || order(known, at) === 'before') this.#latest.set(key, at);
     };
+    let [detection, deployment]: (object | null)[] = [null, null];
     for (const record of parts.records) {
-      note(record.detection.at);
-      note(record.deployment.at);
+      if (record.detection !== detection) note(record.detection.at);
+      if (record.deployment !== deployment) note(record.deployment.at);
+      ({ detection, deployment } = record);
     }
     for (const event of parts.events) note(event.at);
     for (const extent of parts.lineExtents) note(extent);
@@ -466,6 +527,15 @@ class IndexedEvidence implements Evidence {
       for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
     }
   }
+}
+
+function within<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let inner = map.get(key);
+  if (inner === undefined) {
+    inner = new Map();
+    map.set(key, inner);
+  }
+  return inner;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

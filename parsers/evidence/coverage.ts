@@ -15,7 +15,7 @@ export function coverageOf(
   facts: readonly Fact[],
   events: readonly EvidenceEvent[],
 ): readonly CoverageItem[] {
-  const present = new Set(members.flatMap((member) => (member.state === 'parsed' ? [member.system] : [])));
+  const present = new Set(members.flatMap((member) => (isSource(member) ? [member.system] : [])));
   const seen = new Set<string>();
   const items: CoverageItem[] = [];
   for (const system of systems) {
@@ -27,6 +27,11 @@ export function coverageOf(
     }
   }
   return items;
+}
+
+/** Whether a member tells of its system: it was read, or the analyst wrote down what its picture shows. */
+export function isSource(member: Member): boolean {
+  return member.state === 'parsed' || (member.state === 'image' && member.system !== null);
 }
 
 function coverageItem(

@@ -14,12 +14,16 @@ import { probe } from '../formats/probe.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { chooseHeads } from '../text/generic-heads.ts';
 import { makeDocument } from './document.ts';
+import type { OpenDocument } from './document.ts';
 import { LineReader } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
+import type { RecordPool } from './record-table.ts';
 import type { TextStore } from './text-store.ts';
 
 export interface IngestOptions {
   readonly store: TextStore;
+  /** What the records of the bundle have in common; without it, each member stands alone. */
+  readonly pool?: RecordPool | undefined;
   readonly limits: Limits;
   /** In the order in which they are tried. */
   readonly formats: readonly Format[];
@@ -32,7 +36,7 @@ export interface IngestOptions {
 
 /** Reads one member from its first to its last byte. Whatever is wrong with it ends in the draft, not in a throw. */
 export async function ingestMember(member: BundleMember, options: IngestOptions): Promise<MemberDraft> {
-  const draft = new MemberDraft(member.index, member.path, modifiedMoment(member));
+  const draft = new MemberDraft(member.index, member.path, modifiedMoment(member), options.pool);
   options.onDraft(draft);
   if (member.role === 'symlink' || member.role === 'special') {
     draft.state = 'opaque';
@@ -230,6 +234,7 @@ async function ingestDocument(
     return;
   }
   const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  draft.records.keepQuotesIn(options.store);
   const document = makeDocument(whole, seen.shape, contextOf(draft), options.limits);
   for (const format of formats) {
     draft.system = format.system;
@@ -240,7 +245,8 @@ async function ingestDocument(
     draft.unverified = format.unverified === true;
     draft.encoding = document.encoding();
     if (seen.shape !== 'binary' && seen.shape !== 'workbook')
-      indexDocument(document.shownText(), draft, options);
+      indexDocument(shownBytes(document), draft, options);
+    await options.store.ready();
     return;
   }
   draft.system = null;
@@ -251,11 +257,12 @@ async function ingestDocument(
     keep(draft, whole, options);
     return;
   }
+  draft.records.keepQuotesIn(null);
   await ingestLines([whole], draft, seen, lineFormat, options);
 }
 
 /** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */
-function indexDocument(text: string, draft: MemberDraft, options: IngestOptions): void {
+function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOptions): void {
   const index = draft.newLines();
   const lines = new LineReader({
     store: options.store,
@@ -272,7 +279,7 @@ function indexDocument(text: string, draft: MemberDraft, options: IngestOptions)
       draft.warn(line, code, warned);
     },
   });
-  lines.push(Buffer.from(text, 'utf8'));
+  lines.push(text);
   lines.end();
   draft.timeline = draft.datedLines.size > 0 ? 'dated' : 'none';
   for (const [line, { at, level }] of draft.datedLines) {
@@ -282,11 +289,22 @@ function indexDocument(text: string, draft: MemberDraft, options: IngestOptions)
   }
 }
 
-function contextOf(draft: MemberDraft): MemberContext {
+/** The shown text as UTF-8: the member's own bytes where they are that already. */
+function shownBytes(document: OpenDocument): Uint8Array {
+  const text = document.shownText();
+  const plain = document.encoding() === 'utf-8' && document.shape !== 'mhtml';
+  // A byte order mark or a NUL that was left out makes the text shorter.
+  if (plain && Buffer.byteLength(text, 'utf8') === document.bytes.length) return document.bytes;
+  return Buffer.from(text, 'utf8');
+}
+
+/** What formats may know of a member; what they harvest goes into its draft. */
+export function contextOf(draft: MemberDraft): MemberContext {
   return {
     path: draft.path,
     modified: draft.modified,
     cite: (line, quote, row = null, pointer = null) => ({ member: draft.path, line, row, pointer, quote }),
+    share: (moment) => draft.records.share(moment),
     harvest: harvestInto(draft),
   };
 }

@@ -7,9 +7,11 @@ import type {
   SystemId,
 } from '../domain/evidence.ts';
 import type { Clock, Moment } from '../domain/moment.ts';
-import type { EventDraft, FactDraft, RecordDraft } from '../formats/define-format.ts';
+import type { EventDraft, FactDraft } from '../formats/define-format.ts';
 import type { LineHead } from '../text/line-head.ts';
 import { LineIndex } from './line-index.ts';
+import { RecordTable } from './record-table.ts';
+import type { RecordPool } from './record-table.ts';
 
 /** Warnings of one member that are kept with their text; further ones are counted. */
 export const keptWarnings = 10_000;
@@ -49,13 +51,15 @@ export class MemberDraft {
     readonly samples: number;
     readonly fact: FactDraft<'zone-inferred'>;
   } | null = null;
-  readonly records: RecordDraft[] = [];
+  readonly records: RecordTable;
   readonly events: EventDraft[] = [];
   readonly facts: FactDraft[] = [];
   readonly warnings: EvidenceWarning[] = [];
   warningCount = 0;
 
-  constructor(index: number, path: string, modified: Moment | null) {
+  /** @param pool what its records have in common with those of the other members */
+  constructor(index: number, path: string, modified: Moment | null, pool?: RecordPool) {
+    this.records = new RecordTable(path, pool);
     this.index = index;
     this.path = path;
     this.modified = modified;

@@ -105,7 +105,8 @@ export interface MemberContext {
   readonly modified: Moment | null;
   /** A citation in this member. */
   cite(line: number | null, quote: string, row?: number | null, pointer?: string | null): Citation;
-  /** A moment of this member: the clock is `clock`, its owner is settled when devices are known. */
+  /** The bundle's own copy of a moment: one for all who state it. Rows that share their moments take less memory. */
+  share(moment: Moment): Moment;
   readonly harvest: Harvest;
 }
 

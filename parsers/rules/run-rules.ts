@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { systemIds } from '../domain/evidence.ts';
 import type { PatchRecord } from '../domain/evidence.ts';
 import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
 import { compareFindings, compareNullable, type Finding, type Undecided } from '../domain/finding.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { consistent, notApplicable } from './define-rule.ts';
 import type { AnyRule, Rule, SubjectKind, Subjects, Verdict } from './define-rule.ts';
 
 /** What the rules say of a bundle. */
@@ -28,32 +30,29 @@ export function runRules(
 ): RuleResults {
   const findings = new Map<string, Finding>();
   const undecided = new Map<string, Undecided>();
-  for (const rule of rules) {
-    if (!isPresent(rule, evidence)) continue;
-    askAll(rule, evidence, options.signal, (verdict) => {
-      if (verdict.outcome === 'found') {
-        const finding = makeFinding(rule, verdict);
-        // One id is one statement with the same witnesses; saying it twice adds nothing.
-        if (!findings.has(finding.id)) findings.set(finding.id, finding);
-      } else if (verdict.outcome === 'cannot-tell') {
-        const entry = {
-          rule: rule.id,
-          device: verdict.device,
-          patch: verdict.patch,
-          missing: verdict.missing,
-          ...(verdict.parameters === undefined ? {} : { parameters: verdict.parameters }),
-        };
-        const key = JSON.stringify([
-          entry.rule,
-          entry.device,
-          entry.patch,
-          entry.missing,
-          entry.parameters ?? null,
-        ]);
-        if (!undecided.has(key)) undecided.set(key, entry);
-      }
-    });
-  }
+  askAll(evidence, rules, options.signal, (rule, verdict) => {
+    if (verdict.outcome === 'found') {
+      const finding = makeFinding(rule, verdict);
+      // One id is one statement with the same witnesses; saying it twice adds nothing.
+      if (!findings.has(finding.id)) findings.set(finding.id, finding);
+    } else if (verdict.outcome === 'cannot-tell') {
+      const entry = {
+        rule: rule.id,
+        device: verdict.device,
+        patch: verdict.patch,
+        missing: verdict.missing,
+        ...(verdict.parameters === undefined ? {} : { parameters: verdict.parameters }),
+      };
+      const key = JSON.stringify([
+        entry.rule,
+        entry.device,
+        entry.patch,
+        entry.missing,
+        entry.parameters ?? null,
+      ]);
+      if (!undecided.has(key)) undecided.set(key, entry);
+    }
+  });
   return {
     findings: [...findings.values()].sort(compareFindings),
     undecided: [...undecided.values()].sort(compareUndecided),
@@ -110,57 +109,52 @@ function isPresent(rule: AnyRule, evidence: Evidence): boolean {
   return rule.system === null || evidence.systems.has(rule.system);
 }
 
+type Take = (rule: AnyRule, verdict: Verdict) => void;
+
+/** Rules that look at the same kind of thing are asked about each of it in turn: it is fetched from memory once. */
 function askAll(
-  rule: AnyRule,
   evidence: Evidence,
+  rules: readonly AnyRule[],
   signal: AbortSignal | undefined,
-  take: (verdict: Verdict) => void,
+  take: Take,
 ): void {
-  switch (rule.looksAt) {
-    case 'record':
-      askEach(rule, evidence.records, evidence, signal, take);
-      break;
-    case 'pair':
-      askEach(
-        rule,
-        rule.system === null ? evidence.pairs : pairsOf(evidence, rule.system),
-        evidence,
-        signal,
-        take,
-      );
-      break;
-    case 'device':
-      askEach(
-        rule,
-        evidence.devices.map((device) => device.key),
-        evidence,
-        signal,
-        take,
-      );
-      break;
-    case 'run':
-      askEach(rule, evidence.runs, evidence, signal, take);
-      break;
-    case 'bundle':
-      askEach(rule, [null], evidence, signal, take);
-      break;
-  }
+  const present = rules.filter((rule) => isPresent(rule, evidence));
+  const ofKind = <K extends SubjectKind>(kind: K): Rule<K>[] =>
+    present.filter((rule): rule is Extract<AnyRule, Rule<K>> => rule.looksAt === kind);
+  askEach(ofKind('record'), evidence.records, evidence, signal, take);
+  const ofPairs = ofKind('pair');
+  // A rule of one system is asked about that system's pairs only.
+  const bySystem = new Map(
+    systemIds.map((system) => [
+      system,
+      ofPairs.filter((rule) => rule.system === null || rule.system === system),
+    ]),
+  );
+  askEach<'pair'>((pair) => bySystem.get(pair.system) ?? [], evidence.pairs, evidence, signal, take);
+  const deviceKeys = evidence.devices.map((device) => device.key);
+  askEach(ofKind('device'), deviceKeys, evidence, signal, take);
+  askEach(ofKind('run'), evidence.runs, evidence, signal, take);
+  askEach(ofKind('bundle'), [null], evidence, signal, take);
 }
 
 function askEach<K extends SubjectKind>(
-  rule: Rule<K>,
+  rules: readonly Rule<K>[] | ((subject: Subjects[K]) => readonly Rule<K>[]),
   subjects: readonly Subjects[K][],
   evidence: Evidence,
   signal: AbortSignal | undefined,
-  take: (verdict: Verdict) => void,
+  take: Take,
 ): void {
+  if (Array.isArray(rules) && rules.length === 0) return;
   let asked = 0;
   for (const subject of subjects) {
     if (asked % cancelInterval === 0) throwIfCancelled(signal);
     asked += 1;
-    const verdicts = askOnce(rule, subject, evidence);
-    if ('outcome' in verdicts) take(verdicts);
-    else verdicts.forEach(take);
+    for (const rule of typeof rules === 'function' ? rules(subject) : rules) {
+      const verdicts = askOnce(rule, subject, evidence);
+      if (verdicts === notApplicable || verdicts === consistent) continue;
+      if ('outcome' in verdicts) take(rule as AnyRule, verdicts);
+      else for (const verdict of verdicts) take(rule as AnyRule, verdict);
+    }
   }
 }
 
@@ -185,23 +179,6 @@ function askOnce<K extends SubjectKind>(
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new Error(`the rule ${rule.id} failed: ${reason}`, { cause: thrown });
   }
-}
-
-const pairsBySystem = new WeakMap<Evidence, Map<string, Evidence['pairs']>>();
-
-/** A rule of one system is asked about that system's pairs only. */
-function pairsOf(evidence: Evidence, system: string): Evidence['pairs'] {
-  let bySystem = pairsBySystem.get(evidence);
-  if (bySystem === undefined) {
-    bySystem = new Map();
-    pairsBySystem.set(evidence, bySystem);
-  }
-  let pairs = bySystem.get(system);
-  if (pairs === undefined) {
-    pairs = evidence.pairs.filter((pair) => pair.system === system);
-    bySystem.set(system, pairs);
-  }
-  return pairs;
 }
 
 function makeFinding(rule: AnyRule, verdict: Verdict & { outcome: 'found' }): Finding {

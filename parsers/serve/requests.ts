@@ -232,6 +232,11 @@ export const handlers: Handlers = {
     return view.meaning === null ? null : view;
   },
 
+  transcribe: ({ transcriptions }, { session }) => {
+    session.transcribe(transcriptions);
+    return null;
+  },
+
   assumeZone: ({ zone }, { session }) => {
     session.assumeZone(zone);
     return null;

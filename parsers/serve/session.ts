@@ -5,6 +5,7 @@ import type { ErrorCode, WireError } from '../domain/errors.ts';
 import type { Run } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Limits } from '../domain/limits.ts';
+import type { Transcription } from '../domain/transcription.ts';
 import type { BundleIdentity } from '../report/analysis.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
 import { overlappingRuns } from './run-spans.ts';
@@ -52,6 +53,7 @@ export class Session {
   #abort: AbortController | null = null;
   #zone: string | null = null;
   #limits: Partial<Limits> = {};
+  #transcriptions: readonly Transcription[] = [];
   #lastTold = 0;
   #revision = 0;
   #opened = 0;
@@ -146,6 +148,7 @@ export class Session {
     this.#bundle = null;
     this.#snapshot = null;
     this.#identity = null;
+    this.#transcriptions = [];
     this.#revision += 1;
     this.#change({ ...idle, revision: this.#revision });
   }
@@ -156,15 +159,33 @@ export class Session {
     const before = this.#zone;
     this.#zone = zone;
     try {
-      this.#conclude(
-        this.#bundle,
-        this.#identity ?? partialIdentity(this.#reading.bundle ?? '', this.#reading.total),
-        this.#snapshot?.readMilliseconds ?? 0,
-      );
+      this.#concludeAgain(this.#bundle);
     } catch (error) {
       this.#zone = before;
       throw error;
     }
+  }
+
+  /** Takes these rows of pictures as records; they replace those before. */
+  transcribe(transcriptions: readonly Transcription[]): void {
+    if (this.#bundle === null) return;
+    const before = this.#transcriptions;
+    if (JSON.stringify(before) === JSON.stringify(transcriptions)) return;
+    this.#transcriptions = transcriptions;
+    try {
+      this.#concludeAgain(this.#bundle);
+    } catch (error) {
+      this.#transcriptions = before;
+      throw error;
+    }
+  }
+
+  #concludeAgain(bundle: BundleReading): void {
+    this.#conclude(
+      bundle,
+      this.#identity ?? partialIdentity(this.#reading.bundle ?? '', this.#reading.total),
+      this.#snapshot?.readMilliseconds ?? 0,
+    );
   }
 
   #settle(read: ReadBundle, milliseconds: number): void {
@@ -175,7 +196,7 @@ export class Session {
   }
 
   #conclude(bundle: BundleReading, identity: BundleIdentity, readMilliseconds: number): void {
-    const concluded = conclude(bundle, identity, this.#zone);
+    const concluded = conclude(bundle, identity, this.#zone, undefined, this.#transcriptions);
     this.#revision += 1;
     this.#snapshot = {
       ...concluded,

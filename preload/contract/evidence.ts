@@ -22,6 +22,7 @@ import {
   runRowSchema,
   sortSchema,
   timelineSchema,
+  transcriptionSchema,
 } from './shapes.ts';
 
 const text = v.string();
@@ -148,6 +149,9 @@ export const evidenceMethods = {
 
   /** Reads local times without a zone as times of this zone (IANA name), or takes that back with null. Reads the bundle's evidence anew. */
   assumeZone: { params: v.object({ zone: v.nullable(text) }), result: v.null() },
+
+  /** Takes rows that the analyst wrote down from pictures as records, instead of those before. Reads the bundle's evidence anew. */
+  transcribe: { params: v.object({ transcriptions: v.array(transcriptionSchema) }), result: v.null() },
 
   /** Limits in force. */
   limits: { params: v.object({}), result: limitsSchema },

@@ -451,3 +451,26 @@ export const timelineSchema = v.object({
   density: v.object({ lines: v.array(count), errors: v.array(count) }),
 });
 export type TimelineAnswer = v.InferOutput<typeof timelineSchema>;
+
+const pixels = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000));
+const transcribed = v.pipe(v.string(), v.maxLength(2000));
+
+/** A row of a picture as the analyst wrote it down (`Transcription`). */
+export const transcriptionSchema = v.object({
+  id: v.string(),
+  member: v.string(),
+  region: v.object({ x: pixels, y: pixels, width: pixels, height: pixels }),
+  cells: v.object({
+    device: transcribed,
+    patch: transcribed,
+    detectionStatus: transcribed,
+    detectionDate: transcribed,
+    deployStatus: transcribed,
+    deployDate: transcribed,
+    exitCode: transcribed,
+    attempts: transcribed,
+  }),
+  author: v.string(),
+  createdAt: v.string(),
+  changedAt: v.string(),
+});

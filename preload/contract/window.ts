@@ -4,7 +4,7 @@
  * inferred from the same schemas. Paths never come from the window except through a drop or a dialog.
  */
 import * as v from 'valibot';
-import { localeSchema } from './shapes.ts';
+import { localeSchema, transcriptionSchema } from './shapes.ts';
 
 const text = v.string();
 
@@ -41,6 +41,8 @@ export const viewStateSchema = v.record(text, v.unknown());
 export const caseContentSchema = v.object({
   annotations: v.array(annotationSchema),
   bookmarks: v.array(bookmarkSchema),
+  /** Rows of pictures; cases of older versions have none. */
+  transcriptions: v.optional(v.array(transcriptionSchema), []),
   /** IANA zone for local times without one; null: none assumed. */
   zone: v.nullable(text),
   view: viewStateSchema,

@@ -1,15 +1,13 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { crc32, createDeflateRaw } from 'node:zlib';
 import { devicePage } from '../../scripts/fixtures/device-page.ts';
 import { japaneseWords } from '../../scripts/fixtures/kace-words.ts';
 import { createRandom, type Random } from '../../scripts/fixtures/random.ts';
 import { pc0042 } from '../../scripts/fixtures/sakura-devices.ts';
 import { agentStamp, wallTime } from '../../scripts/fixtures/wall-time.ts';
-import { localHeader, zipDirectory, type ZipEntry } from '../../scripts/fixtures/zip-writer.ts';
+import { ZipFile } from '../../scripts/fixtures/zip-file.ts';
 
 /*
  * Makes the bundle that the bench reads: agent logs of millions of lines, written as they are made, so
@@ -159,75 +157,6 @@ function* logText(seed: number, lines: number, counts: MutableCounts): Generator
     }
   }
   if (text !== '') yield Buffer.from(text, 'latin1');
-}
-
-/** A zip that is written member by member; a member's header is completed once its data has been counted. */
-class ZipFile {
-  private readonly file: number;
-  private readonly entries: ZipEntry[] = [];
-  private offset = 0;
-
-  constructor(path: string) {
-    this.file = openSync(path, 'w');
-  }
-
-  private append(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length;) {
-      done += writeSync(this.file, bytes, done, bytes.length - done, this.offset + done);
-    }
-    this.offset += bytes.length;
-  }
-
-  /** Packs the chunks at zlib level 6 and returns how many bytes they were. */
-  async add(path: string, modified: string, chunks: Iterable<Uint8Array>, zip64: boolean): Promise<number> {
-    let crc = 0;
-    let unpacked = 0;
-    let packed = 0;
-    const offset = this.offset;
-    const entry = (): ZipEntry => ({
-      name: Buffer.from(path, 'utf8'),
-      utf8: /[^\x20-\x7e]/u.test(path),
-      method: 'deflated',
-      modified,
-      crc,
-      packed,
-      unpacked,
-      offset,
-      zip64,
-    });
-    this.append(localHeader(entry()));
-
-    function* counted(): Generator<Uint8Array> {
-      for (const chunk of chunks) {
-        crc = crc32(chunk, crc);
-        unpacked += chunk.length;
-        yield chunk;
-      }
-    }
-    const source = Readable.from(counted(), { highWaterMark: 2 });
-    const deflate = createDeflateRaw({ level: 6, chunkSize: 256 * 1024 });
-    source.on('error', (error) => deflate.destroy(error));
-    for await (const chunk of source.pipe(deflate)) {
-      const bytes = chunk as Buffer;
-      packed += bytes.length;
-      this.append(bytes);
-    }
-
-    const header = localHeader(entry());
-    writeSync(this.file, header, 0, header.length, offset);
-    this.entries.push(entry());
-    return unpacked;
-  }
-
-  /** Writes the directory and returns the archive's size. */
-  finish(): number {
-    this.append(zipDirectory(this.entries, this.offset));
-    return this.offset;
-  }
-
-  close(): void {
-    closeSync(this.file);
-  }
 }
 
 function smallDevicePage(): Buffer {

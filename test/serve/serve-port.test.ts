@@ -156,7 +156,7 @@ describe('answers', () => {
       id: 1,
       locale: 'ja',
       caseName: null,
-      content: { annotations: [note], bookmarks: [], zone: null, view: {} },
+      content: { annotations: [note], bookmarks: [], transcriptions: [], zone: null, view: {} },
     });
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');

@@ -2,6 +2,7 @@
  * The facts and events that KACE formats state, by name and value. Rules read these and nothing else
  * of a page besides its patch records.
  */
+import type { Citation } from '../../domain/evidence.ts';
 import type { At, Moment } from '../../domain/moment.ts';
 
 export type KacePageKind = 'device-page' | 'patch-page' | 'schedule-page' | 'patch-detail';
@@ -41,6 +42,8 @@ export interface KacePatchFact {
   readonly files: readonly { readonly name: string; readonly downloaded: boolean | null }[] | null;
   /** The patch that replaces it; '' when the source says only that it is replaced. */
   readonly supersededBy: string | null;
+  /** Where each of them stands, when that is not the fact's own place. */
+  readonly places?: Partial<Record<'status' | 'labels' | 'files' | 'supersededBy', Citation>>;
 }
 
 /** A patch schedule. Null where the page does not tell; an empty list where it says there are none. */
@@ -56,6 +59,10 @@ export interface KaceScheduleFact {
   readonly reboot: KaceReboot;
   readonly rebootRaw: string | null;
   readonly lastRun: At;
+  /** Where each of them stands, when that is not the fact's own place. */
+  readonly places?: Partial<
+    Record<'action' | 'detectLabels' | 'deployLabels' | 'maxAttempts' | 'reboot' | 'lastRun', Citation>
+  >;
 }
 
 /** What a schedule page says of one device; `fact.device` is its name. */

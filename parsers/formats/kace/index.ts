@@ -4,8 +4,10 @@ import { agentLog } from './agent-log.ts';
 import { devicePage } from './device-page.ts';
 import { listExport, sqlExport } from './list-export.ts';
 import { patchDetail, patchPage } from './patch-page.ts';
+import { pointedTo } from './pointed-to.ts';
 import { schedulePage } from './schedule-page.ts';
 import { serverLog } from './server-log.ts';
+import { settingsPages } from './settings-pages.ts';
 
 export type * from './facts.ts';
 
@@ -13,7 +15,17 @@ export type * from './facts.ts';
 export const kace = defineSystem({
   id: 'kace-sma',
   // Pages of one kind have what others lack; a page of many devices and patches is a list.
-  formats: [devicePage, patchPage, schedulePage, patchDetail, sqlExport, listExport, serverLog, agentLog],
+  formats: [
+    devicePage,
+    patchPage,
+    schedulePage,
+    patchDetail,
+    sqlExport,
+    listExport,
+    ...settingsPages,
+    serverLog,
+    agentLog,
+  ],
   askFor: [
     { item: 'kace/device-page', servedBy: ['kace/device-page'], isComplete: showsAll },
     { item: 'kace/patch-page', servedBy: ['kace/patch-page'], isComplete: showsAll },
@@ -25,6 +37,7 @@ export const kace = defineSystem({
     },
     { item: 'kace/client-log', servedBy: ['kace/agent-log'] },
     { item: 'kace/server-log', servedBy: ['kace/server-log'] },
+    ...pointedTo,
   ],
 });
 

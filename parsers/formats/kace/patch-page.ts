@@ -42,7 +42,7 @@ export const patchPage = defineDocumentFormat({
       });
     }
     document.harvest.rows(rows);
-    harvestPatch(document, patch, readPatchFact(page, values, known));
+    harvestPatch(document, patch, readPatchFact(document, page, values, known));
     warnUnknownTables(document, page.tables, known);
     return true;
   },
@@ -57,7 +57,7 @@ export const patchDetail = defineDocumentFormat({
     const page = document.page();
     const values = new PageValues(page);
     const known = new Set<Table>();
-    const fact = readPatchFact(page, values, known);
+    const fact = readPatchFact(document, page, values, known);
     if (fact === null) return false;
     const titled = pageSubject(page, 'patch') !== null || pageIsTitled(page, 'patch');
     if (!titled && !saysEnough(fact.value)) return false;

@@ -1,12 +1,12 @@
 import { foldGuid, findKb } from '../../domain/names.ts';
 import { parseCode } from '../../domain/numbers.ts';
 import type { At, Moment, Precision } from '../../domain/moment.ts';
-import type { DeploymentStatus, DetectionStatus } from '../../domain/evidence.ts';
+import type { Citation, Deployment, DeploymentStatus, DetectionStatus } from '../../domain/evidence.ts';
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
 import { quoteCells } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
-import type { EvidenceDocument } from '../define-format.ts';
+import type { EvidenceDocument, MemberContext } from '../define-format.ts';
 import { listOf } from './subject.ts';
 import {
   deploymentWords,
@@ -20,12 +20,15 @@ import type { PatchColumn } from './words.ts';
 
 /** What is known of all rows of a table. */
 export interface RowContext {
-  readonly source: 'device-page' | 'patch-page' | 'list-export' | 'sql-export';
+  readonly source: 'device-page' | 'patch-page' | 'list-export' | 'sql-export' | 'analyst';
   /** Whom the page is about, where the rows do not say. */
   readonly device: string | null;
   readonly patch: string | null;
   readonly capturedAt: Moment | null;
 }
+
+/** Where rows stand: of a document what reading rows needs. */
+export type RowSource = MemberContext & Pick<EvidenceDocument, 'shape'>;
 
 /** Matches the columns of a patch table. @param least see `MatchOptions` */
 export function matchPatchTable(table: Table, least: number): ColumnMatch<PatchColumn> | null {
@@ -45,7 +48,7 @@ const sampledRows = 200;
 
 /** Harvests a record for every row of a patch table; facts of the patches where columns tell some. */
 export function harvestRows(
-  document: EvidenceDocument,
+  document: RowSource,
   table: Table,
   columns: ColumnMatch<PatchColumn>,
   context: RowContext,
@@ -53,8 +56,20 @@ export function harvestRows(
   new RowReader(document, table, columns, context).read();
 }
 
+/** Cells of a table that are remembered with what they mean. */
+const mostReadings = 20_000;
+
+/** The cells that tell of a deployment. */
+interface DeploymentCells {
+  readonly status: string | null;
+  readonly date: string | null;
+  readonly exitCode: string | null;
+  readonly attempts: string | null;
+  readonly maximum: string | null;
+}
+
 class RowReader {
-  readonly #document: EvidenceDocument;
+  readonly #document: RowSource;
   readonly #table: Table;
   readonly #columns: ColumnMatch<PatchColumn>;
   readonly #context: RowContext;
@@ -65,13 +80,12 @@ class RowReader {
   readonly #warnedWords = new Set<string>();
   readonly #statedPatches = new Set<string>();
   readonly #codes = new Map<string, number | null>();
+  readonly #updateIds = new Map<string, string>();
+  /** Times as minutes, and as they are written, by their cell. */
+  readonly #minutes = new Map<string, Moment>();
+  readonly #times = new Map<string, Moment>();
 
-  constructor(
-    document: EvidenceDocument,
-    table: Table,
-    columns: ColumnMatch<PatchColumn>,
-    context: RowContext,
-  ) {
+  constructor(document: RowSource, table: Table, columns: ColumnMatch<PatchColumn>, context: RowContext) {
     this.#document = document;
     this.#table = table;
     this.#columns = columns;
@@ -110,40 +124,57 @@ class RowReader {
     const detectionRaw = this.#statusIsOfPatch ? null : columns.cell(cells, 'detectionStatus');
     const deployRaw = columns.cell(cells, 'deployStatus');
     if (detectionRaw === null && deployRaw === null) return;
-    const detectionStatus = this.#detectionStatus(detectionRaw, line);
-    const deployStatus = this.#deployStatus(deployRaw, line);
-    const attemptsCell = columns.cell(cells, 'attempts');
-    const counted = this.#readAttempts(attemptsCell, line);
-    const maximum = this.#readAttempts(columns.cell(cells, 'maxAttempts'), line);
     const exitCodeRaw = columns.cell(cells, 'exitCode');
     this.#document.harvest.record({
       device,
       patch,
       ...(kb === null ? {} : { kb }),
-      updateId: patchId === null ? null : (foldGuid(patchId) ?? patchId),
+      updateId: patchId === null ? null : this.#updateId(patchId),
       detection: {
-        status: detectionStatus,
+        status: this.#detectionStatus(detectionRaw, line),
         raw: detectionRaw,
         at: this.#readDate(columns.cell(cells, 'detectionDate'), line, this.#minuteDetections),
       },
-      deployment: {
-        status: deployStatus,
-        raw: deployRaw,
-        at: this.#deployedAt(
-          columns.cell(cells, 'deployDate'),
-          line,
-          counted.attempts === 0 || (deployRaw !== null && deployStatus === 'not-attempted'),
-        ),
-        exitCode: this.#readExitCode(exitCodeRaw, line),
-        attempts: counted.attempts,
-        maxAttempts: maximum.attempts ?? counted.maximum,
-      },
+      deployment: this.#deployment(
+        {
+          status: deployRaw,
+          date: columns.cell(cells, 'deployDate'),
+          exitCode: exitCodeRaw,
+          attempts: columns.cell(cells, 'attempts'),
+          maximum: columns.cell(cells, 'maxAttempts'),
+        },
+        line,
+      ),
       exitCodeRaw,
       reboot: named(columns.cell(cells, 'reboot')),
       source: this.#context.source,
       capturedAt: this.#context.capturedAt,
       citation,
     });
+  }
+
+  #updateId(patchId: string): string {
+    let id = this.#updateIds.get(patchId);
+    if (id === undefined) {
+      id = foldGuid(patchId) ?? patchId;
+      if (this.#updateIds.size < mostReadings) this.#updateIds.set(patchId, id);
+    }
+    return id;
+  }
+
+  #deployment(cells: DeploymentCells, line: number): Deployment {
+    const status = this.#deployStatus(cells.status, line);
+    const counted = this.#readAttempts(cells.attempts, line);
+    const maximum = this.#readAttempts(cells.maximum, line);
+    const undeployed = counted.attempts === 0 || (cells.status !== null && status === 'not-attempted');
+    return {
+      status,
+      raw: cells.status,
+      at: this.#deployedAt(cells.date, line, undeployed),
+      exitCode: this.#readExitCode(cells.exitCode, line),
+      attempts: counted.attempts,
+      maxAttempts: maximum.attempts ?? counted.maximum,
+    };
   }
 
   #detectionStatus(raw: string | null, line: number): DetectionStatus | null {
@@ -173,6 +204,8 @@ class RowReader {
 
   #readDate(cell: string | null, line: number, minutes: boolean): At {
     if (cell === null || cell === '') return null;
+    const known = (minutes ? this.#minutes : this.#times).get(cell);
+    if (known !== undefined) return known;
     const reading = readDate(cell);
     if (reading === 'never') return 'never';
     if (reading === null) {
@@ -180,12 +213,17 @@ class RowReader {
       return null;
     }
     const precision: Precision = minutes && reading.precision !== 'day' ? 'minute' : reading.precision;
-    return placeReading(reading, cell, 'sma', { precision });
+    const moment = this.#document.share(placeReading(reading, cell, 'sma', { precision }));
+    const readings = minutes ? this.#minutes : this.#times;
+    if (readings.size < mostReadings) readings.set(moment.raw, moment);
+    return moment;
   }
 
   /** A blank time is never where the row itself says that there was no deployment, else it is absent. */
   #deployedAt(cell: string | null, line: number, undeployed: boolean): At {
     if (cell === null) return null;
+    const known = (this.#minuteDeployments ? this.#minutes : this.#times).get(cell);
+    if (known !== undefined) return known;
     if (isNothing(cell)) return undeployed ? 'never' : null;
     return this.#readDate(cell, line, this.#minuteDeployments);
   }
@@ -216,11 +254,7 @@ class RowReader {
   }
 
   /** Facts of the patch itself, once for everything that is said of it. */
-  #statePatch(
-    cells: readonly string[],
-    patch: string | null,
-    citation: ReturnType<EvidenceDocument['cite']>,
-  ): void {
+  #statePatch(cells: readonly string[], patch: string | null, citation: Citation): void {
     if (patch === null) return;
     const columns = this.#columns;
     const superseded = columns.cell(cells, 'superseded');

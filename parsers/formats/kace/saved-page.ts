@@ -1,3 +1,4 @@
+import type { Citation } from '../../domain/evidence.ts';
 import type { Table } from '../../text/table.ts';
 import type { Page } from '../../text/page.ts';
 import type { EvidenceDocument, Probe } from '../define-format.ts';
@@ -44,6 +45,7 @@ export function warnUnknownTables(
 
 /** What a page says of a patch itself; null when it says nothing. The tables it was read from go to `known`. */
 export function readPatchFact(
+  document: EvidenceDocument,
   page: Page,
   values: PageValues,
   known: Set<Table>,
@@ -63,10 +65,34 @@ export function readPatchFact(
       labels: labels === null ? null : listOf(labels.value),
       files: files?.files ?? null,
       supersededBy,
+      places: {
+        ...placeOf(document, 'status', status),
+        ...placeOf(document, 'labels', labels),
+        ...placeOf(document, 'files', files?.place ?? null),
+        ...placeOf(document, 'supersededBy', superseded),
+      },
     },
     line: place?.line ?? 1,
     quote: place === null ? '' : quoteOf(place),
   };
+}
+
+interface PlaceOnPage {
+  readonly label: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+/** The place of a field under its name; nothing where the page does not have it. */
+export function placeOf<F extends string>(
+  document: EvidenceDocument,
+  field: F,
+  place: PlaceOnPage | null,
+): Partial<Record<F, Citation>> {
+  if (place === null) return {};
+  const found: Partial<Record<F, Citation>> = {};
+  found[field] = document.cite(place.line, quoteOf(place));
+  return found;
 }
 
 function quoteOf(place: { readonly label: string; readonly value: string }): string {
@@ -75,7 +101,7 @@ function quoteOf(place: { readonly label: string; readonly value: string }): str
 
 interface FileList {
   readonly files: NonNullable<KacePatchFact['files']>;
-  readonly place: { readonly label: string; readonly value: string; readonly line: number };
+  readonly place: PlaceOnPage;
 }
 
 const fileKeys: ReadonlySet<string> = new Set(pageKeys.files.map(foldWord));

@@ -8,7 +8,7 @@ import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument } from '../define-format.ts';
 import type { KaceScheduleFact } from './facts.ts';
 import { readCount } from './read-rows.ts';
-import { harvestPage, isPage, warnUnknownTables } from './saved-page.ts';
+import { harvestPage, isPage, placeOf, warnUnknownTables } from './saved-page.ts';
 import { listOf, pageIsTitled, pageSubject, PageValues } from './subject.ts';
 import { actionWords, isNothing, phaseWords, rebootWords, scheduleColumns } from './words.ts';
 import type { PageKey, ScheduleColumn } from './words.ts';
@@ -100,6 +100,14 @@ function readSchedule(document: EvidenceDocument, values: PageValues, name: stri
     reboot: reboot === null ? 'unknown' : (rebootWords.read(reboot.value) ?? 'unknown'),
     rebootRaw: reboot?.value ?? null,
     lastRun: lastRun === null ? null : readRun(document, lastRun.value, lastRun.line),
+    places: {
+      ...placeOf(document, 'action', action),
+      ...placeOf(document, 'detectLabels', values.first('detectLabels')),
+      ...placeOf(document, 'deployLabels', values.first('deployLabels')),
+      ...placeOf(document, 'maxAttempts', maximum),
+      ...placeOf(document, 'reboot', reboot),
+      ...placeOf(document, 'lastRun', lastRun),
+    },
   };
 }
 

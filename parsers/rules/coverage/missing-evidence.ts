@@ -1,3 +1,4 @@
+import { isSource } from '../../evidence/coverage.ts';
 import { consistent, defineRule, found, place, type Verdict } from '../define-rule.ts';
 
 /**
@@ -16,9 +17,7 @@ export const missingEvidence = defineRule({
   check(_bundle, evidence) {
     return evidence.coverage.map((item): Verdict => {
       if (item.state !== 'missing' || !evidence.systems.has(item.system)) return consistent;
-      const proof = evidence.members.find(
-        (member) => member.system === item.system && member.state === 'parsed',
-      );
+      const proof = evidence.members.find((member) => member.system === item.system && isSource(member));
       if (proof === undefined) return consistent;
       return found({
         apart: item.item,

@@ -126,6 +126,9 @@ export function maximumFor(record: PatchRecord, pair: PatchOnDevice, evidence: E
   return {
     value,
     assumed: false,
-    witness: place(generous.fact.citation, 'schedule-maximum', { schedule: generous.name, maximum: value }),
+    witness: place(generous.places.maxAttempts, 'schedule-maximum', {
+      schedule: generous.name,
+      maximum: value,
+    }),
   };
 }

@@ -7,9 +7,11 @@ import { atText } from '../parameters.ts';
 import { judgeRecords, minuteKey, recordParameters, statement } from './statements.ts';
 import {
   deployersOf,
+  fieldPlace,
   kaceView,
   labelSide,
   lastRunOn,
+  lastRunPlace,
   mayDeploy,
   relationOf,
   sharesLabel,
@@ -54,10 +56,14 @@ export const neverDeployed = defineRule({
         witnesses: missingAndNeverWitnesses(record),
         shared: [
           ...(patch?.status
-            ? [place(patch.status.fact.citation, 'patch-status', { patchStatus: patch.status.value })]
+            ? [
+                place(fieldPlace(patch.status.fact, 'status'), 'patch-status', {
+                  patchStatus: patch.status.value,
+                }),
+              ]
             : []),
           ...certain.map((schedule) =>
-            place(schedule.fact.citation, 'schedule-last-run', {
+            place(lastRunPlace(schedule, pair.deviceKey), 'schedule-last-run', {
               schedule: schedule.name,
               lastRunAt: atText(lastRunOn(schedule, pair.deviceKey)),
             }),
@@ -93,7 +99,7 @@ export const scheduleOnlyDetects = defineRule({
         parameters: { ...recordParameters(record), schedule: first.name, action: first.action },
         witnesses: missingAndNeverWitnesses(record),
         shared: detecting.map((schedule) =>
-          place(schedule.fact.citation, 'schedule-action', {
+          place(schedule.places.action, 'schedule-action', {
             schedule: schedule.name,
             action: schedule.action,
           }),

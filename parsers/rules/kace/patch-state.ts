@@ -14,6 +14,7 @@ import {
 } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
 import {
+  fieldPlace,
   kaceView,
   labelSide,
   mayDeploy,
@@ -167,7 +168,7 @@ export const noDownloadedFile = defineRule({
         patch: patch.name,
         parameters: { files: patch.files.value.length, devices: deviceCount(evidence, missing) },
         witnesses: [
-          place(patch.files.fact.citation, 'files-not-downloaded', {
+          place(fieldPlace(patch.files.fact, 'files'), 'files-not-downloaded', {
             files: patch.files.value.map((file) => file.name),
           }),
           ...missingWitnesses(missing),
@@ -216,24 +217,24 @@ function missingWitnesses(records: readonly PatchRecord[]): Witness[] {
 
 function statusWitness(patch: KacePatch): Witness {
   if (patch.status === null) throw new Error('a patch without a status has no witness for it');
-  return place(patch.status.fact.citation, 'patch-status', { patchStatus: patch.status.value });
+  return place(fieldPlace(patch.status.fact, 'status'), 'patch-status', { patchStatus: patch.status.value });
 }
 
 function labelWitnesses(patch: KacePatch): Witness[] {
   return patch.labels === null
     ? []
-    : [place(patch.labels.fact.citation, 'patch-labels', { labels: patch.labels.value })];
+    : [place(fieldPlace(patch.labels.fact, 'labels'), 'patch-labels', { labels: patch.labels.value })];
 }
 
 function detectLabelWitness(schedule: KaceSchedule): Witness {
-  return place(schedule.fact.citation, 'schedule-detect-labels', {
+  return place(schedule.places.detectLabels, 'schedule-detect-labels', {
     schedule: schedule.name,
     labels: schedule.detectLabels ?? [],
   });
 }
 
 function deployLabelWitness(schedule: KaceSchedule): Witness {
-  return place(schedule.fact.citation, 'schedule-deploy-labels', {
+  return place(schedule.places.deployLabels, 'schedule-deploy-labels', {
     schedule: schedule.name,
     labels: schedule.deployLabels ?? [],
   });

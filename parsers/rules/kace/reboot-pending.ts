@@ -65,7 +65,7 @@ export const rebootNeededButScheduleNeverReboots = defineRule({
         ...pending.statement,
         parameters: { ...pending.statement.parameters, schedule: first.name, rebootRaw: first.rebootRaw },
         shared: certain.map((schedule) =>
-          place(schedule.fact.citation, 'schedule-reboot', {
+          place(schedule.places.reboot, 'schedule-reboot', {
             schedule: schedule.name,
             reboot: schedule.reboot,
             rebootRaw: schedule.rebootRaw,

@@ -1,4 +1,4 @@
-import type { PatchRecord } from '../../domain/evidence.ts';
+import type { Citation, PatchRecord } from '../../domain/evidence.ts';
 import { distance, isMoment, order, type Moment } from '../../domain/moment.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
 import {
@@ -13,7 +13,15 @@ import {
 } from '../define-rule.ts';
 import { atText, minutesBetween, timeText, whyUndecidable } from '../parameters.ts';
 import { judgeRecords, minuteKey, recordParameters, statement, type Judgement } from './statements.ts';
-import { deployersOf, kaceView, lastRunOn, mayDetect, relationOf, type KaceSchedule } from './view.ts';
+import {
+  deployersOf,
+  kaceView,
+  lastRunOn,
+  lastRunPlace,
+  mayDetect,
+  relationOf,
+  type KaceSchedule,
+} from './view.ts';
 
 /**
  * The success of a schedule is not the success of a patch (S0): the run ended well for the device, the
@@ -121,6 +129,7 @@ export const scheduleRanWithoutDetection = defineRule({
 interface ScheduleRun {
   readonly schedule: KaceSchedule;
   readonly at: Moment;
+  readonly place: Citation;
 }
 
 interface NewestDetection {
@@ -141,7 +150,7 @@ function lateRun(device: string | null, run: ScheduleRun, newest: NewestDetectio
     },
     witnesses: [
       cell(newest.record, 'detection.at', 'newest-detection', { detectedAt: timeText(newest.at) }),
-      place(run.schedule.fact.citation, 'schedule-last-run', {
+      place(run.place, 'schedule-last-run', {
         schedule: run.schedule.name,
         lastRunAt: timeText(run.at),
       }),
@@ -153,7 +162,9 @@ function newestRun(schedules: readonly KaceSchedule[], deviceKey: string): Sched
   let newest: ScheduleRun | null = null;
   for (const schedule of schedules) {
     const at = lastRunOn(schedule, deviceKey);
-    if (isMoment(at) && (newest === null || order(at, newest.at) === 'after')) newest = { schedule, at };
+    if (isMoment(at) && (newest === null || order(at, newest.at) === 'after')) {
+      newest = { schedule, at, place: lastRunPlace(schedule, deviceKey) };
+    }
   }
   return newest;
 }
@@ -237,7 +248,7 @@ function judgeVerification(record: PatchRecord, pair: PatchOnDevice, evidence: E
     ],
     shared: [
       place(restart.event.citation, 'restarted-at', { restartedAt: timeText(restartedAt) }),
-      place(schedule.fact.citation, 'schedule-reboot', {
+      place(schedule.places.reboot, 'schedule-reboot', {
         schedule: schedule.name,
         reboot: schedule.reboot,
         rebootRaw: schedule.rebootRaw,

@@ -1,8 +1,8 @@
-import type { Fact, PatchRecord } from '../../domain/evidence.ts';
+import type { Citation, Fact, PatchRecord } from '../../domain/evidence.ts';
 import { isMoment, laterOf, order, type At, type Moment } from '../../domain/moment.ts';
 import { findKb, foldText } from '../../domain/names.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
-import type { KaceAction, KacePatchStatus, KaceReboot } from '../../formats/kace/facts.ts';
+import type { KaceAction, KacePatchStatus, KaceReboot, KaceScheduleFact } from '../../formats/kace/facts.ts';
 
 /**
  * What the KACE rules ask of the evidence again and again, indexed once per evidence. Every index is
@@ -39,9 +39,13 @@ export interface KaceSchedule {
   readonly lastRun: At;
   /** The newest page that states the schedule. */
   readonly fact: Fact<'kace/schedule'>;
+  /** Where each value stands: on the newest page that tells it. */
+  readonly places: Readonly<Record<ScheduleField, Citation>>;
   /** The table per device by folded device name; empty when no page has one. */
   readonly devices: ReadonlyMap<string, Fact<'kace/schedule-device'>>;
 }
+
+export type ScheduleField = keyof NonNullable<KaceScheduleFact['places']>;
 
 /** What the pages say of a patch itself; each statement with the fact that makes it. */
 export interface KacePatch {
@@ -93,6 +97,15 @@ function makeView(evidence: Evidence): KaceView {
       (record) => record.citation.member,
     ),
   };
+}
+
+/** Where a field of a fact stands: its own row, else the fact's place. */
+export function fieldPlace<T extends 'kace/patch' | 'kace/schedule'>(
+  fact: Fact<T>,
+  field: keyof NonNullable<Fact<T>['value']['places']>,
+): Citation {
+  const places: Readonly<Partial<Record<PropertyKey, Citation>>> = fact.value.places ?? {};
+  return places[field] ?? fact.citation;
 }
 
 /** Groups in order of first appearance. */
@@ -153,7 +166,11 @@ function readSchedules(evidence: Evidence, pages: readonly Fact<'kace/page'>[]):
   return [...byKey].map(([key, group]) => {
     const [newest, ...older] = newestFirst(group, capturedAt);
     if (newest === undefined) throw new Error(`a schedule without a fact: ${key}`);
-    const all = [newest, ...older].map((fact) => fact.value);
+    const facts = [newest, ...older];
+    const all = facts.map((fact) => fact.value);
+    const lastRun = all.reduce<At>((latest, value) => laterAt(latest, value.lastRun), null);
+    const at = (field: ScheduleField, states: (value: KaceScheduleFact) => boolean): Citation =>
+      fieldPlace(facts.find((fact) => states(fact.value)) ?? newest, field);
     return {
       key,
       name: newest.value.name,
@@ -163,8 +180,16 @@ function readSchedules(evidence: Evidence, pages: readonly Fact<'kace/page'>[]):
       maxAttempts: firstStated(all, (value) => value.maxAttempts),
       reboot: all.find((value) => value.reboot !== 'unknown')?.reboot ?? 'unknown',
       rebootRaw: firstStated(all, (value) => value.rebootRaw),
-      lastRun: all.reduce<At>((latest, value) => laterAt(latest, value.lastRun), null),
+      lastRun,
       fact: newest,
+      places: {
+        action: at('action', (value) => value.action !== 'unknown'),
+        detectLabels: at('detectLabels', (value) => value.detectLabels !== null),
+        deployLabels: at('deployLabels', (value) => value.deployLabels !== null),
+        maxAttempts: at('maxAttempts', (value) => value.maxAttempts !== null),
+        reboot: at('reboot', (value) => value.reboot !== 'unknown'),
+        lastRun: at('lastRun', (value) => value.lastRun === lastRun),
+      },
       devices: readScheduleDevices(evidence, devices.get(key) ?? []),
     };
   });
@@ -356,4 +381,10 @@ export function labelSide(view: KaceView, patch: KacePatch, side: 'detect' | 'de
 export function lastRunOn(schedule: KaceSchedule, deviceKey: string): At {
   const own = schedule.devices.get(deviceKey)?.value.lastRun ?? null;
   return own ?? schedule.lastRun;
+}
+
+/** Where that stands. */
+export function lastRunPlace(schedule: KaceSchedule, deviceKey: string): Citation {
+  const own = schedule.devices.get(deviceKey);
+  return own !== undefined && own.value.lastRun !== null ? own.citation : schedule.places.lastRun;
 }

@@ -32,7 +32,11 @@ export function summarise(reading: FileReading): unknown {
       Object.fromEntries(
         Object.entries(fact.value).map(([name, value]) => [
           name,
-          isTime(value) ? shortTime(value) : (value as unknown),
+          name === 'places'
+            ? linesOf(value as object)
+            : isTime(value)
+              ? shortTime(value)
+              : (value as unknown),
         ]),
       ),
     ]),
@@ -46,6 +50,13 @@ export function summarise(reading: FileReading): unknown {
     ]),
     warnings: reading.warnings.map((warning) => [warning.line, warning.code, warning.text]),
   };
+}
+
+/** Of the places of a fact's fields the lines; what stands there is in the fixture. */
+function linesOf(places: object): unknown {
+  return Object.fromEntries(
+    Object.entries(places).map(([field, { line }]: [string, { readonly line: number }]) => [field, line]),
+  );
 }
 
 function isTime(value: unknown): value is At {

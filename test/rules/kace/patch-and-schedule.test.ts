@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Citation } from '../../../parsers/domain/evidence.ts';
 import { EvidenceBuilder, type Row } from '../evidence-builder.ts';
 import { ruleSays, witnessed } from '../verdicts.ts';
 
@@ -384,5 +385,81 @@ describe('kace/schedule-ran-without-detection', () => {
     ],
   ])('cannot tell without %s', (_name, unclear, missing) => {
     expect(ruleSays(rule, unclear).missing).toEqual([missing]);
+  });
+});
+
+describe('the places of single fields', () => {
+  const placeAt = (line: number): Citation => ({
+    member: 'page.html',
+    line,
+    row: null,
+    pointer: null,
+    quote: `line ${line}`,
+  });
+  const linesOf = (rule: string, builder: EvidenceBuilder): readonly (number | null)[] =>
+    ruleSays(rule, builder)
+      .findings.flatMap((finding) => finding.witnesses)
+      .filter((witness) => witness.record === null)
+      .map((witness) => witness.citation.line);
+  const missing = { patch: 'Zoom', detection: 'not-patched' as const, detected: '2024-05-11 07:40' };
+
+  it('are cited instead of the first row of the page', () => {
+    const builder = (): EvidenceBuilder =>
+      new EvidenceBuilder()
+        .devicePage('PC-1', [{ ...missing, deployed: 'never', attempts: 0 }])
+        .patch('Zoom', {
+          status: 'disabled',
+          labels: ['A'],
+          files: [{ name: 'a.msu', downloaded: false }],
+          places: { status: placeAt(21), labels: placeAt(22), files: placeAt(23) },
+        })
+        .schedule('Monthly', {
+          detectLabels: ['B'],
+          deployLabels: ['A'],
+          places: { detectLabels: placeAt(51), deployLabels: placeAt(52) },
+        });
+    expect(linesOf('kace/disabled-patch-in-deploy-label', builder())).toEqual([21, 22, 52]);
+    expect(linesOf('kace/patch-not-in-label', builder())).toEqual([22, 51]);
+    expect(linesOf('kace/no-downloaded-file', builder())).toEqual([23]);
+  });
+
+  it('of a schedule are those of its maximum, its restarts and its action', () => {
+    const failing = {
+      ...missing,
+      deployment: 'failed' as const,
+      deployed: '2024-05-10 07:40',
+      exitCode: 1603,
+      attempts: 3,
+    };
+    const schedule = {
+      maxAttempts: 3,
+      reboot: 'none' as const,
+      devices: { 'PC-1': {} },
+      places: { maxAttempts: placeAt(53), reboot: placeAt(54), action: placeAt(55) },
+    };
+    expect(
+      linesOf(
+        'kace/attempts-exhausted',
+        new EvidenceBuilder().devicePage('PC-1', [failing]).schedule('Monthly', schedule),
+      ),
+    ).toEqual([53]);
+    expect(
+      linesOf(
+        'kace/reboot-needed-but-schedule-never-reboots',
+        new EvidenceBuilder()
+          .devicePage('PC-1', [
+            { ...missing, deployment: 'succeeded', deployed: '2024-05-12 07:40', exitCode: 3010 },
+          ])
+          .schedule('Monthly', schedule),
+      ),
+    ).toEqual([54]);
+    expect(
+      linesOf(
+        'kace/schedule-only-detects',
+        new EvidenceBuilder()
+          .devicePage('PC-1', [{ ...missing, deployed: 'never' }])
+          .schedule('Monthly', { ...schedule, action: 'detect' }),
+      ),
+    ).toEqual([55]);
   });
 });

@@ -1,0 +1,421 @@
+import type { Citation, Deployment, Detection } from '../domain/evidence.ts';
+import type { At, Moment } from '../domain/moment.ts';
+import { isMoment } from '../domain/moment.ts';
+import { findKb } from '../domain/names.ts';
+import type { RecordDraft } from '../formats/define-format.ts';
+import type { TextStore } from './text-store.ts';
+
+/** The patch that a record is about. */
+export interface Subject {
+  readonly patch: string | null;
+  readonly kb: string | null;
+  readonly updateId: string | null;
+}
+
+/** How a deployment ended, with the words beside it. */
+export interface Outcome {
+  readonly deployment: Deployment;
+  readonly exitCodeRaw: string | null;
+  readonly reboot: string | null;
+}
+
+/** Where records come from that stand together. */
+export interface Origin {
+  readonly member: string;
+  readonly source: string;
+  readonly capturedAt: Moment | null;
+  readonly pointer: string | null;
+}
+
+/** So many values of a kind are known at once; beyond it the pool starts anew, and what is in use stays. */
+const mostKnown = 150_000;
+/** Values that are compared one by one; of more the latest stand a better chance to come again. */
+const mostAlike = 24;
+
+/** What was stated of one time: rows of one run say the same again and again. */
+class Stated {
+  #detections: Detection[] | null = null;
+  #outcomes: Outcome[] | null = null;
+
+  detection(given: Detection, make: () => Detection): Detection {
+    const { status, raw } = given;
+    const alike = (this.#detections ??= []);
+    for (const other of alike) if (other.status === status && other.raw === raw) return other;
+    return keep(alike, make());
+  }
+
+  outcome(
+    given: Deployment,
+    exitCodeRaw: string | null,
+    reboot: string | null,
+    make: () => Outcome,
+  ): Outcome {
+    const { status, raw, exitCode, attempts, maxAttempts } = given;
+    const alike = (this.#outcomes ??= []);
+    for (const other of alike) {
+      const { deployment } = other;
+      if (
+        deployment.status === status &&
+        deployment.exitCode === exitCode &&
+        deployment.attempts === attempts &&
+        deployment.maxAttempts === maxAttempts &&
+        deployment.raw === raw &&
+        other.exitCodeRaw === exitCodeRaw &&
+        other.reboot === reboot
+      )
+        return other;
+    }
+    return keep(alike, make());
+  }
+}
+
+function keep<T>(alike: T[], value: T): T {
+  if (alike.length >= mostAlike) alike.length = mostAlike / 2;
+  alike.push(value);
+  return value;
+}
+
+/** A moment of the pool: the same object for all who state it. */
+class SharedMoment implements Moment {
+  readonly raw: string;
+  readonly local: number;
+  readonly offset: number | null;
+  readonly offsetSource: Moment['offsetSource'];
+  readonly precision: Moment['precision'];
+  readonly clock: Moment['clock'];
+  readonly clockOf: string;
+  readonly #stated = new Stated();
+
+  constructor(moment: Moment, raw: string) {
+    this.raw = raw;
+    this.local = moment.local;
+    this.offset = moment.offset;
+    this.offsetSource = moment.offsetSource;
+    this.precision = moment.precision;
+    this.clock = moment.clock;
+    this.clockOf = moment.clockOf;
+  }
+
+  static statedOf(moment: SharedMoment): Stated {
+    return moment.#stated;
+  }
+
+  equals(moment: Moment): boolean {
+    return (
+      this.local === moment.local &&
+      this.offset === moment.offset &&
+      this.offsetSource === moment.offsetSource &&
+      this.precision === moment.precision &&
+      this.clock === moment.clock &&
+      this.clockOf === moment.clockOf
+    );
+  }
+}
+
+/**
+ * What the records of a bundle have in common, once: names, statuses, times. A million rows tell of
+ * some hundred patches and some thousand minutes.
+ */
+export class RecordPool {
+  #texts = new Map<string, string>();
+  #moments = new Map<string, SharedMoment[]>();
+  #subjects = new Map<string | null, { readonly subject: Subject; readonly stated: boolean }[]>();
+  readonly #never = new Stated();
+  readonly #untimed = new Stated();
+  #known = 0;
+
+  /** The same text; a copy that does not keep alive the page it was cut out of. */
+  text(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    this.#note();
+    const own = detached(text);
+    this.#texts.set(own, own);
+    return own;
+  }
+
+  textOrNull(text: string | null): string | null {
+    return text === null ? null : this.text(text);
+  }
+
+  moment(moment: Moment): SharedMoment {
+    if (moment instanceof SharedMoment) return moment;
+    const alike = this.#moments.get(moment.raw);
+    const known = alike?.find((other) => other.equals(moment));
+    if (known !== undefined) return known;
+    const shared = new SharedMoment(moment, detached(moment.raw));
+    if (alike === undefined) {
+      this.#note();
+      this.#moments.set(shared.raw, [shared]);
+    } else keep(alike, shared);
+    return shared;
+  }
+
+  /** @param kb undefined: as the patch's name says */
+  subject(patch: string | null, kb: string | null | undefined, updateId: string | null): Subject {
+    const alike = this.#subjects.get(patch);
+    const known = alike?.find(
+      ({ subject, stated }) =>
+        subject.updateId === updateId && (kb === undefined ? !stated : stated && subject.kb === kb),
+    );
+    if (known !== undefined) return known.subject;
+    const own = this.textOrNull(patch);
+    const subject = {
+      patch: own,
+      kb: kb === undefined ? (own === null ? null : findKb(own)) : this.textOrNull(kb),
+      updateId: this.textOrNull(updateId),
+    };
+    const entry = { subject, stated: kb !== undefined };
+    if (alike === undefined) {
+      this.#note();
+      this.#subjects.set(own, [entry]);
+    } else keep(alike, entry);
+    return subject;
+  }
+
+  detection(given: Detection): Detection {
+    const at = this.#at(given.at);
+    return this.#statedOf(at).detection(given, () => ({
+      status: given.status,
+      raw: this.textOrNull(given.raw),
+      at,
+    }));
+  }
+
+  outcome(given: Deployment, exitCodeRaw: string | null, reboot: string | null): Outcome {
+    const at = this.#at(given.at);
+    return this.#statedOf(at).outcome(given, exitCodeRaw, reboot, () => ({
+      deployment: {
+        status: given.status,
+        raw: this.textOrNull(given.raw),
+        at,
+        exitCode: given.exitCode,
+        attempts: given.attempts,
+        maxAttempts: given.maxAttempts,
+      },
+      exitCodeRaw: this.textOrNull(exitCodeRaw),
+      reboot: this.textOrNull(reboot),
+    }));
+  }
+
+  #at(at: At): SharedMoment | 'never' | null {
+    return isMoment(at) ? this.moment(at) : at;
+  }
+
+  #statedOf(at: SharedMoment | 'never' | null): Stated {
+    if (at === null) return this.#untimed;
+    return at === 'never' ? this.#never : SharedMoment.statedOf(at);
+  }
+
+  #note(): void {
+    this.#known += 1;
+    if (this.#known <= mostKnown) return;
+    this.#known = 0;
+    this.#texts = new Map();
+    this.#moments = new Map();
+    this.#subjects = new Map();
+  }
+}
+
+/** A piece cut out of a text keeps all of it in memory; a copy does not. */
+function detached(text: string): string {
+  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+}
+
+/** First room of the columns. */
+const firstRows = 16;
+
+/**
+ * The records that a member states, in columns: pointers to what they have in common, and numbers. What
+ * they quote is kept in the text store where there is one.
+ */
+export class RecordTable {
+  readonly #member: string;
+  readonly #pool: RecordPool;
+  readonly #devices: (string | null)[] = [];
+  readonly #subjects: Subject[] = [];
+  readonly #detections: Detection[] = [];
+  readonly #outcomes: Outcome[] = [];
+  readonly #origins: Origin[] = [];
+  #origin: Origin | null = null;
+  /** Line and row of each record; 0 for none. */
+  #places = new Uint32Array(firstRows * 2);
+  /** Offset and length of each quote in the store. */
+  #quotePlaces = new Float64Array(0);
+  #quoteTexts: string[] | null = [];
+  #store: TextStore | null = null;
+
+  constructor(member: string, pool: RecordPool = new RecordPool()) {
+    this.#member = member;
+    this.#pool = pool;
+  }
+
+  /**
+   * Where quotes go, to be said before the first record: into the store while nothing else is written
+   * there, or into memory (null).
+   */
+  keepQuotesIn(store: TextStore | null): void {
+    if (this.count > 0) throw new Error('record table: quotes were kept already');
+    this.#store = store;
+    this.#quoteTexts = store === null ? [] : null;
+    this.#quotePlaces = new Float64Array(store === null ? 0 : this.#places.length);
+  }
+
+  get count(): number {
+    return this.#devices.length;
+  }
+
+  push(...drafts: readonly RecordDraft[]): void {
+    for (const draft of drafts) this.#push(draft);
+  }
+
+  #push(draft: RecordDraft): void {
+    const pool = this.#pool;
+    const at = this.count;
+    const { citation } = draft;
+    const previous = at === 0 ? null : (this.#devices[at - 1] ?? null);
+    this.#devices.push(draft.device === previous ? previous : pool.textOrNull(draft.device));
+    this.#subjects.push(pool.subject(draft.patch, draft.kb, draft.updateId ?? null));
+    this.#detections.push(pool.detection(draft.detection));
+    this.#outcomes.push(pool.outcome(draft.deployment, draft.exitCodeRaw, draft.reboot ?? null));
+    this.#origins.push(this.#originOf(draft));
+    if (at * 2 >= this.#places.length) this.#grow();
+    this.#places[at * 2] = citation.line ?? 0;
+    this.#places[at * 2 + 1] = citation.row ?? 0;
+    this.#keepQuote(at, citation.quote);
+  }
+
+  share(moment: Moment): Moment {
+    return this.#pool.moment(moment);
+  }
+
+  device(at: number): string | null {
+    return this.#devices[at] ?? null;
+  }
+
+  subject(at: number): Subject {
+    return present(this.#subjects[at]);
+  }
+
+  detection(at: number): Detection {
+    return present(this.#detections[at]);
+  }
+
+  outcome(at: number): Outcome {
+    return present(this.#outcomes[at]);
+  }
+
+  origin(at: number): Origin {
+    return present(this.#origins[at]);
+  }
+
+  /** The device names as they are written, each once for every run of equal ones. */
+  *deviceNames(): Generator<string> {
+    let previous: string | null = null;
+    for (const device of this.#devices) {
+      if (device !== null && device !== previous) yield device;
+      previous = device;
+    }
+  }
+
+  citation(at: number): Citation {
+    return new RecordCitation(this, at);
+  }
+
+  line(at: number): number | null {
+    return this.#places[at * 2] || null;
+  }
+
+  row(at: number): number | null {
+    return this.#places[at * 2 + 1] || null;
+  }
+
+  quote(at: number): string {
+    if (this.#quoteTexts !== null) return this.#quoteTexts[at] ?? '';
+    const [offset = 0, length = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
+    return this.#store?.read(offset, length).toString('utf8') ?? '';
+  }
+
+  #originOf(draft: RecordDraft): Origin {
+    const { source, capturedAt = null, citation } = draft;
+    const known = this.#origin;
+    if (
+      known !== null &&
+      known.source === source &&
+      known.capturedAt === capturedAt &&
+      known.pointer === citation.pointer &&
+      known.member === citation.member
+    )
+      return known;
+    this.#origin = {
+      member: citation.member === this.#member ? this.#member : citation.member,
+      source,
+      capturedAt,
+      pointer: citation.pointer,
+    };
+    return this.#origin;
+  }
+
+  #keepQuote(at: number, quote: string): void {
+    const store = this.#store;
+    if (store === null) {
+      this.#quoteTexts?.push(quote);
+      return;
+    }
+    this.#quotePlaces[at * 2] = store.length;
+    const most = quote.length * 3;
+    if (most <= scratch.length) {
+      const bytes = scratch.write(quote, 0, 'utf8');
+      store.append(scratch.subarray(0, bytes));
+      this.#quotePlaces[at * 2 + 1] = bytes;
+    } else {
+      const bytes = Buffer.from(quote, 'utf8');
+      store.append(bytes);
+      this.#quotePlaces[at * 2 + 1] = bytes.length;
+    }
+  }
+
+  #grow(): void {
+    const places = new Uint32Array(this.#places.length * 2);
+    places.set(this.#places);
+    this.#places = places;
+    if (this.#store === null) return;
+    const quotes = new Float64Array(this.#quotePlaces.length * 2);
+    quotes.set(this.#quotePlaces);
+    this.#quotePlaces = quotes;
+  }
+}
+
+const scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('record table: no such record');
+  return value;
+}
+
+/** The place of a record; its quote is read when it is asked for. */
+class RecordCitation implements Citation {
+  readonly #table: RecordTable;
+  readonly #at: number;
+
+  constructor(table: RecordTable, at: number) {
+    this.#table = table;
+    this.#at = at;
+  }
+
+  get member(): string {
+    return this.#table.origin(this.#at).member;
+  }
+  get line(): number | null {
+    return this.#table.line(this.#at);
+  }
+  get row(): number | null {
+    return this.#table.row(this.#at);
+  }
+  get pointer(): string | null {
+    return this.#table.origin(this.#at).pointer;
+  }
+  get quote(): string {
+    return this.#table.quote(this.#at);
+  }
+}
