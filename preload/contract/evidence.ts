@@ -13,6 +13,8 @@ import {
   limitsSchema,
   lineRowSchema,
   localeSchema,
+  matrixCellsSchema,
+  matrixSchema,
   memberRowSchema,
   momentSchema,
   overviewSchema,
@@ -27,6 +29,7 @@ import {
 const text = v.string();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const position = v.nullable(count);
+const stretch = v.object({ from: count, to: count });
 
 /** Every request: what goes in, what comes back. */
 export const evidenceMethods = {
@@ -74,6 +77,29 @@ export const evidenceMethods = {
   runRows: {
     params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
     result: v.array(runRowSchema),
+  },
+  /** Devices and patches of the matrix, in order; windows of its cells are asked for with `matrixCells`. */
+  matrix: {
+    params: v.object({
+      filter: filterSchema,
+      sort: v.picklist(['trouble', 'name']),
+      locale: localeSchema,
+    }),
+    result: matrixSchema,
+  },
+  matrixCells: {
+    params: v.object({ view: text, rows: stretch, columns: stretch, locale: localeSchema }),
+    result: matrixCellsSchema,
+  },
+  /** What a cell of the matrix stands for: its records, and the finding that marks it. */
+  matrixCell: {
+    params: v.object({ view: text, row: count, column: count }),
+    result: v.object({ records: v.array(text), finding: v.nullable(text) }),
+  },
+  /** The cell of a record in a matrix. */
+  locateCell: {
+    params: v.object({ view: text, record: text }),
+    result: v.nullable(v.object({ row: count, column: count })),
   },
   record: {
     params: v.object({ id: text, locale: localeSchema }),

@@ -139,6 +139,63 @@ export const lineRowSchema = v.object({
 });
 export type LineRow = v.InferOutput<typeof lineRowSchema>;
 
+/** What a cell of the matrix says of a patch on a device, by its code: the position in this list. */
+export const matrixStates = [
+  'none',
+  'patched',
+  'deployed',
+  'not-patched',
+  'failed',
+  'pending-reboot',
+  'in-progress',
+  'not-applicable',
+  'unknown',
+  'mixed',
+] as const;
+export type MatrixState = (typeof matrixStates)[number];
+
+const matrixSideSchema = v.object({
+  key: text,
+  name: text,
+  /** Contradictions that cite records of this row or column. */
+  contradictions: count,
+  worst: v.nullable(severitySchema),
+});
+export const matrixSchema = v.object({
+  view: text,
+  devices: v.array(matrixSideSchema),
+  patches: v.array(matrixSideSchema),
+  /** Left out because there are more than a window can hold; the least troubled ones. */
+  hidden: v.object({ devices: count, patches: count }),
+});
+export type MatrixAnswer = v.InferOutput<typeof matrixSchema>;
+export type MatrixSide = MatrixAnswer['devices'][number];
+
+const stretchSchema = v.object({ from: count, to: count });
+/** A window of cells, row by row. */
+export const matrixCellsSchema = v.object({
+  view: text,
+  rows: stretchSchema,
+  columns: stretchSchema,
+  /** A code of {@link matrixStates} for each cell. */
+  states: v.instance(Uint8Array),
+  /** Cells that findings cite, with the gravest of them; contradictions before everything else. */
+  marks: v.array(
+    v.object({
+      row: count,
+      column: count,
+      finding: text,
+      kind: findingKindSchema,
+      severity: severitySchema,
+      title: text,
+      /** Findings of the cell in all. */
+      count,
+    }),
+  ),
+});
+export type MatrixCells = v.InferOutput<typeof matrixCellsSchema>;
+export type MatrixMark = MatrixCells['marks'][number];
+
 export const deploymentStatusSchema = v.picklist([
   'succeeded',
   'failed',

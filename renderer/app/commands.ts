@@ -31,6 +31,7 @@ export type CommandId =
   | 'back'
   | 'show-triage'
   | 'show-patches'
+  | 'show-matrix'
   | 'show-runs'
   | 'show-log'
   | 'show-files'
@@ -72,6 +73,7 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   back: ['Alt+ArrowLeft'],
   'show-triage': ['Ctrl+1'],
   'show-patches': ['Ctrl+2'],
+  'show-matrix': ['Ctrl+3'],
   'show-runs': ['Ctrl+4'],
   'show-log': ['Ctrl+5'],
   'show-files': ['Ctrl+6'],
@@ -80,6 +82,7 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
 const places: readonly (readonly [CommandId, Place])[] = [
   ['show-triage', 'triage'],
   ['show-patches', 'patches'],
+  ['show-matrix', 'matrix'],
   ['show-runs', 'runs'],
   ['show-log', 'log'],
   ['show-files', 'files'],
