@@ -10,6 +10,7 @@ import { openRunView } from '../evidence/run-view.ts';
 import { compileQuery, matchesText } from '../evidence/search.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { nearestLine } from './nearest.ts';
+import { notePlaces } from './note-places.ts';
 import { overview } from './overview.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
 import { runDetail, runRow } from './runs.ts';
@@ -257,6 +258,8 @@ export const handlers: Handlers = {
       locale,
     );
   },
+
+  notePlaces: ({ targets }, context) => notePlaces(snapshotOf(context), targets),
 
   search: async ({ filter }, context, signal) => {
     const snapshot = snapshotOf(context);

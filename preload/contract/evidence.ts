@@ -25,6 +25,7 @@ import {
   sortSchema,
   timelineSchema,
 } from './shapes.ts';
+import { annotationTargetSchema } from './window.ts';
 
 const text = v.string();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -161,6 +162,19 @@ export const evidenceMethods = {
       locale: localeSchema,
     }),
     result: timelineSchema,
+  },
+
+  /** Where the things that notes are written to stand on the timeline's scale, in their order; null without a time. */
+  notePlaces: {
+    params: v.object({ targets: v.array(annotationTargetSchema) }),
+    result: v.array(
+      v.nullable(
+        v.object({
+          at: v.number(),
+          target: v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text }),
+        }),
+      ),
+    ),
   },
 
   /** How many lines and cells an expression matches. */

@@ -475,7 +475,7 @@ export const laneMarkSchema = v.object({
   count,
   severity: v.nullable(severitySchema),
   /** A record, finding or line to select on click. */
-  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line']), id: text })),
+  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text })),
   label: text,
 });
 /** A run on the timeline. */

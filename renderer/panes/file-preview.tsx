@@ -6,6 +6,7 @@ import type { LineRow, MemberRow } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { asError, useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
 import { LevelCell } from '../grids/cells.tsx';
+import { lineCell } from '../grids/cell-texts.ts';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -137,6 +138,7 @@ function TextView({ member, file }: { readonly member: MemberRow; readonly file:
       opened={opened}
       fetchRows={fetchRows}
       rowId={lineKey}
+      cellText={lineCell}
       selectedId={wasChosen ? chosen : (opening ?? chosen)}
       onChoose={(row) => {
         setChosen(true);

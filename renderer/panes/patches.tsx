@@ -21,6 +21,8 @@ import {
   clashClass,
   marksOf,
 } from '../grids/cells.tsx';
+import { patchCell } from '../grids/cell-texts.ts';
+import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
@@ -121,6 +123,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
         opened={view.opened}
         fetchRows={fetchRows}
         rowId={rowId}
+        cellText={patchCell}
         selectedId={place.record}
         onChoose={chooseFrom(name)}
         onOpen={({ citation }) => openFile(citation.member, citation.line)}
@@ -133,7 +136,17 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   return (
     <Split name="tables" orientation="horizontal">
       <Panel id="patches" minSize="30%">
-        <Pane title={t('region.patches')} about={about} lock="patches" tools={<PlaceNote place={place} />}>
+        <Pane
+          title={t('region.patches')}
+          about={about}
+          lock="patches"
+          tools={
+            <>
+              <PlaceNote place={place} />
+              <ColumnChoice name="patches" columns={patchColumns} />
+            </>
+          }
+        >
           {body('patches')}
         </Pane>
       </Panel>
