@@ -16,6 +16,7 @@ import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } fro
 import { runDetail, runRow } from './runs.ts';
 import type { Session, Snapshot } from './session.ts';
 import { timeline } from './timeline.ts';
+import { treesOf } from './trees.ts';
 import type { Views } from './views.ts';
 import { wordsOf } from './words.ts';
 
@@ -231,6 +232,8 @@ export const handlers: Handlers = {
     const position = snapshot.analysis.evidence.member(member)?.index ?? -1;
     return memberBytes(snapshot, position, offset, length);
   },
+
+  tree: ({ member }, context) => treesOf(snapshotOf(context), member),
 
   timeline: async ({ filter, range: shown, buckets, locale }, context, signal) => {
     const snapshot = snapshotOf(context);

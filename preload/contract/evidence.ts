@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import {
   citationSchema,
   codeSchema,
+  decodedTreeSchema,
   filterSchema,
   findingDetailSchema,
   findingRowSchema,
@@ -147,6 +148,8 @@ export const evidenceMethods = {
     params: v.object({ member: text, from: count, to: count, locale: localeSchema }),
     result: v.object({ total: count, rows: v.array(lineRowSchema) }),
   },
+  /** What of a member was decoded to trees; none for most. */
+  tree: { params: v.object({ member: text }), result: v.array(decodedTreeSchema) },
   /** Bytes of a member (images, hexadecimal view), at most 16 MiB of it. */
   bytes: {
     params: v.object({ member: text, offset: count, length: v.pipe(count, v.maxValue(16 * 1024 * 1024)) }),

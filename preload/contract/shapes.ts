@@ -3,6 +3,7 @@
  * sides and the run-time check cannot drift apart.
  */
 import * as v from 'valibot';
+import type { DecodedNode } from '../../parsers/domain/decoded-node.ts';
 
 export const localeSchema = v.picklist(['en', 'ja']);
 export type Locale = v.InferOutput<typeof localeSchema>;
@@ -439,6 +440,26 @@ export const overviewSchema = v.object({
   tool: v.object({ version: text, rules: text }),
 });
 export type Overview = v.InferOutput<typeof overviewSchema>;
+
+const decodedNodeSchema: v.GenericSchema<DecodedNode> = v.object({
+  label: text,
+  value: text,
+  offset: nullableCount,
+  length: nullableCount,
+  children: v.lazy(() => v.array(decodedNodeSchema)),
+});
+
+/** Bytes decoded to a tree. */
+export const decodedTreeSchema = v.object({
+  /** The fact that holds it, e.g. `nap/statement`. */
+  fact: text,
+  citation: citationSchema,
+  asOf: v.nullable(momentSchema),
+  /** The decoded bytes, where they are not those of the member itself. */
+  bytes: v.nullable(v.instance(Uint8Array)),
+  nodes: v.array(decodedNodeSchema),
+});
+export type DecodedTree = v.InferOutput<typeof decodedTreeSchema>;
 
 /** What all panes are filtered by; every part is a chip. */
 export const filterSchema = v.object({
