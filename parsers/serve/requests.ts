@@ -8,12 +8,15 @@ import { openRecordView } from '../evidence/record-view.ts';
 import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
 import { compileQuery, matchesText } from '../evidence/search.ts';
+import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { nearestLine } from './nearest.ts';
+import { notePlaces } from './note-places.ts';
 import { overview } from './overview.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
 import { runDetail, runRow } from './runs.ts';
 import type { Session, Snapshot } from './session.ts';
 import { timeline } from './timeline.ts';
+import { treesOf } from './trees.ts';
 import type { Views } from './views.ts';
 import { wordsOf } from './words.ts';
 
@@ -142,6 +145,46 @@ export const handlers: Handlers = {
     return run === undefined ? null : runDetail(run, snapshot, locale);
   },
 
+  matrix: async ({ filter, sort }, { session, views }, signal) => {
+    const snapshot = snapshotOf({ session, views });
+    const { analysis, lines } = snapshot;
+    const records = await openRecordView(
+      analysis.evidence,
+      lines,
+      recordFilter(snapshot, filter),
+      [],
+      signal,
+    );
+    const matrix = await buildMatrix(snapshot, records.window(0, records.count), sort, signal);
+    return {
+      view: views.add({ grid: 'matrix', snapshot, matrix }),
+      devices: [...matrix.devices],
+      patches: [...matrix.patches],
+      hidden: matrix.hidden,
+    };
+  },
+
+  matrixCells: ({ view, rows, columns, locale }, { views }) => {
+    const open = views.get(view, 'matrix');
+    if (open === null) return { view, rows, columns, states: new Uint8Array(0), marks: [] };
+    return { view, ...matrixCells(open.matrix, rows, columns, wordsOf(locale).wording) };
+  },
+
+  matrixCell: ({ view, row, column }, { views }) => {
+    const open = views.get(view, 'matrix');
+    const finding = open?.matrix.marks.get(row * open.matrix.patches.length + column)?.finding;
+    return {
+      records: open === null ? [] : recordsOfCell(open.matrix, open.snapshot, row, column),
+      finding: finding?.id ?? null,
+    };
+  },
+
+  locateCell: ({ view, record }, { views }) => {
+    const open = views.get(view, 'matrix');
+    const found = open?.snapshot.analysis.evidence.record(record);
+    return open === null || found === undefined ? null : cellOf(open.matrix, open.snapshot, found);
+  },
+
   record: ({ id, locale }, context) => {
     const snapshot = snapshotOf(context);
     const record = snapshot.analysis.evidence.record(id);
@@ -190,6 +233,8 @@ export const handlers: Handlers = {
     return memberBytes(snapshot, position, offset, length);
   },
 
+  tree: ({ member }, context) => treesOf(snapshotOf(context), member),
+
   timeline: async ({ filter, range: shown, buckets, locale }, context, signal) => {
     const snapshot = snapshotOf(context);
     const { time: _time, ...timeless } = filter;
@@ -216,6 +261,8 @@ export const handlers: Handlers = {
       locale,
     );
   },
+
+  notePlaces: ({ targets }, context) => notePlaces(snapshotOf(context), targets),
 
   search: async ({ filter }, context, signal) => {
     const snapshot = snapshotOf(context);

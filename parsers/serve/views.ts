@@ -2,13 +2,15 @@ import type { Snapshot } from './session.ts';
 import type { LineView } from '../evidence/line-view.ts';
 import type { RecordView } from '../evidence/record-view.ts';
 import type { RunView } from '../evidence/run-view.ts';
+import type { Matrix } from './matrix.ts';
 
 /** A view that a window has opened, with the snapshot whose rows it lists. */
 export type OpenView =
   | { readonly grid: 'patches'; readonly snapshot: Snapshot; readonly view: RecordView }
   | { readonly grid: 'lines'; readonly snapshot: Snapshot; readonly view: LineView }
   | { readonly grid: 'members'; readonly snapshot: Snapshot; readonly positions: readonly number[] }
-  | { readonly grid: 'runs'; readonly snapshot: Snapshot; readonly view: RunView };
+  | { readonly grid: 'runs'; readonly snapshot: Snapshot; readonly view: RunView }
+  | { readonly grid: 'matrix'; readonly snapshot: Snapshot; readonly matrix: Matrix };
 
 /** Views that one window keeps open at once; the oldest give way, so that a window which forgets to close one costs little. */
 const mostViews = 64;

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import {
   citationSchema,
   codeSchema,
+  decodedTreeSchema,
   filterSchema,
   findingDetailSchema,
   findingRowSchema,
@@ -13,6 +14,8 @@ import {
   limitsSchema,
   lineRowSchema,
   localeSchema,
+  matrixCellsSchema,
+  matrixSchema,
   memberRowSchema,
   momentSchema,
   overviewSchema,
@@ -24,10 +27,12 @@ import {
   timelineSchema,
   transcriptionSchema,
 } from './shapes.ts';
+import { annotationTargetSchema } from './window.ts';
 
 const text = v.string();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const position = v.nullable(count);
+const stretch = v.object({ from: count, to: count });
 
 /** Every request: what goes in, what comes back. */
 export const evidenceMethods = {
@@ -76,6 +81,29 @@ export const evidenceMethods = {
     params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
     result: v.array(runRowSchema),
   },
+  /** Devices and patches of the matrix, in order; windows of its cells are asked for with `matrixCells`. */
+  matrix: {
+    params: v.object({
+      filter: filterSchema,
+      sort: v.picklist(['trouble', 'name']),
+      locale: localeSchema,
+    }),
+    result: matrixSchema,
+  },
+  matrixCells: {
+    params: v.object({ view: text, rows: stretch, columns: stretch, locale: localeSchema }),
+    result: matrixCellsSchema,
+  },
+  /** What a cell of the matrix stands for: its records, and the finding that marks it. */
+  matrixCell: {
+    params: v.object({ view: text, row: count, column: count }),
+    result: v.object({ records: v.array(text), finding: v.nullable(text) }),
+  },
+  /** The cell of a record in a matrix. */
+  locateCell: {
+    params: v.object({ view: text, record: text }),
+    result: v.nullable(v.object({ row: count, column: count })),
+  },
   record: {
     params: v.object({ id: text, locale: localeSchema }),
     result: v.nullable(patchRowSchema),
@@ -121,6 +149,8 @@ export const evidenceMethods = {
     params: v.object({ member: text, from: count, to: count, locale: localeSchema }),
     result: v.object({ total: count, rows: v.array(lineRowSchema) }),
   },
+  /** What of a member was decoded to trees; none for most. */
+  tree: { params: v.object({ member: text }), result: v.array(decodedTreeSchema) },
   /** Bytes of a member (images, hexadecimal view), at most 16 MiB of it. */
   bytes: {
     params: v.object({ member: text, offset: count, length: v.pipe(count, v.maxValue(16 * 1024 * 1024)) }),
@@ -136,6 +166,19 @@ export const evidenceMethods = {
       locale: localeSchema,
     }),
     result: timelineSchema,
+  },
+
+  /** Where the things that notes are written to stand on the timeline's scale, in their order; null without a time. */
+  notePlaces: {
+    params: v.object({ targets: v.array(annotationTargetSchema) }),
+    result: v.array(
+      v.nullable(
+        v.object({
+          at: v.number(),
+          target: v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text }),
+        }),
+      ),
+    ),
   },
 
   /** How many lines and cells an expression matches. */

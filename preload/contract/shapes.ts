@@ -3,6 +3,7 @@
  * sides and the run-time check cannot drift apart.
  */
 import * as v from 'valibot';
+import type { DecodedNode } from '../../parsers/domain/decoded-node.ts';
 
 export const localeSchema = v.picklist(['en', 'ja']);
 export type Locale = v.InferOutput<typeof localeSchema>;
@@ -138,6 +139,63 @@ export const lineRowSchema = v.object({
   findings: v.array(text),
 });
 export type LineRow = v.InferOutput<typeof lineRowSchema>;
+
+/** What a cell of the matrix says of a patch on a device, by its code: the position in this list. */
+export const matrixStates = [
+  'none',
+  'patched',
+  'deployed',
+  'not-patched',
+  'failed',
+  'pending-reboot',
+  'in-progress',
+  'not-applicable',
+  'unknown',
+  'mixed',
+] as const;
+export type MatrixState = (typeof matrixStates)[number];
+
+const matrixSideSchema = v.object({
+  key: text,
+  name: text,
+  /** Contradictions that cite records of this row or column. */
+  contradictions: count,
+  worst: v.nullable(severitySchema),
+});
+export const matrixSchema = v.object({
+  view: text,
+  devices: v.array(matrixSideSchema),
+  patches: v.array(matrixSideSchema),
+  /** Left out because there are more than a window can hold; the least troubled ones. */
+  hidden: v.object({ devices: count, patches: count }),
+});
+export type MatrixAnswer = v.InferOutput<typeof matrixSchema>;
+export type MatrixSide = MatrixAnswer['devices'][number];
+
+const stretchSchema = v.object({ from: count, to: count });
+/** A window of cells, row by row. */
+export const matrixCellsSchema = v.object({
+  view: text,
+  rows: stretchSchema,
+  columns: stretchSchema,
+  /** A code of {@link matrixStates} for each cell. */
+  states: v.instance(Uint8Array),
+  /** Cells that findings cite, with the gravest of them; contradictions before everything else. */
+  marks: v.array(
+    v.object({
+      row: count,
+      column: count,
+      finding: text,
+      kind: findingKindSchema,
+      severity: severitySchema,
+      title: text,
+      /** Findings of the cell in all. */
+      count,
+    }),
+  ),
+});
+export type MatrixCells = v.InferOutput<typeof matrixCellsSchema>;
+export type MatrixMark = MatrixCells['marks'][number];
 
 export const deploymentStatusSchema = v.picklist([
   'succeeded',
@@ -383,6 +441,26 @@ export const overviewSchema = v.object({
 });
 export type Overview = v.InferOutput<typeof overviewSchema>;
 
+const decodedNodeSchema: v.GenericSchema<DecodedNode> = v.object({
+  label: text,
+  value: text,
+  offset: nullableCount,
+  length: nullableCount,
+  children: v.lazy(() => v.array(decodedNodeSchema)),
+});
+
+/** Bytes decoded to a tree. */
+export const decodedTreeSchema = v.object({
+  /** The fact that holds it, e.g. `nap/statement`. */
+  fact: text,
+  citation: citationSchema,
+  asOf: v.nullable(momentSchema),
+  /** The decoded bytes, where they are not those of the member itself. */
+  bytes: v.nullable(v.instance(Uint8Array)),
+  nodes: v.array(decodedNodeSchema),
+});
+export type DecodedTree = v.InferOutput<typeof decodedTreeSchema>;
+
 /** What all panes are filtered by; every part is a chip. */
 export const filterSchema = v.object({
   /** Folded device names. */
@@ -418,7 +496,7 @@ export const laneMarkSchema = v.object({
   count,
   severity: v.nullable(severitySchema),
   /** A record, finding or line to select on click. */
-  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line']), id: text })),
+  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text })),
   label: text,
 });
 /** A run on the timeline. */

@@ -1,5 +1,6 @@
 /** Everything that can be done, once: the keyboard, the palette, the menu and the shortcut list read it here. */
 import { useMemo } from 'react';
+import { useGridDesk } from '../grids/grid-desk.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import type { TextKey } from '../i18n/messages.ts';
 import { problemText } from '../panes/problem-text.ts';
@@ -31,9 +32,14 @@ export type CommandId =
   | 'back'
   | 'show-triage'
   | 'show-patches'
+  | 'show-matrix'
   | 'show-runs'
   | 'show-log'
   | 'show-files'
+  | 'copy-text'
+  | 'copy-csv'
+  | 'copy-markdown'
+  | 'choose-columns'
   | 'follow-all'
   | 'zoom-time'
   | 'all-time'
@@ -72,6 +78,7 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   back: ['Alt+ArrowLeft'],
   'show-triage': ['Ctrl+1'],
   'show-patches': ['Ctrl+2'],
+  'show-matrix': ['Ctrl+3'],
   'show-runs': ['Ctrl+4'],
   'show-log': ['Ctrl+5'],
   'show-files': ['Ctrl+6'],
@@ -80,6 +87,7 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
 const places: readonly (readonly [CommandId, Place])[] = [
   ['show-triage', 'triage'],
   ['show-patches', 'patches'],
+  ['show-matrix', 'matrix'],
   ['show-runs', 'runs'],
   ['show-log', 'log'],
   ['show-files', 'files'],
@@ -91,6 +99,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
   const bridge = useBridge();
   const store = useWindowStore();
   const step = useStepFinding();
+  const desk = useGridDesk();
   const opening = useOpening();
   const { bundle, cameFrom, case: openCase } = state;
   const hasBundle = bundle.phase === 'ready' || bundle.phase === 'reading';
@@ -161,6 +170,10 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         },
         hasBundle,
       ),
+      command('copy-text', () => desk.active?.copy('text'), hasBundle),
+      command('copy-csv', () => desk.active?.copy('csv'), hasBundle),
+      command('copy-markdown', () => desk.active?.copy('markdown'), hasBundle),
+      command('choose-columns', () => desk.active?.chooseColumns(), hasBundle),
       command('follow-all', () => store.setState({ locks: noLocks }), hasBundle),
       command(
         'zoom-time',
@@ -188,7 +201,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
     ];
-  }, [t, bridge, store, step, opening, hasBundle, isRead, canGoBack, hasRuns, bundle.phase]);
+  }, [t, bridge, store, step, desk, opening, hasBundle, isRead, canGoBack, hasRuns, bundle.phase]);
 }
 
 /** A key press as it is written in {@link keysOf}; the command key of a Mac counts as Ctrl. */

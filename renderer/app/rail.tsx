@@ -6,6 +6,7 @@ import type { Place } from '../state/window-store.ts';
 const entries: readonly { readonly place: Place; readonly sign: string; readonly key: number }[] = [
   { place: 'triage', sign: '◧', key: 1 },
   { place: 'patches', sign: '≣', key: 2 },
+  { place: 'matrix', sign: '▦', key: 3 },
   { place: 'runs', sign: '⇥', key: 4 },
   { place: 'log', sign: '⋮', key: 5 },
   { place: 'files', sign: '▤', key: 6 },

@@ -8,6 +8,7 @@ import { wordCode } from '../i18n/messages.ts';
 import { Findings } from '../panes/findings.tsx';
 import { Inspector } from '../panes/inspector.tsx';
 import { LogLines } from '../panes/log.tsx';
+import { MatrixPlace } from '../panes/matrix.tsx';
 import { Files } from '../panes/members.tsx';
 import { Patches } from '../panes/patches.tsx';
 import { problemText } from '../panes/problem-text.ts';
@@ -144,6 +145,7 @@ function Workbench({ place }: { readonly place: Place }) {
 /** What a place is about, above the log lines that go with it. */
 function Grids({ place }: { readonly place: Place }) {
   if (place === 'log') return <LogLines />;
+  if (place === 'matrix') return <MatrixPlace />;
   return (
     <Split name={place === 'runs' ? 'run-grids' : 'grids'} orientation="vertical">
       <Panel id="tables" defaultSize="47%" minSize={90}>

@@ -15,13 +15,21 @@ import type {
   Theme,
 } from 'ag-grid-community';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { RefObject } from 'react';
 import type { Sort } from '../../preload/contract/shapes.ts';
 import { styleNonce } from '../bridge.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
+import { asError } from '../evidence/evidence-context.tsx';
 import type { OpenedView } from '../evidence/view-keeper.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { isTextKey } from '../i18n/messages.ts';
-import { useWindow, useWindowStore } from '../state/window-store.ts';
+import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
+import type { CellWords } from './cell-texts.ts';
+import { columnChoiceId, hiddenColumns } from './column-choice.tsx';
+import { isInRange, rangeEnds, rowsAs } from './copy-rows.ts';
+import type { CopyFormat, RowRange } from './copy-rows.ts';
+import { useGridDesk } from './grid-desk.ts';
+import type { GridHandle } from './grid-desk.ts';
 import { rowHeights } from './grid-setup.ts';
 import { steadyWheel } from './wheel.ts';
 
@@ -44,6 +52,8 @@ export interface EvidenceGridProps<Row extends object> {
   readonly opened: OpenedView | null;
   readonly fetchRows: (view: string, from: number, to: number) => Promise<Row[]>;
   readonly rowId: (row: Row) => string;
+  /** A cell as plain text, for the clipboard. */
+  readonly cellText: (row: Row, column: string, words: CellWords) => string;
   readonly selectedId: string | null;
   readonly onChoose: (row: Row, column: string) => void;
   /** Enter or a double click. */
@@ -76,6 +86,10 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   } = props;
   const { t } = useLanguage();
   const store = useWindowStore();
+  const bridge = useBridge();
+  const desk = useGridDesk();
+  const say = useWindow((state) => state.say);
+  const keptHidden = useWindow((state) => state.settings.layout[`hidden.${name}`]);
   const keepLayout = useWindow((state) => state.keepLayout);
   const frame = useRef<HTMLDivElement>(null);
   const [api, setApi] = useState<GridApi<Row> | null>(null);
@@ -91,13 +105,15 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const sizedColumns = useMemo(
     () =>
       columns.map((column): ColDef<Row> => {
+        const hide = column.colId !== undefined && hiddenColumns(keptHidden).includes(column.colId);
         const width = column.colId === undefined ? undefined : keptWidths[column.colId];
-        if (width === undefined) return column;
+        if (width === undefined) return { ...column, hide };
         const { flex: _flex, ...fixed } = column;
-        return { ...fixed, width };
+        return { ...fixed, hide, width };
       }),
-    [columns, keptWidths],
+    [columns, keptWidths, keptHidden],
   );
+  const range = useRowRange(frame);
 
   const applySelection = useCallback((grid: GridApi<Row>) => {
     // An answer may come when the grid has gone with its pane.
@@ -199,9 +215,80 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     grid.setFocusedCell(position, grid.getFocusedCell()?.column ?? first);
   }, []);
 
+  const copy = useCallback(
+    async (format: CopyFormat): Promise<void> => {
+      const { opened: now, fetchRows, cellText } = latest.current;
+      if (api === null || api.isDestroyed() || now === null) return;
+      const row = api.getFocusedCell()?.rowIndex ?? api.getSelectedNodes()[0]?.rowIndex ?? null;
+      const ends =
+        range.current() === null
+          ? row === null
+            ? null
+            : { from: row, to: row + 1 }
+          : rangeEnds(range.current() ?? { anchor: 0, head: 0 });
+      if (ends === null) return;
+      const to = Math.min(ends.to, now.count, ends.from + mostCopied);
+      const rows: Row[] = [];
+      for (let at = ends.from; at < to; at += copiedAtOnce) {
+        rows.push(...(await fetchRows(now.view, at, Math.min(at + copiedAtOnce, to))));
+      }
+      const shown = api.getAllDisplayedColumns();
+      const { settings } = store.getState();
+      const words = { t, setting: { mode: settings.times, zone: settings.zone } };
+      const header = shown.map((column) => column.getColDef().headerName ?? column.getColId());
+      const cells = rows.map((one) => shown.map((column) => cellText(one, column.getColId(), words)));
+      await bridge.copy(rowsAs(format, header, cells));
+      const isCut = to < Math.min(ends.to, now.count);
+      say('good', t(isCut ? 'copy.cut' : 'copy.done', { count: rows.length }));
+    },
+    [api, bridge, range, say, store, t],
+  );
+  const handle = useMemo<GridHandle>(
+    () => ({
+      copy: (format) => {
+        copy(format).catch((error: unknown) => {
+          if (!isCancelled(error)) say('bad', asError(error).message);
+        });
+      },
+      chooseColumns: () => document.getElementById(columnChoiceId(name))?.showPopover(),
+    }),
+    [copy, name, say],
+  );
+  useEffect(() => {
+    // A grid that is drawn anew stays the one in use.
+    if (frame.current?.contains(document.activeElement) === true) desk.take(handle);
+    return () => desk.leave(handle);
+  }, [desk, handle]);
+
   const suppressKeyboardEvent = useCallback(
-    ({ event, api: grid, data }: SuppressKeyboardEventParams<Row>) => {
+    ({ event, api: grid, data, node }: SuppressKeyboardEventParams<Row>) => {
       if (event.type !== 'keydown') return false;
+      const isCtrl = event.ctrlKey || event.metaKey;
+      if (isCtrl && event.key.toLowerCase() === 'c' && document.getSelection()?.isCollapsed !== false) {
+        event.preventDefault();
+        handle.copy('text');
+        return true;
+      }
+      const last = Math.max(0, (latest.current.opened?.count ?? 1) - 1);
+      if (isCtrl && event.key.toLowerCase() === 'a') {
+        event.preventDefault();
+        range.set({ anchor: 0, head: last });
+        return true;
+      }
+      const step = event.shiftKey && !isCtrl ? rangeSteps[event.key] : undefined;
+      if (step !== undefined) {
+        event.preventDefault();
+        const at = node.rowIndex ?? 0;
+        const before = range.current() ?? { anchor: at, head: at };
+        const head = Math.min(Math.max(before.head + step, 0), last);
+        range.set({ anchor: before.anchor, head });
+        grid.ensureIndexVisible(head);
+        return true;
+      }
+      if (event.key === 'Escape' && range.current() !== null) {
+        range.set(null);
+        return true;
+      }
       if (event.key === 'Enter' && data !== undefined && latest.current.onOpen !== undefined) {
         latest.current.onOpen(data);
         return true;
@@ -212,7 +299,11 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       focusRow(grid, event.key === 'Home' ? 0 : Math.max(0, (latest.current.opened?.count ?? 1) - 1));
       return true;
     },
-    [focusRow],
+    [focusRow, handle, range],
+  );
+  const allRowClassRules = useMemo<RowClassRules<Row>>(
+    () => ({ ...rowClassRules, 'in-range': ({ rowIndex }) => isInRange(range.current(), rowIndex) }),
+    [rowClassRules, range],
   );
   const defaultColumn = useMemo<ColDef<Row>>(
     () => ({
@@ -227,7 +318,27 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   );
 
   return (
-    <div className="grid-frame" ref={frame}>
+    <div
+      className="grid-frame"
+      ref={frame}
+      onFocusCapture={() => desk.take(handle)}
+      onPointerDownCapture={(event) => {
+        if (event.shiftKey && rowOf(event.target) !== null) event.stopPropagation();
+      }}
+      onMouseDownCapture={(event) => {
+        const row = event.shiftKey && event.button === 0 ? rowOf(event.target) : null;
+        if (row === null) return;
+        // The choice stays where it is: only the rows up to here are marked with it.
+        event.preventDefault();
+        event.stopPropagation();
+        const anchor = range.current()?.anchor ?? api?.getFocusedCell()?.rowIndex ?? row;
+        range.set({ anchor, head: row });
+        desk.take(handle);
+      }}
+      onClickCapture={(event) => {
+        if (event.shiftKey && rowOf(event.target) !== null) event.stopPropagation();
+      }}
+    >
       <AgGridReact<Row>
         theme={theme}
         styleNonce={styleNonce()}
@@ -253,7 +364,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         alwaysShowVerticalScroll
         suppressMultiSort
         debounceVerticalScrollbar={false}
-        {...(rowClassRules === undefined ? {} : { rowClassRules })}
+        rowClassRules={allRowClassRules}
         getLocaleText={({ key, defaultValue }) => {
           const wording = `grid.${key}`;
           return isTextKey(wording) ? t(wording) : defaultValue;
@@ -273,6 +384,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
             isMovingItself.current = false;
             return;
           }
+          range.set(null);
           if (rowIndex === null || column === null) return;
           const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
           if (row !== undefined) {
@@ -297,6 +409,44 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         }}
       />
     </div>
+  );
+}
+
+/** Rows that are copied at most, and how many are asked for at once. */
+const mostCopied = 10_000;
+const copiedAtOnce = 2_000;
+const rangeSteps: Readonly<Record<string, number>> = {
+  ArrowUp: -1,
+  ArrowDown: 1,
+  PageUp: -20,
+  PageDown: 20,
+};
+
+function rowOf(target: EventTarget): number | null {
+  const row = target instanceof Element ? target.closest('[row-index]')?.getAttribute('row-index') : null;
+  return row === null || row === undefined ? null : Number(row);
+}
+
+interface RangeKeeper {
+  readonly current: () => RowRange | null;
+  readonly set: (range: RowRange | null) => void;
+}
+
+/** The marked rows; rows that are laid out already change their look at once, others when they come into sight. */
+function useRowRange(frame: RefObject<HTMLDivElement | null>): RangeKeeper {
+  const range = useRef<RowRange | null>(null);
+  return useMemo(
+    () => ({
+      current: () => range.current,
+      set: (next) => {
+        if (range.current === null && next === null) return;
+        range.current = next;
+        for (const row of frame.current?.querySelectorAll('[row-index]') ?? []) {
+          row.classList.toggle('in-range', isInRange(next, Number(row.getAttribute('row-index'))));
+        }
+      },
+    }),
+    [frame],
   );
 }
 

@@ -2,10 +2,13 @@
 import type { ColDef, RowClassRules } from 'ag-grid-community';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Panel } from 'react-resizable-panels';
 import type { LineRow, MemberRow } from '../../preload/contract/shapes.ts';
+import { Divider, Split } from '../app/split.tsx';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { asError, useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
 import { LevelCell } from '../grids/cells.tsx';
+import { lineCell } from '../grids/cell-texts.ts';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -15,6 +18,7 @@ import { lineKey } from '../state/follow.ts';
 import { useWindow } from '../state/window-store.ts';
 import type { OpenFile } from '../state/window-store.ts';
 import { baseName } from './citation.tsx';
+import { Decoded } from './decoded.tsx';
 import { hexRows } from './hex.ts';
 import { TextCell } from './log.tsx';
 import { MemberState, reasonText, sizeText } from './member-words.tsx';
@@ -97,7 +101,28 @@ function useMember(path: string): MemberRow | null {
   return member?.path === path ? member : null;
 }
 
+/** A member with what was decoded of it below its text, or in the place of its bare bytes. */
 function Content({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
+  const revision = useWindow((state) => state.revision);
+  const { last: trees } = useAnswer('tree', { member: member.path }, revision);
+  const plain = <PlainContent member={member} file={file} />;
+  if (trees === null || trees.length === 0) return plain;
+  const decoded = <Decoded member={member.path} trees={trees} />;
+  if (member.lines === null || member.lines === 0) return decoded;
+  return (
+    <Split name="file-decoded" orientation="vertical">
+      <Panel id="text" defaultSize="44%" minSize={60} collapsible>
+        {plain}
+      </Panel>
+      <Divider orientation="horizontal" />
+      <Panel id="decoded" minSize={120}>
+        {decoded}
+      </Panel>
+    </Split>
+  );
+}
+
+function PlainContent({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
   if (member.lines !== null && member.lines > 0) return <TextView member={member} file={file} />;
   return member.state === 'image' ? <Picture member={member} /> : <Hex member={member} />;
 }
@@ -137,6 +162,7 @@ function TextView({ member, file }: { readonly member: MemberRow; readonly file:
       opened={opened}
       fetchRows={fetchRows}
       rowId={lineKey}
+      cellText={lineCell}
       selectedId={wasChosen ? chosen : (opening ?? chosen)}
       onChoose={(row) => {
         setChosen(true);

@@ -13,3 +13,24 @@ export function hexRows(bytes: Uint8Array, offset: number): readonly string[] {
   }
   return rows;
 }
+
+export interface HexRow {
+  readonly address: string;
+  readonly cells: readonly { readonly at: number; readonly hex: string; readonly sign: string }[];
+}
+
+/** The same rows byte by byte, for bytes that are to be lit or chosen. */
+export function hexCells(bytes: Uint8Array, offset: number): readonly HexRow[] {
+  const rows: HexRow[] = [];
+  for (let start = 0; start < bytes.length; start += 16) {
+    rows.push({
+      address: (offset + start).toString(16).padStart(8, '0'),
+      cells: Array.from(bytes.subarray(start, start + 16), (byte, index) => ({
+        at: offset + start + index,
+        hex: byte.toString(16).padStart(2, '0'),
+        sign: byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+      })),
+    });
+  }
+  return rows;
+}

@@ -8,6 +8,8 @@ import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import type { OpenedView } from '../evidence/view-keeper.ts';
 import { At, LevelCell, SegmentText } from '../grids/cells.tsx';
+import { lineCell } from '../grids/cell-texts.ts';
+import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
@@ -92,6 +94,7 @@ export function LogLines() {
       </span>
       <LevelToggles />
       <RowJump count={count} onJump={setJump} />
+      <ColumnChoice name="lines" columns={columns} />
     </>
   );
   return (
@@ -112,6 +115,7 @@ export function LogLines() {
             opened={view.opened}
             fetchRows={fetchRows}
             rowId={lineKey}
+            cellText={lineCell}
             selectedId={place.key}
             onChoose={(row) => {
               const { target } = store.getState().selection;

@@ -7,6 +7,8 @@ import type { MemberRow } from '../../preload/contract/shapes.ts';
 import { Divider, Split } from '../app/split.tsx';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
+import { memberCell } from '../grids/cell-texts.ts';
+import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
@@ -78,6 +80,7 @@ export function Files() {
               <Chips tone="of-pane" parts={['members', 'systems']} />
             </>
           }
+          tools={<ColumnChoice name="members" columns={columns} />}
         >
           {view.error === null ? (
             <EvidenceGrid<MemberRow>
@@ -89,6 +92,7 @@ export function Files() {
               opened={view.opened}
               fetchRows={fetchRows}
               rowId={memberId}
+              cellText={memberCell}
               selectedId={file?.member ?? null}
               onChoose={(row) => {
                 if (store.getState().file?.member !== row.path) openFile(row.path, null);

@@ -21,6 +21,8 @@ import {
   clashClass,
   marksOf,
 } from '../grids/cells.tsx';
+import { patchCell } from '../grids/cell-texts.ts';
+import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
@@ -42,9 +44,23 @@ import { problemOf, problemText } from './problem-text.ts';
 /** Rows of one device that are looked through for the nearest. */
 const nearestAmong = 1_000;
 
-export function Patches() {
+/** One patch on one device. */
+export interface Pair {
+  readonly device: string;
+  readonly patch: string;
+  readonly name: string;
+}
+
+/** @param only the pair whose rows alone are shown; null: none is chosen yet. Absent: all rows. */
+export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   const { t, number } = useLanguage();
-  const filter = useWindow((state) => state.filters.present);
+  const common = useWindow((state) => state.filters.present);
+  const device = only?.device ?? null;
+  const patch = only?.patch ?? null;
+  const filter = useMemo(
+    () => (device === null || patch === null ? common : { ...common, devices: [device], patches: [patch] }),
+    [common, device, patch],
+  );
   const sort = useWindow((state) => state.patchSort);
   const store = useWindowStore();
   const overview = useOverview();
@@ -80,13 +96,19 @@ export function Patches() {
   const about = (
     <>
       <small>
-        {t('patches.about', { rows: number(count), count })}
-        {withFindings > 0 ? ` · ${t('patches.with-findings', { count: withFindings })}` : ''}
+        {only === undefined || only === null ? '' : `${only.name} · `}
+        {only === null ? '' : t('patches.about', { rows: number(count), count })}
+        {withFindings > 0 && only === undefined
+          ? ` · ${t('patches.with-findings', { count: withFindings })}`
+          : ''}
       </small>
-      <Chips tone="of-pane" parts={['devices', 'patches', 'rules', 'onlyFindings']} />
+      {only === undefined ? (
+        <Chips tone="of-pane" parts={['devices', 'patches', 'rules', 'onlyFindings']} />
+      ) : null}
     </>
   );
   const body = (name: 'patches' | 'attempts') => {
+    if (only === null) return <Empty>{name === 'patches' ? t('matrix.choose') : ''}</Empty>;
     if (view.error !== null) return <Empty>{problemText(t, problemOf(view.error))}</Empty>;
     if (view.opened !== null && count === 0) {
       return <Empty>{name === 'patches' ? t(isReading ? 'patches.none-yet' : 'patches.none') : ''}</Empty>;
@@ -101,6 +123,7 @@ export function Patches() {
         opened={view.opened}
         fetchRows={fetchRows}
         rowId={rowId}
+        cellText={patchCell}
         selectedId={place.record}
         onChoose={chooseFrom(name)}
         onOpen={({ citation }) => openFile(citation.member, citation.line)}
@@ -113,7 +136,17 @@ export function Patches() {
   return (
     <Split name="tables" orientation="horizontal">
       <Panel id="patches" minSize="30%">
-        <Pane title={t('region.patches')} about={about} lock="patches" tools={<PlaceNote place={place} />}>
+        <Pane
+          title={t('region.patches')}
+          about={about}
+          lock="patches"
+          tools={
+            <>
+              <PlaceNote place={place} />
+              <ColumnChoice name="patches" columns={patchColumns} />
+            </>
+          }
+        >
           {body('patches')}
         </Pane>
       </Panel>

@@ -8,6 +8,8 @@ import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import type { OpenedView } from '../evidence/view-keeper.ts';
 import { At, Status, codeText, useAtText, useCellDescription } from '../grids/cells.tsx';
+import { runCell } from '../grids/cell-texts.ts';
+import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
@@ -50,7 +52,12 @@ export function Runs() {
       <Chips tone="of-pane" parts={['devices', 'patches', 'systems', 'time', 'onlyFindings']} />
     </>
   );
-  const tools = place.isHidden ? <span className="place-note">{t('runs.hidden')}</span> : null;
+  const tools = (
+    <>
+      {place.isHidden ? <span className="place-note">{t('runs.hidden')}</span> : null}
+      <ColumnChoice name="runs" columns={columns} />
+    </>
+  );
   return (
     <Pane title={t('region.runs')} about={about} tools={tools} lock="runs" className="runs">
       {view.error !== null ? (
@@ -67,6 +74,7 @@ export function Runs() {
           opened={view.opened}
           fetchRows={fetchRows}
           rowId={runId}
+          cellText={runCell}
           selectedId={place.run}
           onChoose={(row) => {
             const { target } = store.getState().selection;

@@ -2,6 +2,7 @@
 import { scaleUtc } from 'd3-scale';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactNode, WheelEvent } from 'react';
+import type { Annotation } from '../../parsers/domain/annotation.ts';
 import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
 import { useAnswer } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
@@ -18,7 +19,7 @@ import { densityPath, placeBars, placeMarks } from './timeline-marks.ts';
 import type { PlacedBar, PlacedMark } from './timeline-marks.ts';
 
 type MarkLane = TimelineAnswer['lanes'][number]['lane'];
-type LaneName = MarkLane | 'runs' | 'density';
+type LaneName = MarkLane | 'runs' | 'density' | 'notes';
 const lanes: readonly LaneName[] = [
   'detections',
   'deployments',
@@ -27,6 +28,7 @@ const lanes: readonly LaneName[] = [
   'errors',
   'density',
   'findings',
+  'notes',
 ];
 /** Lanes that are there even when nothing is on them: an empty one tells something. */
 const alwaysShown: ReadonlySet<LaneName> = new Set([
@@ -77,12 +79,13 @@ export function Timeline() {
     .domain(shown === null ? [0, 1] : [shown.from, shown.to])
     .range([0, width]);
   const timeAt = (x: number): number => scale.invert(Math.min(Math.max(x, 0), width)).getTime();
-  const marksOf = (lane: MarkLane): readonly PlacedMark[] =>
+  const notes = useNoteMarks();
+  const marksOf = (lane: MarkLane | 'notes'): readonly PlacedMark[] =>
     placeMarks(
-      last?.lanes.find((one) => one.lane === lane)?.marks ?? [],
+      lane === 'notes' ? notes : (last?.lanes.find((one) => one.lane === lane)?.marks ?? []),
       (at) => scale(at),
       width,
-      lane === 'findings' ? 8 : 5,
+      lane === 'findings' || lane === 'notes' ? 8 : 5,
     );
   const rowsOf = (lane: LaneName): readonly StripRow[] => {
     const row = { lane, height: laneHeight, label: t(`lane.${lane}`) };
@@ -107,7 +110,8 @@ export function Timeline() {
       case 'deployments':
       case 'reboots':
       case 'errors':
-      case 'findings': {
+      case 'findings':
+      case 'notes': {
         const marks = marksOf(lane);
         if (marks.length === 0 && !alwaysShown.has(lane)) return [];
         const body = marks.map((mark, index) => (
@@ -357,6 +361,7 @@ function targetOf({ on, id }: NonNullable<PlacedMark['target']>): Target | null 
   switch (on) {
     case 'finding':
     case 'record':
+    case 'run':
       return { on, id };
     case 'line': {
       const colon = id.lastIndexOf(':');
@@ -417,6 +422,29 @@ function tickText(at: number, span: number, setting: ScaleSetting): string {
   if (span > 4 * day) return scaleText(at, setting, 'day').slice(5);
   if (span > 10 * minute) return scaleText(at, setting, 'minute').slice(5);
   return scaleText(at, setting, 'second').slice(11);
+}
+
+type LaneMark = TimelineAnswer['lanes'][number]['marks'][number];
+const noAnnotations: readonly Annotation[] = [];
+
+/** The analyst's notes and verdicts, where what they are about stands in time. */
+function useNoteMarks(): readonly LaneMark[] {
+  const { t } = useLanguage();
+  const annotations = useWindow<readonly Annotation[]>(
+    (state) => state.case?.content.annotations ?? noAnnotations,
+  );
+  const revision = useWindow((state) => state.revision);
+  const targets = annotations.map(({ target }) => target);
+  const { last } = useAnswer('notePlaces', targets.length === 0 ? null : { targets }, revision);
+  return annotations.flatMap(({ note, verdict, tags }, index) => {
+    const place = last?.[index] ?? null;
+    if (place === null) return [];
+    const [firstLine = ''] = note.trim().split('\n');
+    const label = [verdict === 'open' ? '' : t(`verdict.${verdict}`), firstLine, tags.join(', ')]
+      .filter((part) => part !== '')
+      .join(' · ');
+    return [{ from: place.at, to: place.at, count: 1, severity: null, target: place.target, label }];
+  });
 }
 
 /** The moment of the selection on the timeline's scale, unless the strip is locked. */

@@ -118,6 +118,30 @@ describe('answers', () => {
     );
   });
 
+  it('place notes in time by what they are written to', async () => {
+    const { rows } = await window.ask('findings', { ...en, filter: {}, from: 0, to: 500 });
+    const finding = rows.find(({ at }) => at !== null);
+    const record = await window.ask('record', { ...en, id: 'r1' });
+    const { member = '', line = null, row = null, pointer = null } = record?.citation ?? {};
+    const timed = finding?.citation?.line ?? 1;
+    const places = await window.ask('notePlaces', {
+      targets: [
+        { on: 'finding', finding: finding?.id ?? '' },
+        { on: 'record', member, line, row, pointer },
+        { on: 'line', member: 'readme.txt', line: 1 },
+        { on: 'line', member: 'gone.log', line: timed },
+        { on: 'finding', finding: 'gone' },
+      ],
+    });
+    expect(places.map((place) => place?.target ?? null)).toEqual([
+      { on: 'finding', id: finding?.id },
+      { on: 'record', id: 'r1' },
+      null,
+      null,
+      null,
+    ]);
+  });
+
   it('count what a search finds in lines and cells', async () => {
     const text = { expression: 'KB5037771', regex: false, ignoreCase: false, ignoreWidth: false };
     const found = await window.ask('search', { filter: { text } });

@@ -1,0 +1,83 @@
+import type { EvidenceParams, EvidenceResult } from '../../preload/contract/evidence.ts';
+import type { Citation, PatchRecord, Run } from '../domain/evidence.ts';
+import { isMoment } from '../domain/moment.ts';
+import type { Moment } from '../domain/moment.ts';
+import { runSpan } from '../evidence/run-view.ts';
+import { witnessMoment } from './rows.ts';
+import type { Snapshot } from './session.ts';
+
+type NoteTarget = EvidenceParams<'notePlaces'>['targets'][number];
+type NotePlace = EvidenceResult<'notePlaces'>[number];
+
+/** Where what notes are written to stands in time; null where it has no time, or is not in the bundle. */
+export function notePlaces(snapshot: Snapshot, targets: readonly NoteTarget[]): NotePlace[] {
+  const places = citedPlaces(snapshot, targets);
+  return targets.map((target) => {
+    switch (target.on) {
+      case 'finding':
+        return ofFinding(snapshot, target.finding);
+      case 'line':
+        return ofLine(snapshot, target.member, target.line);
+      case 'record': {
+        const cited = places.get(placeKey(target));
+        return cited === undefined ? null : ofCited(snapshot, cited);
+      }
+    }
+  });
+}
+
+function ofFinding(snapshot: Snapshot, id: string): NotePlace {
+  const moment = snapshot.findingById
+    .get(id)
+    ?.witnesses.map((witness) => witnessMoment(witness, snapshot))
+    .find((at) => at !== null);
+  return placed(snapshot, moment ?? null, { on: 'finding', id });
+}
+
+function ofLine({ analysis, lines }: Snapshot, member: string, line: number): NotePlace {
+  const position = analysis.evidence.member(member)?.index;
+  const id = position === undefined ? null : lines.idOf(position, line - 1);
+  const scale = id === null ? Number.NaN : lines.scaleOf(id);
+  return Number.isNaN(scale) ? null : { at: scale, target: { on: 'line', id: `${member}:${line}` } };
+}
+
+type Cited = { readonly record: PatchRecord } | { readonly run: Run };
+
+function ofCited(snapshot: Snapshot, cited: Cited): NotePlace {
+  if ('run' in cited) {
+    const span = runSpan(cited.run, snapshot.lines);
+    return span === null ? null : { at: span.from, target: { on: 'run', id: cited.run.id } };
+  }
+  const { id, deployment, detection } = cited.record;
+  const at = [deployment.at, detection.at].find((one) => isMoment(one)) ?? null;
+  return placed(snapshot, isMoment(at) ? at : null, { on: 'record', id });
+}
+
+function placed(
+  snapshot: Snapshot,
+  moment: Moment | null,
+  target: NonNullable<NotePlace>['target'],
+): NotePlace {
+  return moment === null ? null : { at: snapshot.lines.scaleOfMoment(moment), target };
+}
+
+/** The records and runs that are cited by a place that a note is written to. */
+function citedPlaces({ analysis }: Snapshot, targets: readonly NoteTarget[]): ReadonlyMap<string, Cited> {
+  const wanted = new Set(targets.flatMap((target) => (target.on === 'record' ? [placeKey(target)] : [])));
+  const found = new Map<string, Cited>();
+  if (wanted.size === 0) return found;
+  for (const run of analysis.evidence.runs) {
+    const key = placeKey(run.citation);
+    if (wanted.has(key) && !found.has(key)) found.set(key, { run });
+  }
+  // Where a record and a run cite one place, the note was written to the record more likely than not.
+  for (const record of analysis.evidence.records) {
+    const key = placeKey(record.citation);
+    if (wanted.has(key)) found.set(key, { record });
+  }
+  return found;
+}
+
+function placeKey({ member, line, row, pointer }: Omit<Citation, 'quote'>): string {
+  return `${member}\n${String(line)}\n${String(row)}\n${String(pointer)}`;
+}

@@ -1,0 +1,78 @@
+import { expect, test } from '@playwright/test';
+import { launchPatchtrail } from './launch.ts';
+import { sample, waitUntilRead } from './window-steps.ts';
+
+test('marked rows are copied as text, CSV and Markdown', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+2');
+  const clipboard = (): Promise<string> => app.evaluate(({ clipboard: board }) => board.readText());
+  const patches = window.getByRole('region', { name: 'Patches' });
+  await patches.locator('[row-index="0"] [col-id="device"]').click();
+  await window.keyboard.press('Control+c');
+  await expect(window.getByText('1 row copied')).toBeVisible();
+  expect((await clipboard()).split('\n')).toHaveLength(1);
+
+  await window.keyboard.press('Shift+ArrowDown');
+  await window.keyboard.press('Shift+ArrowDown');
+  await expect(patches.locator('.ag-row.in-range')).toHaveCount(3);
+  await window.keyboard.press('Control+c');
+  await expect(window.getByText('3 rows copied')).toBeVisible();
+  const lines = (await clipboard()).split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^Device\tPatch\tDetection\t/u);
+
+  await patches.locator('[row-index="5"] [col-id="device"]').click({ modifiers: ['Shift'] });
+  await expect(patches.locator('.ag-row.in-range')).toHaveCount(6);
+  await window.keyboard.press('Control+k');
+  await window.keyboard.insertText('markdown');
+  await window.keyboard.press('Enter');
+  await expect(window.getByText('6 rows copied')).toBeVisible();
+  expect(await clipboard()).toMatch(/^\| Device \| Patch \|.*\n\| --- \|/u);
+  await app.close();
+});
+
+test('columns are hidden and stay hidden', async ({}, info) => {
+  const userDataDir = info.outputPath('user-data');
+  const first = await launchPatchtrail({ args: [sample], userDataDir });
+  await waitUntilRead(first.window);
+  await first.window.keyboard.press('Control+2');
+  const header = (window: typeof first.window) =>
+    window.getByRole('region', { name: 'Patches' }).getByRole('columnheader', { name: 'Restart' });
+  await expect(header(first.window)).toHaveCount(1);
+  await first.window
+    .getByRole('region', { name: 'Patches' })
+    .getByRole('button', { name: 'Columns' })
+    .click();
+  await first.window.getByRole('checkbox', { name: 'Restart' }).uncheck();
+  await expect(header(first.window)).toHaveCount(0);
+  await first.app.close();
+
+  const second = await launchPatchtrail({ args: [sample], userDataDir });
+  await waitUntilRead(second.window);
+  await second.window.keyboard.press('Control+2');
+  await expect(
+    second.window.getByRole('region', { name: 'Patches' }).getByRole('columnheader', { name: 'Patch' }),
+  ).toBeVisible();
+  await expect(header(second.window)).toHaveCount(0);
+  await second.app.close();
+});
+
+test('a note stands on the timeline, and its mark leads to what it is about', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('F8');
+  const inspector = window.getByRole('region', { name: 'Inspector' });
+  const title = await inspector.getByRole('heading', { level: 1 }).innerText();
+  await inspector.getByRole('textbox', { name: 'Note' }).fill('ask for the agent log');
+  const lane = window.getByRole('region', { name: 'Timeline' }).getByRole('group', { name: 'Notes' });
+  const mark = lane.getByRole('button', { name: /ask for the agent log/u });
+  await expect(mark).toBeVisible();
+  await window.keyboard.press('Escape');
+  await window.keyboard.press('F8');
+  await window.keyboard.press('F8');
+  await expect(inspector.getByRole('heading', { level: 1 })).not.toHaveText(title);
+  await mark.click();
+  await expect(inspector.getByRole('textbox', { name: 'Note' })).toHaveValue('ask for the agent log');
+  await app.close();
+});
