@@ -100,8 +100,8 @@ export function fromWireError(wire: WireError): Error {
   }
 }
 
-/** Throws {@link CancelledError} when the signal has fired. */
-export function throwIfCancelled(signal: AbortSignal | undefined): void {
+/** Throws {@link CancelledError} when the signal (an `AbortSignal`) has fired. */
+export function throwIfCancelled(signal: { readonly aborted: boolean } | undefined): void {
   if (signal?.aborted === true) throw new CancelledError();
 }
 
