@@ -128,11 +128,21 @@ class AgentLogReader implements LogReader {
   }
 
   record(record: LogRecord): void {
+    const { text, continuation } = record;
+    // Most lines with a landmark are detections and scripts that end well, all day: turned away first.
+    if (continuation.length === 0 && this.#isRoutine(text)) return;
     const component = componentOf(record.body);
-    this.#readLine(record, record.body, record.text, record.line, component);
-    record.continuation.forEach((line, index) => {
+    this.#readLine(record, record.body, text, record.line, component);
+    continuation.forEach((line, index) => {
       this.#readLine(record, line, line, record.line + index + 1, component);
     });
+  }
+
+  /** A line that can neither state anything nor end what was said of a patch, as no patch was named yet or not here. */
+  #isRoutine(text: string): boolean {
+    if (weighty.some((word) => text.includes(word))) return false;
+    if (this.#named.size === 0) return true;
+    return !this.#named.has(componentOf(bodyOf(text)));
   }
 
   #readLine(record: LogRecord, whole: string, text: string, line: number, component: string): void {
@@ -210,6 +220,37 @@ class AgentLogReader implements LogReader {
     if (at !== null && named.at !== null && Math.abs(at - named.at) > mostMillisecondsBetween) return null;
     return named;
   }
+}
+
+/**
+ * Stems of the landmarks that make a line worth reading wherever it stands. What is missing here (`DETECT`,
+ * `RC=`) counts only in the log of a component that named a patch before.
+ */
+const weighty: readonly string[] = [
+  'ode',
+  'eploy',
+  'DEPLOY',
+  'nstall',
+  'Patches',
+  'eboot',
+  'REBOOT',
+  'tart',
+  'FAILED',
+  'STAGE',
+  'ROLLBACK',
+  'ostname',
+  'er name',
+  'ne name',
+  '再起動',
+  '開始',
+];
+
+/** The text behind the stamp, for logs in the agent's own forms. */
+function bodyOf(text: string): string {
+  const bar = text.indexOf('|');
+  const bracket = text.indexOf(']');
+  if (text.startsWith('[') && bracket !== -1) return text.slice(bracket + 1);
+  return bar === -1 ? text : text.slice(bar);
 }
 
 /** Of what a line may speak, by the words in it. */
