@@ -25,6 +25,9 @@ interface Metric {
   readonly peer: string | null;
 }
 
+/** Figures that must not fall below their limit; all others must not exceed it. */
+const atLeast: ReadonlySet<string> = new Set(['evtx.records-per-s']);
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'bench-output');
 const commandLine = join(root, 'out/main/command-line.js');
@@ -39,10 +42,11 @@ const { values } = parseArgs({
 const runs = Math.max(1, Number(values.runs));
 const wanted = (id: string): boolean => values.only === undefined || values.only.includes(id);
 
-if (!existsSync(commandLine)) {
-  process.stderr.write('Not built yet: npm run build\n');
-  process.exit(2);
-}
+// What is measured is what the sources say now.
+const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (built.status !== 0) process.exit(2);
 mkdirSync(folder, { recursive: true });
 const metrics: Metric[] = [];
 
@@ -50,6 +54,7 @@ await measureOpening('open.single.vs-unzip', 'single.zip', 1, 1.2);
 await measureOpening('open.forty.vs-unzip', 'forty.zip', 40, 1.2);
 await measureEngine();
 await measureRecords();
+measureEvents();
 report();
 
 /** Reads and times a bundle to its end, against `unzip -p | wc -l`, the runs of both taken in turn. */
@@ -250,6 +255,28 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Event records a second, read from an event log file with all their fields. */
+function measureEvents(): void {
+  if (!wanted('evtx.records-per-s')) return;
+  const script = fileURLToPath(new URL('./evtx-bench.ts', import.meta.url));
+  const rates = Array.from({ length: runs }, () => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', script], {
+      encoding: 'utf8',
+      cwd: root,
+    });
+    if (status !== 0) throw new Error(`the event bench failed: ${stderr}`);
+    return (JSON.parse(stdout) as { value: number }).value;
+  });
+  metrics.push({
+    id: 'evtx.records-per-s',
+    value: median(rates),
+    unit: 'records/s',
+    limit: 60_000,
+    runs,
+    peer: null,
+  });
+}
+
 function report(): void {
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
     .version;
@@ -257,7 +284,8 @@ function report(): void {
   process.stdout.write('| id | value | limit | |\n|---|---|---|---|\n');
   for (const { id, value, unit, limit, peer } of metrics) {
     const shown = value === null ? 'peer not installed' : `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
-    const within = value === null ? '' : value <= limit ? 'within' : 'OVER';
+    const holds = value !== null && (atLeast.has(id) ? value >= limit : value <= limit);
+    const within = value === null ? '' : holds ? 'within' : 'OUTSIDE';
     process.stdout.write(
       `| ${id} | ${shown} | ${limit} ${unit} | ${within}${peer === null ? '' : ` (against ${peer})`} |\n`,
     );
