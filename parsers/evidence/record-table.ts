@@ -323,11 +323,11 @@ export class RecordTable {
   }
 
   line(at: number): number | null {
-    return this.#places[at * 2] || null;
+    return placeOf(this.#places[at * 2]);
   }
 
   row(at: number): number | null {
-    return this.#places[at * 2 + 1] || null;
+    return placeOf(this.#places[at * 2 + 1]);
   }
 
   quote(at: number): string {
@@ -387,6 +387,11 @@ export class RecordTable {
 }
 
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Lines and rows count from 1; 0 stands for none. */
+function placeOf(place: number | undefined): number | null {
+  return place === undefined || place === 0 ? null : place;
+}
 
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('record table: no such record');

@@ -54,13 +54,28 @@ export function startSession(
   async function loadCase(): Promise<void> {
     const open = store.getState().case;
     // After a restart of the worker the notes at hand are newer than those on disk.
-    if (open !== null) return;
+    if (open !== null) {
+      await sendTranscriptions(open.content);
+      return;
+    }
     const loaded = await bridge.loadCase();
     if (loaded === null) return;
     store.setState({ case: loaded });
     const { zone } = loaded.content;
     if (zone !== null) await client.request('assumeZone', { zone });
   }
+
+  /** The worker takes rows of pictures as records. */
+  async function sendTranscriptions({ transcriptions }: CaseContent): Promise<void> {
+    await client.request('transcribe', { transcriptions });
+  }
+
+  const stopTranscriptions = store.subscribe((state, before) => {
+    const now = state.case?.content;
+    if (now === undefined || now.transcriptions === (before.case?.content.transcriptions ?? none)) return;
+    if (before.case === null && now.transcriptions.length === 0) return;
+    sendTranscriptions(now).catch((error: unknown) => console.error(error));
+  });
 
   function receiveEvent(event: WindowEvent): void {
     switch (event.event) {
@@ -119,6 +134,7 @@ export function startSession(
     client,
     stop: () => {
       stopPorts();
+      stopTranscriptions();
       stopEvents();
       saver.stop();
       client.disconnect();
@@ -129,6 +145,8 @@ export function startSession(
     },
   };
 }
+
+const none: CaseContent['transcriptions'] = [];
 
 function bundleAfter(bundle: BundleState, reading: Reading): BundleState {
   const name = reading.bundle ?? ('name' in bundle ? bundle.name : '');

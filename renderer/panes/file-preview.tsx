@@ -6,7 +6,7 @@ import { Panel } from 'react-resizable-panels';
 import type { LineRow, MemberRow } from '../../preload/contract/shapes.ts';
 import { Divider, Split } from '../app/split.tsx';
 import { isCancelled } from '../evidence/evidence-client.ts';
-import { asError, useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
+import { useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
 import { LevelCell } from '../grids/cells.tsx';
 import { lineCell } from '../grids/cell-texts.ts';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
@@ -23,11 +23,9 @@ import { hexRows } from './hex.ts';
 import { TextCell } from './log.tsx';
 import { MemberState, reasonText, sizeText } from './member-words.tsx';
 import { Empty } from './pane.tsx';
+import { Picture } from './picture.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
-/** Formats that the window shows as pictures: raster ones only, since SVG and the like can carry more than a picture. */
-const pictureTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
-const mostPictureBytes = 16 * 1024 * 1024;
 const hexPage = 8 * 1024;
 
 export function FilePreview({ file }: { readonly file: OpenFile }) {
@@ -124,7 +122,11 @@ function Content({ member, file }: { readonly member: MemberRow; readonly file: 
 
 function PlainContent({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
   if (member.lines !== null && member.lines > 0) return <TextView member={member} file={file} />;
-  return member.state === 'image' ? <Picture member={member} /> : <Hex member={member} />;
+  return member.state === 'image' ? (
+    <Picture member={member} otherwise={<Hex member={member} />} />
+  ) : (
+    <Hex member={member} />
+  );
 }
 
 function TextView({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
@@ -200,61 +202,6 @@ function columnsOfFile(t: Translate, lines: number): ColDef<LineRow>[] {
     { colId: 'level', headerName: t('column.level'), width: 56, cellRenderer: LevelCell },
     { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 300, cellRenderer: FileTextCell },
   ];
-}
-
-type PictureState =
-  | { readonly is: 'loading' }
-  | { readonly is: 'shown'; readonly url: string }
-  | { readonly is: 'refused' }
-  | { readonly is: 'failed'; readonly error: Error };
-
-function Picture({ member }: { readonly member: MemberRow }) {
-  const { t } = useLanguage();
-  const client = useEvidence();
-  const [picture, setPicture] = useState<PictureState>({ is: 'loading' });
-  const [isFitted, setFitted] = useState(true);
-  useEffect(() => {
-    const control = new AbortController();
-    let url: string | null = null;
-    client
-      .request('bytes', { member: member.path, offset: 0, length: mostPictureBytes }, control.signal)
-      .then(
-        ({ bytes, mediaType, total }) => {
-          if (mediaType === null || !pictureTypes.has(mediaType) || total > bytes.length) {
-            setPicture({ is: 'refused' });
-            return;
-          }
-          url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mediaType }));
-          setPicture({ is: 'shown', url });
-        },
-        (error: unknown) => {
-          if (!isCancelled(error)) setPicture({ is: 'failed', error: asError(error) });
-        },
-      );
-    return () => {
-      control.abort();
-      if (url !== null) URL.revokeObjectURL(url);
-    };
-  }, [client, member.path]);
-  switch (picture.is) {
-    case 'loading':
-      return null;
-    case 'refused':
-      return <Hex member={member} />;
-    case 'failed':
-      return <Empty>{problemText(t, problemOf(picture.error))}</Empty>;
-    case 'shown':
-      return (
-        <button
-          type="button"
-          className={`picture ${isFitted ? 'fitted' : ''}`}
-          title={t(isFitted ? 'files.picture-full' : 'files.picture-fit')}
-          onClick={() => setFitted(!isFitted)}
-        >
-          <img src={picture.url} alt={baseName(member.path)} draggable={false} />
-        </button>
-      );
-  }
 }
 
 function Hex({ member }: { readonly member: MemberRow }) {

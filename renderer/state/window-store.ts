@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import { createStore, useStore } from 'zustand';
 import type { StoreApi } from 'zustand';
 import type { AnnotationTarget } from '../../parsers/domain/annotation.ts';
+import type { Transcription } from '../../parsers/domain/transcription.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
 import type { Filter, Sort } from '../../preload/contract/shapes.ts';
 import type { CaseContent, CaseStatus, PatchtrailBridge, Settings } from '../../preload/contract/window.ts';
@@ -11,6 +12,8 @@ import type { AnnotationChange } from './annotations.ts';
 import { changed, noHistory, redone, undone } from './filters.ts';
 import type { FilterHistory } from './filters.ts';
 import { noLocks, nothingSelected } from './selection.ts';
+import { transcribed } from './transcriptions.ts';
+import type { TranscriptionDraft } from './transcriptions.ts';
 import type { Locks, Pane, Selection, Target } from './selection.ts';
 
 export type Place = 'triage' | 'patches' | 'matrix' | 'runs' | 'log' | 'files';
@@ -83,6 +86,8 @@ export interface WindowState {
   /** The choice whose note wants the focus as soon as the inspector shows it. */
   readonly noteWanted: number | null;
   readonly notice: Notice | null;
+  /** The transcribed rows before each change, the latest last. */
+  readonly transcriptionsBefore: readonly (readonly Transcription[])[];
 }
 
 export interface WindowActions {
@@ -104,6 +109,9 @@ export interface WindowActions {
   readonly changeSettings: (change: Partial<Settings>) => void;
   readonly keepLayout: (name: string, value: unknown) => void;
   readonly annotate: (target: AnnotationTarget, change: AnnotationChange, quote: string) => void;
+  readonly transcribe: (member: string, draft: TranscriptionDraft) => void;
+  readonly removeTranscription: (id: string) => void;
+  readonly undoTranscription: () => void;
   readonly focusNote: () => void;
   readonly say: (tone: Notice['tone'], text: string) => void;
 }
@@ -113,7 +121,16 @@ export type WindowStore = StoreApi<WindowState & WindowActions>;
 /** What belongs to one bundle and starts anew with the next. */
 export function freshView(): Pick<
   WindowState,
-  'place' | 'cameFrom' | 'selection' | 'filters' | 'file' | 'zoom' | 'case' | 'highlight' | 'notice'
+  | 'place'
+  | 'cameFrom'
+  | 'selection'
+  | 'filters'
+  | 'file'
+  | 'zoom'
+  | 'case'
+  | 'highlight'
+  | 'notice'
+  | 'transcriptionsBefore'
 > {
   return {
     place: 'triage',
@@ -125,12 +142,13 @@ export function freshView(): Pick<
     case: null,
     highlight: null,
     notice: null,
+    transcriptionsBefore: [],
   };
 }
 
 export function createWindowStore(bridge: PatchtrailBridge, settings: Settings): WindowStore {
   let stamps = 0;
-  return createStore((set, get) => ({
+  const store: WindowStore = createStore((set, get) => ({
     settings,
     bundle: { phase: 'none', problem: null, cancelled: false },
     revision: 0,
@@ -196,7 +214,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
       const annotations = annotated(open.content.annotations, target, change, {
         author: now.author,
         now: isoWithOffset(new Date()),
-        id: newId(),
+        id: newId('a'),
         quote,
       });
       set({
@@ -206,18 +224,58 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
         },
       });
     },
+    transcribe: (member, draft) => {
+      changeTranscriptions((rows) =>
+        transcribed(rows, member, draft, {
+          author: get().settings.author,
+          now: isoWithOffset(new Date()),
+          id: newId('t'),
+        }),
+      );
+    },
+    removeTranscription: (id) => {
+      changeTranscriptions((rows) => rows.filter((row) => row.id !== id));
+    },
+    undoTranscription: () => {
+      const { transcriptionsBefore: before } = get();
+      const last = before.at(-1);
+      if (last === undefined) return;
+      changeTranscriptions(() => last);
+      set({ transcriptionsBefore: before.slice(0, -1) });
+    },
     focusNote: () => set(({ selection }) => ({ noteWanted: selection.stamp })),
     say: (tone, text) => {
       stamps += 1;
       set({ notice: { tone, text, stamp: stamps } });
     },
   }));
+  /** Changes the rows and keeps what was before, for undoing. */
+  function changeTranscriptions(change: (rows: readonly Transcription[]) => readonly Transcription[]): void {
+    const { case: open, transcriptionsBefore } = store.getState();
+    if (open === null) return;
+    const rows = open.content.transcriptions;
+    store.setState({
+      case: {
+        ...open,
+        content: {
+          ...open.content,
+          transcriptions: [...change(rows)] as CaseContent['transcriptions'],
+        },
+      },
+      transcriptionsBefore: [...transcriptionsBefore, rows].slice(-mostSteps),
+    });
+  }
+
+  return store;
 }
 
+/** So many changes of transcribed rows can be undone. */
+const mostSteps = 100;
+
 /** 128 random bits in hexadecimal. */
-function newId(): string {
+function newId(kind: 'a' | 't'): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `a-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return `${kind}-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
 const StoreContext = createContext<WindowStore | null>(null);

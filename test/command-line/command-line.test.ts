@@ -149,6 +149,43 @@ describe('analyze', () => {
       status: 2,
       err: 'other.patchtrail belongs to another bundle.\n',
     });
+    // Rows that were written down from a picture are evidence like any other.
+    const transcription = {
+      id: 't-1',
+      member: 'PC-0042/画面/展開ステータス.png',
+      region: { x: 1, y: 2, width: 3, height: 4 },
+      cells: {
+        device: 'PC-9999',
+        patch: 'Zoom',
+        detectionStatus: 'Missing',
+        detectionDate: '',
+        deployStatus: '',
+        deployDate: '',
+        exitCode: '',
+        attempts: '3',
+      },
+      author: 'analyst-1',
+      createdAt: '2024-06-11T09:41:00+09:00',
+      changedAt: '2024-06-11T09:41:00+09:00',
+    };
+    const seen = file(
+      'seen.patchtrail',
+      JSON.stringify({
+        schema: 'patchtrail.case/1',
+        bundle,
+        content: { ...content, transcriptions: [transcription] },
+      }),
+    );
+    const analysed = JSON.parse((await run('analyze', sample, '--case', seen, '--json', '-')).out) as {
+      records: { source: string; device: string }[];
+      findings: { rule: string; device: string | null }[];
+    };
+    expect(analysed.records.filter(({ source }) => source === 'analyst')).toMatchObject([
+      { device: 'PC-9999' },
+    ]);
+    expect(analysed.findings).toContainEqual(
+      expect.objectContaining({ rule: 'kace/attempts-exhausted', device: 'PC-9999' }),
+    );
     expect(await run('analyze', sample, '--case', file('broken.patchtrail', '{'))).toMatchObject({
       status: 2,
     });

@@ -89,4 +89,11 @@ describe('a case file', () => {
     expect(hasContent({ ...emptyContent, view: { pane: 'log' } })).toBe(false);
     expect(hasContent(file.content)).toBe(true);
   });
+
+  it('may be of a version that knew no rows of pictures', () => {
+    const { transcriptions: _, ...older } = file.content;
+    const parsed = parseCase(JSON.stringify({ ...file, content: older }), 'older.patchtrail');
+    expect(parsed.content).toEqual(file.content);
+    expect(parsed.content.transcriptions).toEqual([]);
+  });
 });

@@ -149,6 +149,43 @@ describe('answers', () => {
     expect(found.records).toBeGreaterThan(0);
   });
 
+  it('take rows of pictures as records, and let them go again', async () => {
+    const before = await window.ask('overview', en);
+    const row = {
+      id: 't-1',
+      member: 'PC-0042/画面/展開ステータス.png',
+      region: { x: 10, y: 20, width: 300, height: 40 },
+      cells: {
+        device: 'PC-9999',
+        patch: 'Security Update (KB5999999)',
+        detectionStatus: 'パッチ未適用',
+        detectionDate: '2024/05/10 09:12:00',
+        deployStatus: '正常終了',
+        deployDate: '2024-05-10 09:30:00',
+        exitCode: '3010, 0xBC2',
+        attempts: '1',
+      },
+      author: 'ana',
+      createdAt: '2024-06-11T09:41:00+09:00',
+      changedAt: '2024-06-11T09:41:00+09:00',
+    };
+    await window.ask('transcribe', { transcriptions: [row] });
+    expect((await window.ask('overview', en)).records).toBe(before.records + 1);
+    const filter = { devices: ['pc-9999'] };
+    const { view } = await window.ask('openView', { ...en, grid: 'patches', filter, sort: [] });
+    const [shown] = await window.ask('patchRows', { ...en, view, from: 0, to: 10 });
+    expect(shown).toMatchObject({
+      device: 'PC-9999',
+      source: 'analyst',
+      citation: { member: row.member, line: null, row: null, quote: 'region 10,20,300x40' },
+    });
+    expect(shown?.marks.length).toBeGreaterThan(0);
+    const findings = await window.ask('findings', { ...en, filter, from: 0, to: 50 });
+    expect(findings.rows.map(({ rule }) => rule)).toContain('kace/detection-older-than-deployment');
+    await window.ask('transcribe', { transcriptions: [] });
+    expect(await window.ask('overview', en)).toEqual(before);
+  });
+
   it('read the evidence anew when a zone is assumed, and take it back', async () => {
     await window.ask('assumeZone', { zone: 'Asia/Tokyo' });
     expect((await window.ask('record', { ...en, id: 'r1' }))?.detectedAt).toMatchObject({

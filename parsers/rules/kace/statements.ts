@@ -41,7 +41,7 @@ export function judgeRecords(
   }
   const groups = new Map<string, { readonly record: PatchRecord; readonly statement: Statement }[]>();
   let fallback: Verdict = notApplicable;
-  for (const record of pair.records) {
+  for (const record of currentRecords(pair.records)) {
     const judgement = judge(record);
     if ('statement' in judgement) {
       const group = groups.get(judgement.statement.key);
@@ -61,6 +61,41 @@ export function judgeRecords(
       group.sort((a, b) => compareStrength(a.record, b.record)).map((entry) => entry.statement),
     ),
   );
+}
+
+/**
+ * Without the rows of earlier captures of what a later capture shows: the state moved on. A capture that
+ * goes back in time settles nothing; then both count.
+ */
+function currentRecords(records: readonly PatchRecord[]): readonly PatchRecord[] {
+  const newest = new Map<string, PatchRecord>();
+  for (const record of records) {
+    const known = newest.get(record.source);
+    if (known === undefined || isCapturedAfter(record, known)) newest.set(record.source, record);
+  }
+  if (newest.size === records.length) return records;
+  return records.filter((record) => {
+    const later = newest.get(record.source);
+    return (
+      later === undefined || later === record || !isCapturedAfter(later, record) || goesBack(record, later)
+    );
+  });
+}
+
+function isCapturedAfter(a: PatchRecord, b: PatchRecord): boolean {
+  return a.capturedAt !== null && b.capturedAt !== null && order(a.capturedAt, b.capturedAt) === 'after';
+}
+
+/** Whether a later capture shows an older detection or deployment than the one before, or less of them. */
+function goesBack(earlier: PatchRecord, later: PatchRecord): boolean {
+  return (
+    isOlder(later.detection.at, earlier.detection.at) || isOlder(later.deployment.at, earlier.deployment.at)
+  );
+}
+
+function isOlder(a: At, b: At): boolean {
+  if (!isMoment(b)) return false;
+  return !isMoment(a) || order(a, b) === 'before' || order(a, b) === 'undecidable';
 }
 
 function toVerdict(pair: PatchOnDevice, statements: readonly Statement[]): Verdict {
