@@ -1,5 +1,5 @@
 /** Device by patch: the state of every pair at a glance, its rows one choice away. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import { Panel } from 'react-resizable-panels';
 import { matrixStates } from '../../preload/contract/shapes.ts';
@@ -38,6 +38,9 @@ const sizes: Readonly<Record<Size, { readonly width: number; readonly height: nu
 };
 /** Width of the device names, height of the patch names. */
 const side = { width: 148, height: 108 };
+
+/** Milliseconds on one cell after which it counts as chosen by the keyboard. */
+const restAfter = 90;
 
 /** The matrix with the rows of the chosen cell below it. */
 export function MatrixPlace() {
@@ -194,7 +197,7 @@ function CellGrid({
     0,
   );
   const known = last?.view === matrix.view ? last : null;
-  const marks = useMemo(() => markMap(known), [known]);
+  const marks = useMemo(() => marksByRow(known), [known]);
   const [active, setActive] = useState<Cell | null>(null);
   const { view } = matrix;
 
@@ -233,6 +236,24 @@ function CellGrid({
     );
   };
   useFollowedCell(view, show, bring);
+  // While a key is held the cells are walked; what they stand for is asked for where it rests.
+  const resting = useRef<{ readonly timer: ReturnType<typeof setTimeout>; readonly cell: Cell } | null>(null);
+  const walkTo = (next: Cell): void => {
+    setActive(next);
+    bring(next);
+    if (resting.current !== null) clearTimeout(resting.current.timer);
+    const timer = setTimeout(() => {
+      resting.current = null;
+      chooseCell(next);
+    }, restAfter);
+    resting.current = { timer, cell: next };
+  };
+  useEffect(
+    () => () => {
+      if (resting.current !== null) clearTimeout(resting.current.timer);
+    },
+    [],
+  );
 
   const cellAt = (event: MouseEvent): Cell | null => {
     const target = (event.target as HTMLElement).closest<HTMLElement>('[data-cell]');
@@ -242,6 +263,12 @@ function CellGrid({
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.key === 'Enter' && active !== null) {
       event.preventDefault();
+      const { current } = resting;
+      if (current !== null) {
+        clearTimeout(current.timer);
+        resting.current = null;
+        chooseCell(current.cell);
+      }
       go('patches');
       return;
     }
@@ -253,7 +280,7 @@ function CellGrid({
         : cellAfterKey(active ?? { row: 0, column: 0 }, event, extent);
     if (next === null) return;
     event.preventDefault();
-    chooseCell(next);
+    walkTo(next);
   };
   const narrow = (part: 'devices' | 'patches', key: string): void => {
     const { filters, filter } = store.getState();
@@ -334,11 +361,12 @@ function CellGrid({
                 )}
               </span>
               <Cells
-                matrix={matrix}
+                device={device.name === '' ? t('inspector.no-device') : device.name}
+                patches={matrix.patches}
                 row={row}
-                columns={columns}
-                known={known}
-                marks={marks}
+                from={columns.from}
+                codes={codesOf(known, row, columns.from, columns.to)}
+                marks={marks.get(row) ?? ''}
                 width={cell.width}
                 activeColumn={active?.row === row ? active.column : null}
               />
@@ -350,38 +378,49 @@ function CellGrid({
   );
 }
 
-/** The cells of one row that are in sight. */
-function Cells({
-  matrix,
+/** The cells of one row that are in sight; drawn anew only when something of this very row changes. */
+const Cells = memo(function Cells({
+  device,
+  patches,
   row,
-  columns,
-  known,
+  from,
+  codes,
   marks,
   width,
   activeColumn,
 }: {
-  readonly matrix: MatrixAnswer;
+  readonly device: string;
+  readonly patches: MatrixAnswer['patches'];
   readonly row: number;
-  readonly columns: { readonly from: number; readonly to: number };
-  readonly known: MatrixCells | null;
-  readonly marks: ReadonlyMap<string, MatrixMark>;
+  readonly from: number;
+  /** A sign for each cell from `from` on, blank where it is not known yet. */
+  readonly codes: string;
+  /** The row's marks as JSON: equal marks are equal text. */
+  readonly marks: string;
   readonly width: number;
   readonly activeColumn: number | null;
 }) {
   const { t } = useLanguage();
-  const device = matrix.devices[row];
-  return matrix.patches.slice(columns.from, columns.to).map((patch, index) => {
-    const column = columns.from + index;
-    const state = stateAt(known, row, column);
-    if (device === undefined || state === null) return null;
-    const mark = marks.get(`${row} ${column}`);
+  const byColumn = useMemo(
+    () =>
+      new Map(
+        marks === '' ? [] : (JSON.parse(marks) as MatrixMark[]).map((mark) => [mark.column, mark] as const),
+      ),
+    [marks],
+  );
+  return Array.from(codes, (code, index) => {
+    const column = from + index;
+    const state = matrixStates[code.charCodeAt(0) - firstCode];
+    const patch = patches[column];
+    if (state === undefined || patch === undefined) return null;
+    const mark = byColumn.get(column);
     const isClash = mark?.kind === 'contradiction';
-    const name = t('matrix.cell', { pair: pairName(t, device, patch), state: t(`matrix-state.${state}`) });
+    const name = `${device} · ${patch.name}: ${t(`matrix-state.${state}`)}`;
     const description = mark === undefined ? undefined : markText(t, mark);
     const isActive = activeColumn === column;
     return (
       <span
-        key={patch.key}
+        key={column}
         id={isActive ? cellId({ row, column }) : undefined}
         className={`matrix-cell ${state} ${isClash ? `clash ${mark.severity}` : ''} ${mark !== undefined && !isClash ? 'cited' : ''}`}
         role="gridcell"
@@ -398,6 +437,21 @@ function Cells({
       </span>
     );
   });
+});
+
+/** States as text, one sign a cell, so that two rows are compared at once. */
+const firstCode = 'a'.charCodeAt(0);
+
+function codesOf(known: MatrixCells | null, row: number, from: number, to: number): string {
+  if (known === null || row < known.rows.from || row >= known.rows.to) return '';
+  const { rows, columns, states } = known;
+  const start = (row - rows.from) * (columns.to - columns.from) - columns.from;
+  let codes = '';
+  for (let column = from; column < to; column += 1) {
+    const code = column < columns.from || column >= columns.to ? undefined : states[start + column];
+    codes += code === undefined ? ' ' : String.fromCharCode(firstCode + code);
+  }
+  return codes;
 }
 
 function cellId({ row, column }: Cell): string {
@@ -417,16 +471,15 @@ function markText(t: Translate, { kind, title, count }: MatrixMark): string {
   return count > 1 ? `${first}\n${t('timeline.more', { count: count - 1 })}` : first;
 }
 
-function stateAt(known: MatrixCells | null, row: number, column: number): MatrixState | null {
-  if (known === null) return null;
-  const { rows, columns, states } = known;
-  if (row < rows.from || row >= rows.to || column < columns.from || column >= columns.to) return null;
-  const code = states[(row - rows.from) * (columns.to - columns.from) + column - columns.from];
-  return code === undefined ? null : (matrixStates[code] ?? null);
-}
-
-function markMap(known: MatrixCells | null): ReadonlyMap<string, MatrixMark> {
-  return new Map((known?.marks ?? []).map((mark) => [`${mark.row} ${mark.column}`, mark]));
+/** The marks of each row as JSON. */
+function marksByRow(known: MatrixCells | null): ReadonlyMap<number, string> {
+  const rows = new Map<number, MatrixMark[]>();
+  for (const mark of known?.marks ?? []) {
+    const list = rows.get(mark.row);
+    if (list === undefined) rows.set(mark.row, [mark]);
+    else list.push(mark);
+  }
+  return new Map([...rows].map(([row, list]) => [row, JSON.stringify(list)]));
 }
 
 /** What of the sheet is in sight; told once a frame at most. */

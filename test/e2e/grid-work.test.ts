@@ -68,9 +68,7 @@ test('a note stands on the timeline, and its mark leads to what it is about', as
   const lane = window.getByRole('region', { name: 'Timeline' }).getByRole('group', { name: 'Notes' });
   const mark = lane.getByRole('button', { name: /ask for the agent log/u });
   await expect(mark).toBeVisible();
-  await window.keyboard.press('Escape');
-  await window.keyboard.press('F8');
-  await window.keyboard.press('F8');
+  await window.getByRole('region', { name: 'Findings' }).getByText('A disabled patch is in').first().click();
   await expect(inspector.getByRole('heading', { level: 1 })).not.toHaveText(title);
   await mark.click();
   await expect(inspector.getByRole('textbox', { name: 'Note' })).toHaveValue('ask for the agent log');
