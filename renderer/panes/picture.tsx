@@ -36,7 +36,10 @@ export function Picture({
   const { t } = useLanguage();
   const picture = usePicture(member.path);
   const [isFitted, setFitted] = useState(true);
-  const [isTranscribing, setTranscribing] = useState(false);
+  const draft = useWindow(({ transcribing }) =>
+    transcribing?.member === member.path ? transcribing.draft : null,
+  );
+  const setDraft = useWindow((state) => state.draftTranscription);
   const isOpen = useWindow((state) => state.case !== null);
   switch (picture.is) {
     case 'loading':
@@ -52,16 +55,21 @@ export function Picture({
             <button
               type="button"
               className="button"
-              aria-pressed={isTranscribing}
+              aria-pressed={draft !== null}
               disabled={!isOpen}
               title={isOpen ? undefined : t('transcribe.not-yet')}
-              onClick={() => setTranscribing(!isTranscribing)}
+              onClick={() => setDraft(member.path, draft === null ? emptyDraft : null)}
             >
               {t('transcribe.start')}
             </button>
           </div>
-          {isTranscribing ? (
-            <Transcribing member={member.path} url={picture.url} onClose={() => setTranscribing(false)} />
+          {draft !== null ? (
+            <Transcribing
+              member={member.path}
+              url={picture.url}
+              draft={draft}
+              onDraft={(changed) => setDraft(member.path, changed)}
+            />
           ) : (
             <button
               type="button"
@@ -109,13 +117,14 @@ const noRows: readonly Transcription[] = [];
 function Transcribing({
   member,
   url,
-  onClose,
+  draft,
+  onDraft,
 }: {
   readonly member: string;
   readonly url: string;
-  readonly onClose: () => void;
+  readonly draft: TranscriptionDraft;
+  readonly onDraft: (draft: TranscriptionDraft | null) => void;
 }) {
-  const [draft, setDraft] = useState<TranscriptionDraft>(emptyDraft);
   const all = useWindow<readonly Transcription[]>((state) => state.case?.content.transcriptions ?? noRows);
   const rows = all.filter((row) => row.member === member);
   return (
@@ -125,11 +134,17 @@ function Transcribing({
         url={url}
         marked={rows.filter((row) => row.id !== draft.id).map((row) => row.region)}
         region={draft.region}
-        onRegion={(region) => setDraft((now) => ({ ...now, region }))}
+        onRegion={(region) => onDraft({ ...draft, region })}
       />
       <div className="transcription-side">
-        <Form key={draft.id ?? 'new'} member={member} draft={draft} onChange={setDraft} onClose={onClose} />
-        <Rows rows={rows} onEdit={({ id, region, cells }) => setDraft({ id, region, cells })} />
+        <Form
+          key={draft.id ?? 'new'}
+          member={member}
+          draft={draft}
+          onChange={onDraft}
+          onClose={() => onDraft(null)}
+        />
+        <Rows rows={rows} onEdit={({ id, region, cells }) => onDraft({ id, region, cells })} />
       </div>
     </div>
   );

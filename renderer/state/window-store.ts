@@ -88,6 +88,8 @@ export interface WindowState {
   readonly notice: Notice | null;
   /** The transcribed rows before each change, the latest last. */
   readonly transcriptionsBefore: readonly (readonly Transcription[])[];
+  /** The row that is being written down, and from which picture: kept while the reader looks elsewhere. */
+  readonly transcribing: { readonly member: string; readonly draft: TranscriptionDraft } | null;
 }
 
 export interface WindowActions {
@@ -109,6 +111,8 @@ export interface WindowActions {
   readonly changeSettings: (change: Partial<Settings>) => void;
   readonly keepLayout: (name: string, value: unknown) => void;
   readonly annotate: (target: AnnotationTarget, change: AnnotationChange, quote: string) => void;
+  /** @param draft null: no longer */
+  readonly draftTranscription: (member: string, draft: TranscriptionDraft | null) => void;
   readonly transcribe: (member: string, draft: TranscriptionDraft) => void;
   readonly removeTranscription: (id: string) => void;
   readonly undoTranscription: () => void;
@@ -131,6 +135,7 @@ export function freshView(): Pick<
   | 'highlight'
   | 'notice'
   | 'transcriptionsBefore'
+  | 'transcribing'
 > {
   return {
     place: 'triage',
@@ -143,6 +148,7 @@ export function freshView(): Pick<
     highlight: null,
     notice: null,
     transcriptionsBefore: [],
+    transcribing: null,
   };
 }
 
@@ -224,6 +230,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
         },
       });
     },
+    draftTranscription: (member, draft) => set({ transcribing: draft === null ? null : { member, draft } }),
     transcribe: (member, draft) => {
       changeTranscriptions((rows) =>
         transcribed(rows, member, draft, {

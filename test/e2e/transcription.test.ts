@@ -7,7 +7,14 @@ test('a row of a picture becomes a record that the rules judge', async () => {
   await waitUntilRead(window);
   const files = window.getByRole('region', { name: 'Files' });
   await window.keyboard.press('Control+6');
-  await files.getByRole('gridcell', { name: /展開ステータス\.png/u }).click();
+  // The grid holds only the rows in sight.
+  const picture = files.getByRole('gridcell', { name: /展開ステータス\.png/u });
+  await files.getByRole('gridcell').first().hover();
+  await expect(async () => {
+    await window.mouse.wheel(0, 400);
+    await expect(picture).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await picture.click();
   await window.getByRole('button', { name: 'Transcribe row…' }).click();
 
   const form = window.getByRole('form', { name: 'Transcribe row…' });
