@@ -183,6 +183,7 @@ export class LineReader {
     if (reader === null || this.#recordLine === -1) return;
     if (landmarks !== null && !this.#recordWanted) return;
     const bytes = store.read(this.#recordStart, Math.min(end - this.#recordStart, longestRecord));
+    if (reader.wants?.(bytes) === false) return;
     reader.record(this.#record(bytes));
   }
 

@@ -74,11 +74,12 @@ export class TextStore {
     const end = Math.min(offset + length, this.#length);
     if (offset >= end) return Buffer.alloc(0);
     const inOneBlock = Math.floor(offset / blockBytes) === Math.floor((end - 1) / blockBytes);
-    if (inOneBlock && offset < this.#budget) {
-      const block = this.#blocks[Math.floor(offset / blockBytes)];
-      if (block === undefined) throw new Error('text store: block is gone');
+    if (inOneBlock) {
+      const number = Math.floor(offset / blockBytes);
+      // What stands in a block is never changed, also while the block waits to be written: a view will do.
+      const block = offset < this.#budget ? this.#blocks[number] : this.#waiting.get(number);
       const from = offset % blockBytes;
-      return block.subarray(from, from + (end - offset));
+      if (block !== undefined) return block.subarray(from, from + (end - offset));
     }
     const out = Buffer.allocUnsafe(end - offset);
     let at = offset;

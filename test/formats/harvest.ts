@@ -188,8 +188,9 @@ export function readLines(
   const flush = (record: (LogRecord & { continuation: string[] }) | null): void => {
     if (record === null || reader === undefined) return;
     const whole = [record.text, ...record.continuation].join('\n');
-    if (format.landmarks === undefined || format.landmarks.some((mark) => whole.includes(mark)))
-      reader.record(record);
+    if (format.landmarks?.some((mark) => whole.includes(mark)) === false) return;
+    if (reader.wants?.(Buffer.from(whole)) === false) return;
+    reader.record(record);
   };
   let open: (LogRecord & { continuation: string[] }) | null = null;
   const lines = text.split('\n');

@@ -1,5 +1,6 @@
 import { findKb, foldGuid } from '../../domain/names.ts';
 import { parseCode } from '../../domain/numbers.ts';
+import { LiteralSearch } from '../../text/literal-search.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
 import type { KaceAgentPhase } from './facts.ts';
@@ -127,22 +128,21 @@ class AgentLogReader implements LogReader {
       /(?<name>[^/\\!.]+)[^/\\!]*$/u.exec(context.path)?.groups?.['name']?.toLowerCase() ?? 'kace-agent';
   }
 
+  /**
+   * Most lines with a landmark are detections and scripts that end well, all day. Without a weighty word
+   * they count only once a patch was named: they can end what was said of it, or tell how it ended.
+   */
+  wants(bytes: Uint8Array): boolean {
+    return this.#named.size > 0 || weighty.find(bytes, 0, bytes.length) !== -1;
+  }
+
   record(record: LogRecord): void {
     const { text, continuation } = record;
-    // Most lines with a landmark are detections and scripts that end well, all day: turned away first.
-    if (continuation.length === 0 && this.#isRoutine(text)) return;
     const component = componentOf(record.body);
     this.#readLine(record, record.body, text, record.line, component);
     continuation.forEach((line, index) => {
       this.#readLine(record, line, line, record.line + index + 1, component);
     });
-  }
-
-  /** A line that can neither state anything nor end what was said of a patch, as no patch was named yet or not here. */
-  #isRoutine(text: string): boolean {
-    if (weighty.some((word) => text.includes(word))) return false;
-    if (this.#named.size === 0) return true;
-    return !this.#named.has(componentOf(bodyOf(text)));
   }
 
   #readLine(record: LogRecord, whole: string, text: string, line: number, component: string): void {
@@ -224,9 +224,9 @@ class AgentLogReader implements LogReader {
 
 /**
  * Stems of the landmarks that make a line worth reading wherever it stands. What is missing here (`DETECT`,
- * `RC=`) counts only in the log of a component that named a patch before.
+ * `RC=`) counts only once a patch was named.
  */
-const weighty: readonly string[] = [
+const weighty = new LiteralSearch([
   'ode',
   'eploy',
   'DEPLOY',
@@ -243,15 +243,7 @@ const weighty: readonly string[] = [
   'ne name',
   '再起動',
   '開始',
-];
-
-/** The text behind the stamp, for logs in the agent's own forms. */
-function bodyOf(text: string): string {
-  const bar = text.indexOf('|');
-  const bracket = text.indexOf(']');
-  if (text.startsWith('[') && bracket !== -1) return text.slice(bracket + 1);
-  return bar === -1 ? text : text.slice(bar);
-}
+]);
 
 /** Of what a line may speak, by the words in it. */
 function topicsOf(body: string): {
