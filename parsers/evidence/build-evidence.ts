@@ -317,7 +317,7 @@ class IndexedEvidence implements Evidence {
   readonly pairs: readonly PatchOnDevice[];
   readonly #keyOf: (name: string | null) => string;
   readonly #memberByPath: ReadonlyMap<string, Member>;
-  readonly #recordsByDevice = new Map<string, PatchRecord[]>();
+  readonly #recordsByDevice = new Map<string, JoinedRecord[]>();
   readonly #pairsByPatch = new Map<SystemId, Map<string, PatchOnDevice[]>>();
   readonly #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>>;
   readonly #facts = new Map<FactType, Fact[]>();
@@ -479,22 +479,25 @@ class IndexedEvidence implements Evidence {
   }
 
   #pairUp(): readonly PatchOnDevice[] {
-    const pairs: PairOfRecords[] = [];
-    const byPlace = new Map<SystemId, Map<string, Map<string, PairOfRecords>>>();
-    for (const record of this.records) {
-      const { system } = record;
-      const deviceKey = this.#keyOf(record.device);
-      const patchKey = this.patchKey(system, record.subject);
-      const ofDevice = within(within(byPlace, system), deviceKey);
-      const known = ofDevice.get(patchKey);
-      if (known !== undefined) known.add(record);
-      else {
-        const pair = new PairOfRecords(deviceKey, patchKey, record);
-        pairs.push(pair);
-        ofDevice.set(patchKey, pair);
-        push(within(this.#pairsByPatch, system), patchKey, pair);
+    for (const record of this.records) push(this.#recordsByDevice, this.#keyOf(record.device), record);
+    // Device by device: what is looked up stays small.
+    for (const [deviceKey, records] of this.#recordsByDevice) {
+      const bySystem = new Map<SystemId, Map<string, PairOfRecords>>();
+      for (const record of records) {
+        const { system } = record;
+        const patchKey = this.patchKey(system, record.subject);
+        const pairs = within(bySystem, system);
+        const known = pairs.get(patchKey);
+        if (known === undefined) pairs.set(patchKey, new PairOfRecords(deviceKey, patchKey, record));
+        else known.add(record);
       }
-      push(this.#recordsByDevice, deviceKey, record);
+    }
+    const pairs: PatchOnDevice[] = [];
+    for (const record of this.records) {
+      const { pair } = record;
+      if (pair?.records[0] !== record) continue;
+      pairs.push(pair);
+      push(within(this.#pairsByPatch, pair.system), pair.patchKey, pair);
     }
     return pairs;
   }

@@ -234,6 +234,7 @@ async function ingestDocument(
     return;
   }
   const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  parts.length = 0;
   draft.records.keepQuotesIn(options.store);
   const document = makeDocument(whole, seen.shape, contextOf(draft), options.limits);
   for (const format of formats) {
@@ -304,7 +305,7 @@ export function contextOf(draft: MemberDraft): MemberContext {
     path: draft.path,
     modified: draft.modified,
     cite: (line, quote, row = null, pointer = null) => ({ member: draft.path, line, row, pointer, quote }),
-    share: (moment) => draft.records.share(moment),
+    readMoment: (kind, text, read) => draft.records.readMoment(kind, text, read),
     harvest: harvestInto(draft),
   };
 }

@@ -28,7 +28,7 @@ export interface Origin {
 }
 
 /** So many values of a kind are known at once; beyond it the pool starts anew, and what is in use stays. */
-const mostKnown = 150_000;
+const mostKnown = 300_000;
 /** Values that are compared one by one; of more the latest stand a better chance to come again. */
 const mostAlike = 24;
 
@@ -75,6 +75,14 @@ function keep<T>(alike: T[], value: T): T {
   return value;
 }
 
+interface KnownSubject {
+  readonly subject: Subject;
+  /** Its KB number was stated, not taken from the patch's name. */
+  readonly stated: boolean;
+  /** What came after it the last time. */
+  next: KnownSubject | null;
+}
+
 /** A moment of the pool: the same object for all who state it. */
 class SharedMoment implements Moment {
   readonly raw: string;
@@ -119,7 +127,10 @@ class SharedMoment implements Moment {
 export class RecordPool {
   #texts = new Map<string, string>();
   #moments = new Map<string, SharedMoment[]>();
-  #subjects = new Map<string | null, { readonly subject: Subject; readonly stated: boolean }[]>();
+  /** By kind of reading and text. */
+  #readings = new Map<string, Map<string, SharedMoment>>();
+  #subjects = new Map<string | null, KnownSubject[]>();
+  #lastSubject: KnownSubject | null = null;
   readonly #never = new Stated();
   readonly #untimed = new Stated();
   #known = 0;
@@ -151,26 +162,61 @@ export class RecordPool {
     return shared;
   }
 
+  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
+    let readings = this.#readings.get(kind);
+    const known = readings?.get(text);
+    if (known !== undefined) return known;
+    const moment = read();
+    if (moment === null) return null;
+    const shared = this.moment(moment);
+    this.#note();
+    // What was noted last may have emptied the pool.
+    readings = this.#readings.get(kind);
+    if (readings === undefined) {
+      readings = new Map();
+      this.#readings.set(kind, readings);
+    }
+    readings.set(shared.raw, shared);
+    return shared;
+  }
+
   /** @param kb undefined: as the patch's name says */
   subject(patch: string | null, kb: string | null | undefined, updateId: string | null): Subject {
+    const isThis = (one: KnownSubject): boolean =>
+      one.subject.updateId === updateId &&
+      (kb === undefined ? !one.stated : one.stated && one.subject.kb === kb);
+    // Devices list their patches in the same order: the one that came next before is tried first.
+    const last = this.#lastSubject;
+    const expected = last?.next ?? null;
+    if (expected !== null && expected.subject.patch === patch && isThis(expected)) {
+      this.#lastSubject = expected;
+      return expected.subject;
+    }
     const alike = this.#subjects.get(patch);
-    const known = alike?.find(
-      ({ subject, stated }) =>
-        subject.updateId === updateId && (kb === undefined ? !stated : stated && subject.kb === kb),
-    );
-    if (known !== undefined) return known.subject;
+    const known = alike?.find(isThis) ?? this.#newSubject(patch, kb, updateId, alike);
+    if (last !== null) last.next = known;
+    this.#lastSubject = known;
+    return known.subject;
+  }
+
+  #newSubject(
+    patch: string | null,
+    kb: string | null | undefined,
+    updateId: string | null,
+    alike: KnownSubject[] | undefined,
+  ): KnownSubject {
     const own = this.textOrNull(patch);
     const subject = {
       patch: own,
       kb: kb === undefined ? (own === null ? null : findKb(own)) : this.textOrNull(kb),
       updateId: this.textOrNull(updateId),
     };
-    const entry = { subject, stated: kb !== undefined };
+    const entry: KnownSubject = { subject, stated: kb !== undefined, next: null };
     if (alike === undefined) {
       this.#note();
       this.#subjects.set(own, [entry]);
     } else keep(alike, entry);
-    return subject;
+    return entry;
   }
 
   detection(given: Detection): Detection {
@@ -213,6 +259,8 @@ export class RecordPool {
     this.#known = 0;
     this.#texts = new Map();
     this.#moments = new Map();
+    this.#readings = new Map();
+    this.#lastSubject = null;
     this.#subjects = new Map();
   }
 }
@@ -285,8 +333,8 @@ export class RecordTable {
     this.#keepQuote(at, citation.quote);
   }
 
-  share(moment: Moment): Moment {
-    return this.#pool.moment(moment);
+  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
+    return this.#pool.readMoment(kind, text, read);
   }
 
   device(at: number): string | null {

@@ -105,8 +105,11 @@ export interface MemberContext {
   readonly modified: Moment | null;
   /** A citation in this member. */
   cite(line: number | null, quote: string, row?: number | null, pointer?: string | null): Citation;
-  /** The bundle's own copy of a moment: one for all who state it. Rows that share their moments take less memory. */
-  share(moment: Moment): Moment;
+  /**
+   * The moment that a text means to a reading of this kind, read when it is new to the bundle: rows that
+   * share their moments take less memory and time. Null when the text means none; then it is read every time.
+   */
+  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null;
   readonly harvest: Harvest;
 }
 

@@ -73,7 +73,7 @@ function contextOf(path: string, harvest: Harvest, options: FileOptions): Member
     path,
     modified: options.modified ?? null,
     cite: (line, quote, row = null, pointer = null) => ({ member: path, line, row, pointer, quote }),
-    share: (moment) => moment,
+    readMoment: (_kind, _text, read) => read(),
     harvest,
   };
 }

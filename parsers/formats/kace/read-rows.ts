@@ -81,9 +81,6 @@ class RowReader {
   readonly #statedPatches = new Set<string>();
   readonly #codes = new Map<string, number | null>();
   readonly #updateIds = new Map<string, string>();
-  /** Times as minutes, and as they are written, by their cell. */
-  readonly #minutes = new Map<string, Moment>();
-  readonly #times = new Map<string, Moment>();
 
   constructor(document: RowSource, table: Table, columns: ColumnMatch<PatchColumn>, context: RowContext) {
     this.#document = document;
@@ -204,26 +201,28 @@ class RowReader {
 
   #readDate(cell: string | null, line: number, minutes: boolean): At {
     if (cell === null || cell === '') return null;
-    const known = (minutes ? this.#minutes : this.#times).get(cell);
-    if (known !== undefined) return known;
+    const moment = this.#readMoment(cell, minutes);
+    if (moment !== null) return moment;
     const reading = readDate(cell);
     if (reading === 'never') return 'never';
-    if (reading === null) {
-      if (!isNothing(cell)) this.#document.harvest.warning(line, 'bad-date', cell);
-      return null;
-    }
-    const precision: Precision = minutes && reading.precision !== 'day' ? 'minute' : reading.precision;
-    const moment = this.#document.share(placeReading(reading, cell, 'sma', { precision }));
-    const readings = minutes ? this.#minutes : this.#times;
-    if (readings.size < mostReadings) readings.set(moment.raw, moment);
-    return moment;
+    if (!isNothing(cell)) this.#document.harvest.warning(line, 'bad-date', cell);
+    return null;
+  }
+
+  #readMoment(cell: string, minutes: boolean): Moment | null {
+    return this.#document.readMoment(minutes ? 'sma minutes' : 'sma', cell, () => {
+      const reading = readDate(cell);
+      if (reading === null || reading === 'never') return null;
+      const precision: Precision = minutes && reading.precision !== 'day' ? 'minute' : reading.precision;
+      return placeReading(reading, cell, 'sma', { precision });
+    });
   }
 
   /** A blank time is never where the row itself says that there was no deployment, else it is absent. */
   #deployedAt(cell: string | null, line: number, undeployed: boolean): At {
     if (cell === null) return null;
-    const known = (this.#minuteDeployments ? this.#minutes : this.#times).get(cell);
-    if (known !== undefined) return known;
+    const moment = this.#readMoment(cell, this.#minuteDeployments);
+    if (moment !== null) return moment;
     if (isNothing(cell)) return undeployed ? 'never' : null;
     return this.#readDate(cell, line, this.#minuteDeployments);
   }

@@ -1,4 +1,4 @@
-import type { Citation, SystemId } from '../../domain/evidence.ts';
+import type { Citation, SystemId, PatchRecord } from '../../domain/evidence.ts';
 import { isMoment, type Moment } from '../../domain/moment.ts';
 import { restartCodes, unsigned32 } from '../../domain/numbers.ts';
 import type { Evidence, PatchName, PatchOnDevice } from '../../evidence/evidence.ts';
@@ -49,6 +49,8 @@ export function removalsOf(evidence: Evidence, pair: PatchOnDevice): readonly In
 
 /** The names under which a pair's records know the patch, each once. */
 export function namesOf(pair: PatchOnDevice): readonly PatchName[] {
+  const [first] = pair.records;
+  if (pair.records.length === 1 && first !== undefined) return [first];
   const names = new Map<string, PatchName>();
   for (const { patch, kb, updateId } of pair.records) {
     names.set(JSON.stringify([patch, kb, updateId]), { patch, kb, updateId });
@@ -79,13 +81,30 @@ function successOf(
 }
 
 function hotfixesOf(evidence: Evidence, pair: PatchOnDevice): readonly InstallSuccess[] {
-  return evidence.recordsOfDevice(pair.deviceKey).flatMap((record): InstallSuccess[] => {
+  return hotfixRecordsOf(evidence, pair.deviceKey).flatMap((record): InstallSuccess[] => {
     const { deployment, citation, system } = record;
-    if (system === pair.system || !record.source.includes(hotfixSource)) return [];
+    if (system === pair.system) return [];
     if (!isMoment(deployment.at) || deployment.status !== 'succeeded') return [];
     if (!namesOf(pair).some((name) => sameUpdate(evidence, record, name))) return [];
     const code = deployment.exitCode;
     const asksForRestart = code !== null && restartCodes.has(unsigned32(code));
     return [{ system, at: deployment.at, citation, code, asksForRestart }];
   });
+}
+
+const hotfixRecords = new WeakMap<Evidence, Map<string, readonly PatchRecord[]>>();
+
+/** Looked for once for each device: it has a pair for every one of its patches. */
+function hotfixRecordsOf(evidence: Evidence, deviceKey: string): readonly PatchRecord[] {
+  let byDevice = hotfixRecords.get(evidence);
+  if (byDevice === undefined) {
+    byDevice = new Map();
+    hotfixRecords.set(evidence, byDevice);
+  }
+  let records = byDevice.get(deviceKey);
+  if (records === undefined) {
+    records = evidence.recordsOfDevice(deviceKey).filter((record) => record.source.includes(hotfixSource));
+    byDevice.set(deviceKey, records);
+  }
+  return records;
 }

@@ -78,7 +78,8 @@ export function kaceView(evidence: Evidence): KaceView {
 }
 
 function makeView(evidence: Evidence): KaceView {
-  const pairs = evidence.pairs.filter((pair) => pair.system === 'kace-sma');
+  const others = evidence.pairs.some((pair) => pair.system !== 'kace-sma');
+  const pairs = others ? evidence.pairs.filter((pair) => pair.system === 'kace-sma') : evidence.pairs;
   const pages = evidence.facts('kace/page');
   return {
     evidence,
