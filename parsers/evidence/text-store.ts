@@ -4,7 +4,7 @@ import { ExpectedError } from '../domain/errors.ts';
 
 const blockBytes = 4 * 1024 * 1024;
 /** Blocks that may wait to be written before `ready` holds the reader back. */
-const mostWaiting = 4;
+const mostWaiting = 12;
 
 /** Where texts go that do not fit the budget. */
 export interface SpoolPlace {

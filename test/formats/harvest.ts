@@ -189,7 +189,8 @@ export function readLines(
     if (record === null || reader === undefined) return;
     const whole = [record.text, ...record.continuation].join('\n');
     if (format.landmarks?.some((mark) => whole.includes(mark)) === false) return;
-    if (reader.wants?.(Buffer.from(whole)) === false) return;
+    const bytes = Buffer.from(whole);
+    if (reader.wants?.(bytes, 0, bytes.length) === false) return;
     reader.record(record);
   };
   let open: (LogRecord & { continuation: string[] }) | null = null;

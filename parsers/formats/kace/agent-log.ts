@@ -132,8 +132,8 @@ class AgentLogReader implements LogReader {
    * Most lines with a landmark are detections and scripts that end well, all day. Without a weighty word
    * they count only once a patch was named: they can end what was said of it, or tell how it ended.
    */
-  wants(bytes: Uint8Array): boolean {
-    return this.#named.size > 0 || weighty.find(bytes, 0, bytes.length) !== -1;
+  wants(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#named.size > 0 || weighty.find(bytes, start, end) !== -1;
   }
 
   record(record: LogRecord): void {
