@@ -25,6 +25,8 @@ export interface LineReaderOptions {
   /** Where records go; null when nothing is read from them. */
   readonly reader: LogReader | null;
   readonly landmarks: readonly string[] | null;
+  /** Landmarks while the reader is quiet; null: always the same. */
+  readonly quietLandmarks: readonly string[] | null;
   /** Lines that start like a record and do not parse are reported (logs of a known format). */
   readonly strict: boolean;
   /** Longest line in bytes; a longer one is split. */
@@ -40,7 +42,10 @@ export interface LineReaderOptions {
  */
 export class LineReader {
   readonly #options: LineReaderOptions;
-  readonly #landmarks: LiteralSearch | null;
+  readonly #allLandmarks: LiteralSearch | null;
+  readonly #quietLandmarks: LiteralSearch | null;
+  /** Those of the two that count at present. */
+  #landmarks: LiteralSearch | null;
   readonly #fields: HeadFields = {
     local: Number.NaN,
     offset: Number.NaN,
@@ -67,8 +72,11 @@ export class LineReader {
   constructor(options: LineReaderOptions) {
     this.#options = options;
     this.#lineStart = options.store.length;
-    this.#landmarks =
-      options.reader === null || options.landmarks === null ? null : new LiteralSearch(options.landmarks);
+    const { reader, landmarks, quietLandmarks } = options;
+    this.#allLandmarks = reader === null || landmarks === null ? null : new LiteralSearch(landmarks);
+    this.#quietLandmarks =
+      this.#allLandmarks === null || quietLandmarks === null ? null : new LiteralSearch(quietLandmarks);
+    this.#landmarks = this.#presentLandmarks();
     this.#yearless = options.heads.some((head) => head.yearless);
   }
 
@@ -99,21 +107,31 @@ export class LineReader {
       if (end === -1) return;
       // A landmark may lie across the border of two chunks: look at the whole line once more.
       const wanted = this.#landmarks !== null && this.#matchesStored(this.#lineStart, this.#openBytes);
+      const before = this.#landmarks;
       this.#line(this.#open, 0, Math.min(this.#open.length, this.#openBytes - 1), wanted);
+      if (this.#landmarks !== before)
+        this.#recordWanted = this.#matchesStored(this.#lineStart, this.#openBytes);
       this.#lineStart += this.#openBytes;
       this.#open = emptyBuffer;
       this.#openBytes = 0;
       at = upTo;
-      if (nextLandmark !== -1 && nextLandmark < at) nextLandmark = this.#findLandmark(buffer, at);
+      if (this.#landmarks !== before || (nextLandmark !== -1 && nextLandmark < at)) {
+        nextLandmark = this.#findLandmark(buffer, at);
+      }
     }
     for (;;) {
       const end = buffer.indexOf(LF, at);
       if (end === -1) break;
       const wanted = nextLandmark !== -1 && nextLandmark <= end;
+      const before = this.#landmarks;
       this.#line(buffer, at, end, wanted);
+      if (this.#landmarks !== before) {
+        // The record that ended above changed what matters: the one that starts here is judged anew.
+        this.#recordWanted = this.#landmarks?.find(buffer, at, end) !== -1;
+      }
       at = end + 1;
       this.#lineStart = base + at;
-      if (wanted) nextLandmark = this.#findLandmark(buffer, at);
+      if (wanted || this.#landmarks !== before) nextLandmark = this.#findLandmark(buffer, at);
     }
     if (at < buffer.length) {
       this.#open = Buffer.from(buffer.subarray(at, Math.min(buffer.length, at + headBytes)));
@@ -193,6 +211,7 @@ export class LineReader {
     const bytes = store.read(this.#recordStart, Math.min(end - this.#recordStart, longestRecord));
     if (start < 0 && reader.wants?.(bytes, 0, bytes.length) === false) return;
     reader.record(this.#record(bytes));
+    this.#landmarks = this.#presentLandmarks();
   }
 
   #record(bytes: Buffer): LogRecord {
@@ -213,6 +232,11 @@ export class LineReader {
       ...moment,
       local: modified !== null && local > modified + 86_400_000 ? inYear(moment.local, year - 1) : local,
     };
+  }
+
+  #presentLandmarks(): LiteralSearch | null {
+    const isQuiet = this.#quietLandmarks !== null && this.#options.reader?.isQuiet?.() === true;
+    return isQuiet ? this.#quietLandmarks : this.#allLandmarks;
   }
 
   #findLandmark(buffer: Buffer, from: number): number {

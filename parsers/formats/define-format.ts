@@ -136,6 +136,11 @@ export interface LogReader {
    */
   wants?(bytes: Uint8Array, start: number, end: number): boolean;
   record(record: LogRecord): void;
+  /**
+   * Whether for now only {@link LineFormat.quietLandmarks} matter, as nothing is under way to which the
+   * other ones could belong. Asked after each record.
+   */
+  isQuiet?(): boolean;
   /** After the last record. */
   end?(): void;
 }
@@ -161,6 +166,8 @@ export interface LineFormat {
    * least two bytes, and the longer the shortest, the faster.
    */
   readonly landmarks?: readonly string[];
+  /** Those of {@link LineFormat.landmarks} that matter while the reader is quiet; absent: all of them. */
+  readonly quietLandmarks?: readonly string[];
   /** Absent: lines are indexed, timed and searchable, and nothing is read from them. */
   open?(context: MemberContext): LogReader;
   readonly samples: readonly LineSample[];

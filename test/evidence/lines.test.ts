@@ -28,6 +28,8 @@ const heads = [stampHead('YYYY-MM-DD HH:mm:ss.fff'), stampHead('YYYY-MM-DD HH:mm
 interface ReadOptions {
   readonly strict?: boolean;
   readonly landmarks?: readonly string[];
+  readonly quietLandmarks?: readonly string[];
+  readonly isQuiet?: (records: readonly LogRecord[]) => boolean;
   readonly lineBytes?: number;
   readonly pieces?: number;
 }
@@ -48,10 +50,12 @@ function readLog(
     clock: 'device',
     clockOf: path,
     reader: {
+      isQuiet: () => options.isQuiet?.(records) ?? false,
       record: ({ line, text: whole, body, level, at, continuation }) =>
         records.push({ line, text: whole, body, level, at, continuation }),
     },
     landmarks: options.landmarks ?? null,
+    quietLandmarks: options.quietLandmarks ?? null,
     strict: options.strict ?? true,
     lineBytes: options.lineBytes ?? 16 * 1024 * 1024,
     modified: null,
@@ -130,6 +134,24 @@ describe('reading lines', () => {
       '2024-05-10 09:30:00 a\n ExitCode=0\n2024-05-10 09:30:01 b\n2024-05-10 09:30:02 ExitCode=3010\n';
     const { records } = readLog('a', text, { landmarks: ['ExitCode'] });
     expect(records.map((record) => record.line)).toEqual([1, 4]);
+  });
+
+  it('goes over to other landmarks as soon as a record changes what matters', () => {
+    const text =
+      '2024-05-10 09:30:00 RC=1\n2024-05-10 09:30:01 open\n2024-05-10 09:30:02 RC=2\n2024-05-10 09:30:03 RC=3\n2024-05-10 09:30:04 close\n2024-05-10 09:30:05 RC=4\n2024-05-10 09:30:06 end\n';
+    for (let pieces = 1; pieces <= text.length; pieces += 1) {
+      const { records } = readLog('a', text, {
+        landmarks: ['open', 'close', 'RC='],
+        quietLandmarks: ['open', 'close'],
+        isQuiet: (read) =>
+          !(
+            read.filter((record) => record.body === ' open').length >
+            read.filter((record) => record.body === ' close').length
+          ),
+        pieces,
+      });
+      expect(records.map((record) => record.body)).toEqual([' open', ' RC=2', ' RC=3', ' close']);
+    }
   });
 
   it('reads the same in pieces of any size', () => {

@@ -54,6 +54,12 @@ const landmarks: readonly string[] = [
   'achine name',
 ];
 
+/**
+ * While no patch was named there is nothing that a detection could end or a bare return code belong to.
+ * Both are everyday lines, so that is most of the time.
+ */
+const quietLandmarks = landmarks.filter((word) => !/^(?:DETECT|.RC ?[=:])$/u.test(word));
+
 /** konea.log, KAgent.log, AMPAgent.log (v6), and what the patching of an agent writes under `Patches`. */
 export const agentLog = defineLineFormat({
   id: 'kace/agent-log',
@@ -76,6 +82,7 @@ export const agentLog = defineLineFormat({
   },
   heads: agentHeads,
   landmarks,
+  quietLandmarks,
   open: (context) => new AgentLogReader(context),
   samples: [
     { line: '[2024-05-10.09:30:00][KPatch] DeployPatch KB5037771', local: '2024-05-10T09:30:00.000' },
@@ -134,6 +141,10 @@ class AgentLogReader implements LogReader {
    */
   wants(bytes: Uint8Array, start: number, end: number): boolean {
     return this.#named.size > 0 || weighty.find(bytes, start, end) !== -1;
+  }
+
+  isQuiet(): boolean {
+    return this.#named.size === 0;
   }
 
   record(record: LogRecord): void {
