@@ -10,6 +10,8 @@ const rowHeight = 13;
 
 interface Placed {
   readonly x: number;
+  /** Middle of the label: moved inwards where it would be cut at the edge. */
+  readonly labelX: number;
   readonly row: number;
   readonly text: string;
 }
@@ -35,9 +37,9 @@ export function timeSpanSvg(span: TimeSpan, words: ReportWords): string {
     })
     .join('');
   const labels = placed
-    .map(({ x, row, text }) => {
+    .map(({ labelX, row, text }) => {
       const y = axis - 9 - row * rowHeight;
-      return `<text x="${x}" y="${y}" text-anchor="middle">${escapeHtml(text)}</text>`;
+      return `<text x="${labelX}" y="${y}" text-anchor="middle">${escapeHtml(text)}</text>`;
     })
     .join('');
   const middle = (first.x + last.x) / 2;
@@ -67,10 +69,12 @@ function placeLabels(span: TimeSpan): readonly Placed[] {
     const x = Math.round((left + ((right - left) * mark.offset) / span.length) * 10) / 10;
     const text = `${mark.time} · ${mark.label}`;
     const half = textWidth(text) / 2;
-    let row = ends.findIndex((end) => x - half > end + 8);
+    const labelX =
+      Math.round(Math.min(Math.max(x, half + 2), Math.max(half + 2, width - half - 2)) * 10) / 10;
+    let row = ends.findIndex((end) => labelX - half > end + 8);
     if (row < 0) row = ends.length;
-    ends[row] = x + half;
-    return { x, row, text };
+    ends[row] = labelX + half;
+    return { x, labelX, row, text };
   });
 }
 
