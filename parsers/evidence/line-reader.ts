@@ -60,9 +60,6 @@ export class LineReader {
   #lineStart: number;
   /** Bytes of the unfinished line in the store. */
   #openBytes = 0;
-  /** The text pushed last, and its store offset. */
-  #piece: Buffer = Buffer.alloc(0);
-  #pieceStart = 0;
   #recordLine = -1;
   #recordStart = -1;
   #recordWanted = false;
@@ -92,8 +89,6 @@ export class LineReader {
     const base = store.length;
     store.append(bytes);
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#piece = buffer;
-    this.#pieceStart = base;
     let nextLandmark = this.#findLandmark(buffer, 0);
     let at = 0;
     if (this.#openBytes > 0) {
@@ -205,11 +200,7 @@ export class LineReader {
     const { reader, store, landmarks } = this.#options;
     if (reader === null || this.#recordLine === -1) return;
     if (landmarks !== null && !this.#recordWanted) return;
-    // A record that lies within the piece at hand is judged where it stands.
-    const start = this.#recordStart - this.#pieceStart;
-    if (start >= 0 && reader.wants?.(this.#piece, start, end - this.#pieceStart) === false) return;
     const bytes = store.read(this.#recordStart, Math.min(end - this.#recordStart, longestRecord));
-    if (start < 0 && reader.wants?.(bytes, 0, bytes.length) === false) return;
     reader.record(this.#record(bytes));
     this.#landmarks = this.#presentLandmarks();
   }

@@ -130,11 +130,6 @@ export interface LogRecord {
 
 /** Reads the records of one log member, in file order. */
 export interface LogReader {
-  /**
-   * Asked with the bytes of a record (UTF-8, its continuation lines included; from `start` to before `end`)
-   * before anything is made of it: false turns it away. For logs whose landmarks are also everyday words.
-   */
-  wants?(bytes: Uint8Array, start: number, end: number): boolean;
   record(record: LogRecord): void;
   /**
    * Whether for now only {@link LineFormat.quietLandmarks} matter, as nothing is under way to which the

@@ -188,9 +188,8 @@ export function readLines(
   const flush = (record: (LogRecord & { continuation: string[] }) | null): void => {
     if (record === null || reader === undefined) return;
     const whole = [record.text, ...record.continuation].join('\n');
-    if (format.landmarks?.some((mark) => whole.includes(mark)) === false) return;
-    const bytes = Buffer.from(whole);
-    if (reader.wants?.(bytes, 0, bytes.length) === false) return;
+    const quiet = reader.isQuiet?.() === true ? format.quietLandmarks : undefined;
+    if ((quiet ?? format.landmarks)?.some((mark) => whole.includes(mark)) === false) return;
     reader.record(record);
   };
   let open: (LogRecord & { continuation: string[] }) | null = null;

@@ -1,6 +1,5 @@
 import { findKb, foldGuid } from '../../domain/names.ts';
 import { parseCode } from '../../domain/numbers.ts';
-import { LiteralSearch } from '../../text/literal-search.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
 import type { KaceAgentPhase } from './facts.ts';
@@ -135,14 +134,6 @@ class AgentLogReader implements LogReader {
       /(?<name>[^/\\!.]+)[^/\\!]*$/u.exec(context.path)?.groups?.['name']?.toLowerCase() ?? 'kace-agent';
   }
 
-  /**
-   * Most lines with a landmark are detections and scripts that end well, all day. Without a weighty word
-   * they count only once a patch was named: they can end what was said of it, or tell how it ended.
-   */
-  wants(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#named.size > 0 || weighty.find(bytes, start, end) !== -1;
-  }
-
   isQuiet(): boolean {
     return this.#named.size === 0;
   }
@@ -232,29 +223,6 @@ class AgentLogReader implements LogReader {
     return named;
   }
 }
-
-/**
- * Stems of the landmarks that make a line worth reading wherever it stands. What is missing here (`DETECT`,
- * `RC=`) counts only once a patch was named.
- */
-const weighty = new LiteralSearch([
-  'ode',
-  'eploy',
-  'DEPLOY',
-  'nstall',
-  'Patches',
-  'eboot',
-  'REBOOT',
-  'tart',
-  'FAILED',
-  'STAGE',
-  'ROLLBACK',
-  'ostname',
-  'er name',
-  'ne name',
-  '再起動',
-  '開始',
-]);
 
 /** Of what a line may speak, by the words in it. */
 function topicsOf(body: string): {
