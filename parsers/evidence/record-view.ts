@@ -1,10 +1,10 @@
 import type { PatchRecord, SystemId } from '../domain/evidence.ts';
 import { isMoment } from '../domain/moment.ts';
 import type { At } from '../domain/moment.ts';
-import { compareNullable } from '../domain/finding.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
+import { OrderedView, comparisonBy } from './ordered-view.ts';
 import { compileQuery, matchesText, nextTurn } from './search.ts';
 import type { TextQuery } from './search.ts';
 
@@ -36,28 +36,8 @@ export type RecordColumn =
   | 'reboot'
   | 'source';
 
-/** Patch records that pass a filter, in an order; windows of it by position. */
-export class RecordView {
-  readonly #records: readonly PatchRecord[];
-  readonly #positions: ReadonlyMap<string, number>;
-
-  constructor(records: readonly PatchRecord[]) {
-    this.#records = records;
-    this.#positions = new Map(records.map((record, position) => [record.id, position]));
-  }
-
-  get count(): number {
-    return this.#records.length;
-  }
-
-  window(from: number, to: number): readonly PatchRecord[] {
-    return this.#records.slice(from, to);
-  }
-
-  positionOf(record: string): number | null {
-    return this.#positions.get(record) ?? null;
-  }
-}
+/** Patch records that pass a filter, in an order. */
+export type RecordView = OrderedView<PatchRecord>;
 
 const stepRecords = 50_000;
 
@@ -78,11 +58,13 @@ export async function openRecordView(
     throwIfCancelled(signal);
   }
   if (sort.length > 0) {
-    const compare = recordComparison(lines, sort);
+    const compare = comparisonBy(sort, (record: PatchRecord, column: RecordColumn) =>
+      sortValue(lines, record, column),
+    );
     // Array sort is stable: equal rows stay in bundle order.
     chosen.sort(compare);
   }
-  return new RecordView(chosen);
+  return new OrderedView(chosen);
 }
 
 /** The words of a record in which a search looks. */
@@ -126,26 +108,6 @@ function recordPredicate(
       return recordCells(record).some((cell) => matchesText(expression, cell, text.ignoreWidth));
     }
     return true;
-  };
-}
-
-function recordComparison(
-  lines: BundleLines,
-  sort: readonly { readonly column: RecordColumn; readonly descending: boolean }[],
-): (a: PatchRecord, b: PatchRecord) => number {
-  return (a, b) => {
-    for (const { column, descending } of sort) {
-      const [x, y] = [sortValue(lines, a, column), sortValue(lines, b, column)];
-      // What is absent stands last in either direction.
-      if (x === null || y === null) {
-        if (x !== y) return x === null ? 1 : -1;
-        continue;
-      }
-      const order =
-        typeof x === 'number' && typeof y === 'number' ? x - y : compareNullable(String(x), String(y));
-      if (order !== 0) return descending ? -order : order;
-    }
-    return 0;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Run } from '../domain/evidence.ts';
-import { compareNullable } from '../domain/finding.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
+import { OrderedView, comparisonBy } from './ordered-view.ts';
 import type { RecordFilter } from './record-view.ts';
 import { compileQuery, matchesText } from './search.ts';
 
@@ -24,28 +24,8 @@ export function runSpan(run: Run, lines: BundleLines): RunSpan | null {
   return { from, to: Math.max(from, end ?? Math.max(...known)), isOpen: end === null };
 }
 
-/** Runs that pass a filter, in an order; windows of it by position. */
-export class RunView {
-  readonly #runs: readonly Run[];
-  readonly #positions: ReadonlyMap<string, number>;
-
-  constructor(runs: readonly Run[]) {
-    this.#runs = runs;
-    this.#positions = new Map(runs.map((run, position) => [run.id, position]));
-  }
-
-  get count(): number {
-    return this.#runs.length;
-  }
-
-  window(from: number, to: number): readonly Run[] {
-    return this.#runs.slice(from, to);
-  }
-
-  positionOf(run: string): number | null {
-    return this.#positions.get(run) ?? null;
-  }
-}
+/** Runs that pass a filter, in an order. */
+export type RunView = OrderedView<Run>;
 
 export function openRunView(
   evidence: Evidence,
@@ -54,23 +34,8 @@ export function openRunView(
   sort: readonly { readonly column: string; readonly descending: boolean }[],
 ): RunView {
   const chosen = evidence.runs.filter(runPredicate(evidence, lines, filter));
-  if (sort.length > 0) {
-    chosen.sort((a, b) => {
-      for (const { column, descending } of sort) {
-        const [x, y] = [sortValue(lines, a, column), sortValue(lines, b, column)];
-        // What is absent stands last in either direction.
-        if (x === null || y === null) {
-          if (x !== y) return x === null ? 1 : -1;
-          continue;
-        }
-        const order =
-          typeof x === 'number' && typeof y === 'number' ? x - y : compareNullable(String(x), String(y));
-        if (order !== 0) return descending ? -order : order;
-      }
-      return 0;
-    });
-  }
-  return new RunView(chosen);
+  if (sort.length > 0) chosen.sort(comparisonBy(sort, (run: Run, column) => sortValue(lines, run, column)));
+  return new OrderedView(chosen);
 }
 
 /** The words of a run in which a search looks. */
