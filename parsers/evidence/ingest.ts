@@ -17,6 +17,7 @@ import { makeDocument } from './document.ts';
 import type { OpenDocument } from './document.ts';
 import { LineReader } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
+import { RowCitation } from './record-table.ts';
 import type { RecordPool } from './record-table.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -246,8 +247,11 @@ async function ingestDocument(
     draft.reason = null;
     draft.unverified = format.unverified === true;
     draft.encoding = document.encoding();
-    if (seen.shape !== 'binary' && seen.shape !== 'workbook')
-      indexDocument(shownBytes(document), draft, options);
+    if (seen.shape !== 'binary' && seen.shape !== 'workbook') {
+      const shown = shownBytes(document);
+      draft.records.settleQuotes(options.store.length, document.shownText(), shown.length);
+      indexDocument(shown, draft, options);
+    }
     await options.store.ready();
     return;
   }
@@ -307,6 +311,7 @@ export function contextOf(draft: MemberDraft): MemberContext {
     path: draft.path,
     modified: draft.modified,
     cite: (line, quote, row = null, pointer = null) => ({ member: draft.path, line, row, pointer, quote }),
+    citeRow: (table, row) => new RowCitation(draft.path, table, row),
     readMoment: (kind, text, read) => draft.records.readMoment(kind, text, read),
     harvest: harvestInto(draft),
   };

@@ -3,6 +3,8 @@ import type { At, Moment } from '../domain/moment.ts';
 import { isMoment } from '../domain/moment.ts';
 import { findKb } from '../domain/names.ts';
 import type { RecordDraft } from '../formats/define-format.ts';
+import { quoteCells } from '../text/table.ts';
+import type { QuoteOf, Table, TableRow } from '../text/table.ts';
 import type { TextStore } from './text-store.ts';
 
 /** The patch that a record is about. */
@@ -120,6 +122,31 @@ class SharedMoment implements Moment {
   }
 }
 
+/** Moments by the text that means them; those of the usual form by their number, which is found faster. */
+interface Readings {
+  readonly byText: Map<string, SharedMoment>;
+  readonly bySecond: Map<number, SharedMoment>;
+}
+
+/**
+ * A number for a text of the form `YYYY-MM-DD HH:mm:ss`, whatever stands between the digits; null for
+ * another form. Two texts of one number may differ in what stands there.
+ */
+function secondOf(text: string): number | null {
+  if (text.length !== 19) return null;
+  const year = pairAt(text, 0) * 100 + pairAt(text, 2) - 1990;
+  const day = (year * 12 + pairAt(text, 5)) * 32 + pairAt(text, 8);
+  const second = ((day * 24 + pairAt(text, 11)) * 60 + pairAt(text, 14)) * 60 + pairAt(text, 17);
+  // A year far off would not fit into 31 bits; NaN comes of anything that is no digit.
+  return year >= 0 && year < 60 && second >= 0 ? second : null;
+}
+
+function pairAt(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
 /**
  * What the records of a bundle have in common, once: names, statuses, times. A million rows tell of
  * some hundred patches and some thousand minutes.
@@ -128,7 +155,7 @@ export class RecordPool {
   #texts = new Map<string, string>();
   #moments = new Map<string, SharedMoment[]>();
   /** By kind of reading and text. */
-  #readings = new Map<string, Map<string, SharedMoment>>();
+  #readings = new Map<string, Readings>();
   #subjects = new Map<string | null, KnownSubject[]>();
   #lastSubject: KnownSubject | null = null;
   readonly #never = new Stated();
@@ -162,21 +189,25 @@ export class RecordPool {
     return shared;
   }
 
-  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
+  readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
     let readings = this.#readings.get(kind);
-    const known = readings?.get(text);
+    const second = secondOf(text);
+    const latest = second === null ? undefined : readings?.bySecond.get(second);
+    if (latest?.raw === text) return latest;
+    const known = readings?.byText.get(text);
     if (known !== undefined) return known;
-    const moment = read();
+    const moment = read(text);
     if (moment === null) return null;
     const shared = this.moment(moment);
     this.#note();
     // What was noted last may have emptied the pool.
     readings = this.#readings.get(kind);
     if (readings === undefined) {
-      readings = new Map();
+      readings = { byText: new Map(), bySecond: new Map() };
       this.#readings.set(kind, readings);
     }
-    readings.set(shared.raw, shared);
+    if (second !== null && latest === undefined) readings.bySecond.set(second, shared);
+    else readings.byText.set(shared.raw, shared);
     return shared;
   }
 
@@ -270,6 +301,33 @@ function detached(text: string): string {
   return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
+/** The place of a row; what it quotes is made when it is asked for. */
+export class RowCitation implements Citation {
+  readonly member: string;
+  readonly pointer = null;
+  readonly table: Table;
+  readonly #row: TableRow;
+
+  constructor(member: string, table: Table, row: TableRow) {
+    this.member = member;
+    this.table = table;
+    this.#row = row;
+  }
+
+  get line(): number {
+    return this.#row.line;
+  }
+  get row(): number {
+    return this.#row.row;
+  }
+  get extent(): TableRow['extent'] {
+    return this.#row.extent;
+  }
+  get quote(): string {
+    return quoteCells(this.#row.cells);
+  }
+}
+
 /** First room of the columns. */
 const firstRows = 16;
 
@@ -288,8 +346,12 @@ export class RecordTable {
   #origin: Origin | null = null;
   /** Line and row of each record; 0 for none. */
   #places = new Uint32Array(firstRows * 2);
-  /** Offset and length of each quote in the store. */
+  /**
+   * Offset and length of each quote in the store; of a row that is cut out of its member's text the
+   * offset and length of the row, and how it is cut (see {@link RecordTable.quote}).
+   */
   #quotePlaces = new Float64Array(0);
+  #quoteOf: QuoteOf | null = null;
   #quoteTexts: string[] | null = [];
   #store: TextStore | null = null;
 
@@ -330,10 +392,47 @@ export class RecordTable {
     if (at * 2 >= this.#places.length) this.#grow();
     this.#places[at * 2] = citation.line ?? 0;
     this.#places[at * 2 + 1] = citation.row ?? 0;
-    this.#keepQuote(at, citation.quote);
+    const extent = citation instanceof RowCitation ? citation.extent : undefined;
+    if (citation instanceof RowCitation && extent !== undefined && this.#cutsQuotes(citation.table)) {
+      this.#quotePlaces[at * 2] = extent.start;
+      this.#quotePlaces[at * 2 + 1] = (extent.end - extent.start) * forms + extent.form + cutForm;
+    } else this.#keepQuote(at, citation.quote);
   }
 
-  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
+  /** Whether quotes of rows need not be kept: the member's text goes into the store, and says how it is cut. */
+  #cutsQuotes(table: Table): boolean {
+    if (this.#store === null || table.quoteOf === undefined) return false;
+    this.#quoteOf ??= table.quoteOf;
+    return this.#quoteOf === table.quoteOf;
+  }
+
+  /**
+   * Tells where the text of the member begins in the store: from then on quotes can be cut out of it.
+   *
+   * @param bytes of the text as UTF-8
+   */
+  settleQuotes(offset: number, text: string, bytes: number): void {
+    if (this.#quoteOf === null) return;
+    const isAscii = bytes === text.length;
+    let [character, byte] = [0, 0];
+    const byteAt = (at: number): number => {
+      if (isAscii) return at;
+      byte += Buffer.byteLength(text.slice(character, at), 'utf8');
+      character = at;
+      return byte;
+    };
+    for (let at = 0; at < this.count; at += 1) {
+      const place = this.#quotePlaces[at * 2 + 1] ?? 0;
+      if (place % forms === 0) continue;
+      const start = this.#quotePlaces[at * 2] ?? 0;
+      const from = byteAt(start);
+      const to = byteAt(start + Math.floor(place / forms));
+      this.#quotePlaces[at * 2] = offset + from;
+      this.#quotePlaces[at * 2 + 1] = (to - from) * forms + (place % forms);
+    }
+  }
+
+  readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
     return this.#pool.readMoment(kind, text, read);
   }
 
@@ -380,8 +479,10 @@ export class RecordTable {
 
   quote(at: number): string {
     if (this.#quoteTexts !== null) return this.#quoteTexts[at] ?? '';
-    const [offset = 0, length = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
-    return this.#store?.read(offset, length).toString('utf8') ?? '';
+    const [offset = 0, place = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
+    const text = this.#store?.read(offset, Math.floor(place / forms)).toString('utf8') ?? '';
+    const form = place % forms;
+    return form === 0 ? text : (this.#quoteOf?.(text, form - cutForm) ?? '');
   }
 
   #originOf(draft: RecordDraft): Origin {
@@ -415,11 +516,11 @@ export class RecordTable {
     if (most <= scratch.length) {
       const bytes = scratch.write(quote, 0, 'utf8');
       store.append(scratch.subarray(0, bytes));
-      this.#quotePlaces[at * 2 + 1] = bytes;
+      this.#quotePlaces[at * 2 + 1] = bytes * forms;
     } else {
       const bytes = Buffer.from(quote, 'utf8');
       store.append(bytes);
-      this.#quotePlaces[at * 2 + 1] = bytes.length;
+      this.#quotePlaces[at * 2 + 1] = bytes.length * forms;
     }
   }
 
@@ -433,6 +534,10 @@ export class RecordTable {
     this.#quotePlaces = quotes;
   }
 }
+
+/** The length of a quote is kept with how it is cut: 0 for a quote that is kept itself, else the form and 8. */
+const forms = 16;
+const cutForm = 8;
 
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
