@@ -135,16 +135,21 @@ interface Readings {
 function secondOf(text: string): number | null {
   if (text.length !== 19) return null;
   const year = pairAt(text, 0) * 100 + pairAt(text, 2) - 1990;
-  const day = (year * 12 + pairAt(text, 5)) * 32 + pairAt(text, 8);
-  const second = ((day * 24 + pairAt(text, 11)) * 60 + pairAt(text, 14)) * 60 + pairAt(text, 17);
-  // A year far off would not fit into 31 bits; NaN comes of anything that is no digit.
-  return year >= 0 && year < 60 && second >= 0 ? second : null;
+  const month = pairAt(text, 5);
+  const day = pairAt(text, 8);
+  const hour = pairAt(text, 11);
+  const minute = pairAt(text, 14);
+  const second = pairAt(text, 17);
+  // What is no digit is far below 0; what is no year of today would not fit into 31 bits.
+  if (year < 0 || year > 59 || (month | day | hour | minute | second) < 0 || month > 12) return null;
+  return ((((year * 13 + month) * 32 + (day & 31)) * 24 + hour) * 60 + minute) * 60 + second;
 }
 
+/** The number of two digits; far below 0 when they are none. */
 function pairAt(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48;
   const ones = text.charCodeAt(at + 1) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100_000;
 }
 
 /**
