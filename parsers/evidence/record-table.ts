@@ -3,6 +3,7 @@ import type { At, Moment } from '../domain/moment.ts';
 import { isMoment } from '../domain/moment.ts';
 import { findKb } from '../domain/names.ts';
 import type { RecordDraft } from '../formats/define-format.ts';
+import { detached } from '../text/detached.ts';
 import { quoteCells } from '../text/table.ts';
 import type { QuoteOf, Table, TableRow } from '../text/table.ts';
 import type { TextStore } from './text-store.ts';
@@ -77,6 +78,44 @@ function keep<T>(alike: T[], value: T): T {
   return value;
 }
 
+/** A detection of the pool. */
+class KeptDetection implements Detection {
+  readonly status: Detection['status'];
+  readonly raw: string | null;
+  readonly at: At;
+
+  constructor(status: Detection['status'], raw: string | null, at: At) {
+    this.status = status;
+    this.raw = raw;
+    this.at = at;
+  }
+}
+
+/** A deployment of the pool, which knows its outcome. */
+class KeptDeployment implements Deployment {
+  readonly status: Deployment['status'];
+  readonly raw: string | null;
+  readonly at: At;
+  readonly exitCode: number | null;
+  readonly attempts: number | null;
+  readonly maxAttempts: number | null;
+  readonly #outcome: Outcome;
+
+  constructor(given: Deployment, raw: string | null, at: At, beside: Omit<Outcome, 'deployment'>) {
+    this.status = given.status;
+    this.raw = raw;
+    this.at = at;
+    this.exitCode = given.exitCode;
+    this.attempts = given.attempts;
+    this.maxAttempts = given.maxAttempts;
+    this.#outcome = { deployment: this, ...beside };
+  }
+
+  static outcomeOf(deployment: KeptDeployment): Outcome {
+    return deployment.#outcome;
+  }
+}
+
 interface KnownSubject {
   readonly subject: Subject;
   /** Its KB number was stated, not taken from the patch's name. */
@@ -122,36 +161,6 @@ class SharedMoment implements Moment {
   }
 }
 
-/** Moments by the text that means them; those of the usual form by their number, which is found faster. */
-interface Readings {
-  readonly byText: Map<string, SharedMoment>;
-  readonly bySecond: Map<number, SharedMoment>;
-}
-
-/**
- * A number for a text of the form `YYYY-MM-DD HH:mm:ss`, whatever stands between the digits; null for
- * another form. Two texts of one number may differ in what stands there.
- */
-function secondOf(text: string): number | null {
-  if (text.length !== 19) return null;
-  const year = pairAt(text, 0) * 100 + pairAt(text, 2) - 1990;
-  const month = pairAt(text, 5);
-  const day = pairAt(text, 8);
-  const hour = pairAt(text, 11);
-  const minute = pairAt(text, 14);
-  const second = pairAt(text, 17);
-  // What is no digit is far below 0; what is no year of today would not fit into 31 bits.
-  if (year < 0 || year > 59 || (month | day | hour | minute | second) < 0 || month > 12) return null;
-  return ((((year * 13 + month) * 32 + (day & 31)) * 24 + hour) * 60 + minute) * 60 + second;
-}
-
-/** The number of two digits; far below 0 when they are none. */
-function pairAt(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 48;
-  const ones = text.charCodeAt(at + 1) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100_000;
-}
-
 /**
  * What the records of a bundle have in common, once: names, statuses, times. A million rows tell of
  * some hundred patches and some thousand minutes.
@@ -160,9 +169,10 @@ export class RecordPool {
   #texts = new Map<string, string>();
   #moments = new Map<string, SharedMoment[]>();
   /** By kind of reading and text. */
-  #readings = new Map<string, Readings>();
+  #readings = new Map<string, Map<string, SharedMoment>>();
   #subjects = new Map<string | null, KnownSubject[]>();
   #lastSubject: KnownSubject | null = null;
+  readonly #memories = new Map<string, unknown>();
   readonly #never = new Stated();
   readonly #untimed = new Stated();
   #known = 0;
@@ -196,10 +206,7 @@ export class RecordPool {
 
   readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
     let readings = this.#readings.get(kind);
-    const second = secondOf(text);
-    const latest = second === null ? undefined : readings?.bySecond.get(second);
-    if (latest?.raw === text) return latest;
-    const known = readings?.byText.get(text);
+    const known = readings?.get(text);
     if (known !== undefined) return known;
     const moment = read(text);
     if (moment === null) return null;
@@ -208,11 +215,10 @@ export class RecordPool {
     // What was noted last may have emptied the pool.
     readings = this.#readings.get(kind);
     if (readings === undefined) {
-      readings = { byText: new Map(), bySecond: new Map() };
+      readings = new Map();
       this.#readings.set(kind, readings);
     }
-    if (second !== null && latest === undefined) readings.bySecond.set(second, shared);
-    else readings.byText.set(shared.raw, shared);
+    readings.set(shared.raw, shared);
     return shared;
   }
 
@@ -255,29 +261,35 @@ export class RecordPool {
     return entry;
   }
 
+  /** What a format remembers while the bundle is read. */
+  memory<T>(name: string, make: () => T): T {
+    if (!this.#memories.has(name)) this.#memories.set(name, make());
+    return this.#memories.get(name) as T;
+  }
+
   detection(given: Detection): Detection {
+    if (given instanceof KeptDetection) return given;
     const at = this.#at(given.at);
-    return this.#statedOf(at).detection(given, () => ({
-      status: given.status,
-      raw: this.textOrNull(given.raw),
-      at,
-    }));
+    return this.#statedOf(at).detection(
+      given,
+      () => new KeptDetection(given.status, this.textOrNull(given.raw), at),
+    );
   }
 
   outcome(given: Deployment, exitCodeRaw: string | null, reboot: string | null): Outcome {
+    if (given instanceof KeptDeployment) {
+      const kept = KeptDeployment.outcomeOf(given);
+      if (kept.exitCodeRaw === exitCodeRaw && kept.reboot === reboot) return kept;
+    }
     const at = this.#at(given.at);
-    return this.#statedOf(at).outcome(given, exitCodeRaw, reboot, () => ({
-      deployment: {
-        status: given.status,
-        raw: this.textOrNull(given.raw),
-        at,
-        exitCode: given.exitCode,
-        attempts: given.attempts,
-        maxAttempts: given.maxAttempts,
-      },
-      exitCodeRaw: this.textOrNull(exitCodeRaw),
-      reboot: this.textOrNull(reboot),
-    }));
+    return this.#statedOf(at).outcome(given, exitCodeRaw, reboot, () => {
+      const raw = this.textOrNull(given.raw);
+      const beside = {
+        exitCodeRaw: this.textOrNull(exitCodeRaw),
+        reboot: this.textOrNull(reboot),
+      };
+      return KeptDeployment.outcomeOf(new KeptDeployment(given, raw, at, beside));
+    });
   }
 
   #at(at: At): SharedMoment | 'never' | null {
@@ -299,11 +311,6 @@ export class RecordPool {
     this.#lastSubject = null;
     this.#subjects = new Map();
   }
-}
-
-/** A piece cut out of a text keeps all of it in memory; a copy does not. */
-function detached(text: string): string {
-  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 /** The place of a row; what it quotes is made when it is asked for. */
@@ -342,7 +349,7 @@ const firstRows = 16;
  */
 export class RecordTable {
   readonly #member: string;
-  readonly #pool: RecordPool;
+  readonly pool: RecordPool;
   readonly #devices: (string | null)[] = [];
   readonly #subjects: Subject[] = [];
   readonly #detections: Detection[] = [];
@@ -362,7 +369,7 @@ export class RecordTable {
 
   constructor(member: string, pool: RecordPool = new RecordPool()) {
     this.#member = member;
-    this.#pool = pool;
+    this.pool = pool;
   }
 
   /**
@@ -385,7 +392,7 @@ export class RecordTable {
   }
 
   #push(draft: RecordDraft): void {
-    const pool = this.#pool;
+    const pool = this.pool;
     const at = this.count;
     const { citation } = draft;
     const previous = at === 0 ? null : (this.#devices[at - 1] ?? null);
@@ -438,7 +445,7 @@ export class RecordTable {
   }
 
   readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
-    return this.#pool.readMoment(kind, text, read);
+    return this.pool.readMoment(kind, text, read);
   }
 
   device(at: number): string | null {

@@ -112,6 +112,12 @@ export interface MemberContext {
    * share their moments take less memory and time. Null when the text means none; then it is read every time.
    */
   readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null;
+  /** The detection as the bundle keeps it; to put it down again costs nothing. */
+  keptDetection(detection: Detection): Detection;
+  /** The deployment as the bundle keeps it with the words beside it. */
+  keptDeployment(deployment: Deployment, exitCodeRaw: string | null, reboot: string | null): Deployment;
+  /** What a format remembers while the bundle is read, made when first asked for. */
+  memory<T>(name: FormatId, make: () => T): T;
   readonly harvest: Harvest;
 }
 

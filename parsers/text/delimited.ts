@@ -331,12 +331,7 @@ function cutPlain(text: string, delimiter: Delimiter, start: number, end: number
 }
 
 /** Cells of which some are quoted from their first to their last character; null when one is quoted otherwise. */
-function cutQuoted(
-  text: string,
-  delimiter: Delimiter,
-  start: number,
-  end: number,
-): readonly string[] | null {
+function cutQuoted(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] | null {
   const delimiterCode = delimiter.charCodeAt(0);
   const cells: string[] = [];
   let from = start;

@@ -81,6 +81,9 @@ function contextOf(path: string, harvest: Harvest, options: FileOptions): Member
       quote: cells.join(' | '),
     }),
     readMoment: (_kind, text, read) => read(text),
+    keptDetection: (detection) => detection,
+    keptDeployment: (deployment) => deployment,
+    memory: (_name, make) => make(),
     harvest,
   };
 }

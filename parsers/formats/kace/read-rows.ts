@@ -1,12 +1,15 @@
 import { foldGuid, findKb } from '../../domain/names.ts';
 import { parseCode } from '../../domain/numbers.ts';
+import { isMoment } from '../../domain/moment.ts';
 import type { At, Moment, Precision } from '../../domain/moment.ts';
-import type { Deployment, DeploymentStatus, DetectionStatus } from '../../domain/evidence.ts';
+import type { Deployment, DeploymentStatus, Detection, DetectionStatus } from '../../domain/evidence.ts';
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
 import { quoteCells } from '../../text/table.ts';
 import type { Table, TableRow } from '../../text/table.ts';
 import type { EvidenceDocument, MemberContext } from '../define-format.ts';
+import { RowMemory, numberOfSecond } from './row-memory.ts';
+import type { DeploymentCells, DeploymentForm, DetectionForm } from './row-memory.ts';
 import { listOf } from './subject.ts';
 import {
   deploymentWords,
@@ -109,11 +112,6 @@ interface Attempts {
   readonly isBad: boolean;
 }
 
-interface ExitCode {
-  readonly code: number | null;
-  readonly isBad: boolean;
-}
-
 type CellReader = (cells: readonly string[]) => string | null;
 
 class RowReader {
@@ -129,11 +127,10 @@ class RowReader {
   readonly #warnedWords = new Set<string>();
   readonly #statedPatches = new Set<string>();
   readonly #names = new CellReadings(named);
-  readonly #detections = new CellReadings((text) => detectionWords.read(text));
-  readonly #deployments = new CellReadings((text) => deploymentWords.read(text));
+  readonly #detectionMemory: RowMemory;
+  readonly #deploymentMemory: RowMemory;
+  readonly #detectionForms: CellReadings<DetectionForm>;
   readonly #nothings = new CellReadings(isNothing);
-  readonly #exitCodes = new CellReadings(readExitCode);
-  readonly #attempts = new CellReadings(readAttempts);
   readonly #undated = new CellReadings(meaningOfUndated);
   readonly #namedPatches = new Map<string, NamedPatch>();
   #lastPatch: NamedPatch | null = null;
@@ -157,6 +154,11 @@ class RowReader {
     ]);
     this.#minuteDetections = detections ?? true;
     this.#minuteDeployments = deployments ?? true;
+    const memory = (minutes: boolean): RowMemory =>
+      document.memory(minutes ? 'kace/rows-in-minutes' : 'kace/rows-in-seconds', () => new RowMemory());
+    this.#detectionMemory = memory(this.#minuteDetections);
+    this.#deploymentMemory = memory(this.#minuteDeployments);
+    this.#detectionForms = new CellReadings((text) => this.#detectionMemory.detection(text, detectionStatus));
   }
 
   read(): void {
@@ -180,22 +182,27 @@ class RowReader {
     const detectionRaw = this.#statusIsOfPatch ? null : cellOf.detectionStatus(cells);
     const deployRaw = cellOf.deployStatus(cells);
     if (detectionRaw === null && deployRaw === null) return;
+    const detection = this.#detection(detectionRaw, cellOf.detectionDate(cells), line);
     const exitCodeRaw = cellOf.exitCode(cells);
-    const detection = {
-      status: this.#detectionStatus(detectionRaw, line),
-      raw: detectionRaw,
-      at: this.#readDate(cellOf.detectionDate(cells), line, this.#minuteDetections),
-    };
-    const deployment = this.#deployment(cells, deployRaw, exitCodeRaw, line);
+    const form = this.#deploymentMemory.deployment(
+      {
+        raw: deployRaw,
+        exitCode: exitCodeRaw,
+        attempts: cellOf.attempts(cells),
+        maximum: cellOf.maxAttempts(cells),
+        reboot: cellOf.reboot(cells),
+      },
+      readDeployment,
+    );
     this.#document.harvest.record({
       device: device ?? this.#context.device,
       patch,
       kb,
       updateId,
       detection,
-      deployment,
-      exitCodeRaw,
-      reboot: this.#name(cellOf.reboot(cells)),
+      deployment: this.#deployment(form, cellOf.deployDate(cells), line),
+      exitCodeRaw: form.cells.exitCode,
+      reboot: form.reboot,
       source: this.#context.source,
       capturedAt: this.#context.capturedAt,
       citation: this.#document.citeRow(this.#table, row),
@@ -213,12 +220,7 @@ class RowReader {
     const kbCell = cellOf.kb(cells);
     const last = this.#lastPatch;
     const next = last?.next ?? null;
-    if (
-      next !== null &&
-      next.idCell === idCell &&
-      next.nameCell === nameCell &&
-      next.kbCell === kbCell
-    ) {
+    if (next !== null && next.idCell === idCell && next.nameCell === nameCell && next.kbCell === kbCell) {
       this.#lastPatch = next;
       return next;
     }
@@ -245,43 +247,49 @@ class RowReader {
     return patch;
   }
 
-  #deployment(
-    cells: readonly string[],
-    raw: string | null,
-    exitCodeRaw: string | null,
-    line: number,
-  ): Deployment {
-    const cellOf = this.#cellOf;
-    const status = this.#deployStatus(raw, line);
-    const counted = this.#readAttempts(cellOf.attempts(cells), line);
-    const maximum = this.#readAttempts(cellOf.maxAttempts(cells), line);
-    const undeployed = counted?.attempts === 0 || (raw !== null && status === 'not-attempted');
-    return {
-      status,
-      raw,
-      at: this.#deployedAt(cellOf.deployDate(cells), line, undeployed),
-      exitCode: this.#readExitCode(exitCodeRaw, line),
-      attempts: counted?.attempts ?? null,
-      maxAttempts: maximum?.attempts ?? counted?.maximum ?? null,
-    };
+  #detection(raw: string | null, dateCell: string | null, line: number): Detection {
+    const memory = this.#detectionMemory;
+    const form = raw === null ? memory.detection(null, detectionStatus) : this.#detectionForms.of(raw);
+    if (form.status === 'unknown' && raw !== null) this.#warnWord(raw, line);
+    const second = dateCell === null ? null : numberOfSecond(dateCell);
+    const known = second === null ? undefined : form.bySecond.get(second);
+    if (known !== undefined) return known;
+    const at = this.#readDate(dateCell, line, this.#minuteDetections);
+    const kept = this.#document.keptDetection({ status: form.status, raw: form.raw, at });
+    if (second !== null && isMoment(at)) memory.remember(form.bySecond, second, kept);
+    return kept;
   }
 
-  #detectionStatus(raw: string | null, line: number): DetectionStatus | null {
-    if (raw === null || raw === '') return null;
-    const status = this.#detections.of(raw);
-    if (status !== null) return status;
-    if (this.#nothings.of(raw)) return null;
-    this.#warnWord(raw, line);
-    return 'unknown';
+  #deployment(form: DeploymentForm, dateCell: string | null, line: number): Deployment {
+    const { raw } = form.cells;
+    if (form.status === 'unknown' && raw !== null) this.#warnWord(raw, line);
+    this.#warnNumber(form.badAttempts, line);
+    this.#warnNumber(form.badMaximum, line);
+    const second = dateCell === null ? null : numberOfSecond(dateCell);
+    const known = second === null ? undefined : form.bySecond.get(second);
+    if (known !== undefined) {
+      this.#warnNumber(form.badExitCode, line);
+      return known;
+    }
+    const undeployed = form.attempts === 0 || (raw !== null && form.status === 'not-attempted');
+    const at = this.#deployedAt(dateCell, line, undeployed);
+    this.#warnNumber(form.badExitCode, line);
+    if (at === 'never' && form.never !== null) return form.never;
+    if (at === null && form.untimed !== null) return form.untimed;
+    const { status, exitCode, attempts, maxAttempts, reboot } = form;
+    const kept = this.#document.keptDeployment(
+      { status, raw, at, exitCode, attempts, maxAttempts },
+      form.cells.exitCode,
+      reboot,
+    );
+    if (at === 'never') form.never = kept;
+    else if (at === null) form.untimed = kept;
+    else if (second !== null) this.#deploymentMemory.remember(form.bySecond, second, kept);
+    return kept;
   }
 
-  #deployStatus(raw: string | null, line: number): DeploymentStatus | null {
-    if (raw === null) return null;
-    const status = this.#deployments.of(raw);
-    if (status !== null) return status;
-    if (this.#nothings.of(raw)) return 'not-attempted';
-    this.#warnWord(raw, line);
-    return 'unknown';
+  #warnNumber(cell: string | null, line: number): void {
+    if (cell !== null) this.#document.harvest.warning(line, 'bad-number', cell);
   }
 
   /** A word that nobody knows is told of once, at its first place: a column of a million rows has it everywhere. */
@@ -319,20 +327,6 @@ class RowReader {
     if (moment !== null) return moment;
     if (this.#nothings.of(cell)) return undeployed ? 'never' : null;
     return cell === '' ? null : this.#readUndated(cell, line);
-  }
-
-  #readAttempts(cell: string | null, line: number): Attempts | null {
-    if (cell === null || cell === '') return null;
-    const read = this.#attempts.of(cell);
-    if (read.isBad) this.#document.harvest.warning(line, 'bad-number', cell);
-    return read;
-  }
-
-  #readExitCode(cell: string | null, line: number): number | null {
-    if (cell === null || cell === '') return null;
-    const { code, isBad } = this.#exitCodes.of(cell);
-    if (isBad) this.#document.harvest.warning(line, 'bad-number', cell);
-    return code;
   }
 
   /** Facts of the patch itself, once for everything that is said of it. */
@@ -383,13 +377,40 @@ function meaningOfUndated(cell: string): 'never' | 'nothing' | 'bad' {
   return isNothing(cell) ? 'nothing' : 'bad';
 }
 
-function readExitCode(cell: string): ExitCode {
-  const code = exitCodeOf(cell);
-  return { code, isBad: code === null && !isNothing(cell) };
+function detectionStatus(raw: string | null): DetectionStatus | null {
+  if (raw === null || raw === '') return null;
+  return detectionWords.read(raw) ?? (isNothing(raw) ? null : 'unknown');
+}
+
+function deploymentStatus(raw: string | null): DeploymentStatus | null {
+  if (raw === null) return null;
+  return deploymentWords.read(raw) ?? (isNothing(raw) ? 'not-attempted' : 'unknown');
+}
+
+function readDeployment(cells: DeploymentCells): DeploymentForm {
+  const counted = readAttempts(cells.attempts);
+  const maximum = readAttempts(cells.maximum);
+  const code = cells.exitCode === null || cells.exitCode === '' ? null : exitCodeOf(cells.exitCode);
+  return {
+    cells,
+    status: deploymentStatus(cells.raw),
+    exitCode: code,
+    attempts: counted.attempts,
+    maxAttempts: maximum.attempts ?? counted.maximum,
+    reboot: named(cells.reboot),
+    badAttempts: counted.isBad ? cells.attempts : null,
+    badMaximum: maximum.isBad ? cells.maximum : null,
+    badExitCode:
+      code === null && cells.exitCode !== null && !isNothing(cells.exitCode) ? cells.exitCode : null,
+    bySecond: new Map(),
+    never: null,
+    untimed: null,
+  };
 }
 
 /** `2`, `２回`, `1/3` (of a maximum), `無制限` (0). */
-function readAttempts(cell: string): Attempts {
+function readAttempts(cell: string | null): Attempts {
+  if (cell === null || cell === '') return { attempts: null, maximum: null, isBad: false };
   const count = readCount(cell);
   if (count !== null) return { attempts: count, maximum: null, isBad: false };
   const folded = cell.normalize('NFKC');
