@@ -64,7 +64,7 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
   const headers = dropTrailingBlanks(headerRow.cells).slice(0, mostCells);
 
   scanner.moveTo(headerPlace.next, headerPlace.nextLine);
-  const rows: TableRow[] = [];
+  const rows = new DelimitedRows(text, delimiter);
   for (let row = scanner.next(headers.length, warn); row !== null; row = scanner.next(headers.length, warn)) {
     if (row.blank) continue;
     let cut = false;
@@ -80,19 +80,13 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
         cut = true;
       }
     }
-    rows.push(new DelimitedRow(text, delimiter, row, cut, rows.length + 1));
+    rows.push(row, cut);
   }
   const title = grid
     .slice(0, headerAt)
     .flatMap((row) => row.cells.filter((cell) => cell !== ''))
     .at(0);
-  return {
-    headers,
-    headerLine: headerRow.line,
-    rows,
-    title: title ?? null,
-    quoteOf: quotesOf[delimiter],
-  };
+  return new DelimitedTable(headers, headerRow.line, title ?? null, rows, quotesOf[delimiter]);
 }
 
 /** Whether a row starts like a blank one or like the header: then its cells are looked at. */
@@ -434,6 +428,103 @@ const quotesOf: Readonly<Record<Delimiter, QuoteOf>> = {
   '\t': (row, form) => quoteCells(cellsOf(row, '\t', 0, row.length, form)),
 };
 
+/** First room for rows. */
+const firstRows = 64;
+
+/** The places of rows in typed arrays. */
+class DelimitedRows {
+  readonly text: string;
+  readonly delimiter: Delimiter;
+  #count = 0;
+  #lines = new Uint32Array(firstRows);
+  #starts = new Uint32Array(firstRows);
+  #ends = new Uint32Array(firstRows);
+  #forms = new Uint8Array(firstRows);
+
+  constructor(text: string, delimiter: Delimiter) {
+    this.text = text;
+    this.delimiter = delimiter;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  push(place: ScannedRow, cut: boolean): void {
+    const at = this.#count;
+    if (at >= this.#lines.length) this.#grow();
+    this.#lines[at] = place.line;
+    this.#starts[at] = place.start;
+    this.#ends[at] = place.end;
+    this.#forms[at] = (place.quoted ? quotedForm : 0) | (cut ? cutForm : 0);
+    this.#count += 1;
+  }
+
+  *walk(): Generator<DelimitedRow> {
+    for (let at = 0; at < this.#count; at += 1) yield this.row(at);
+  }
+
+  row(at: number): DelimitedRow {
+    return new DelimitedRow(
+      this,
+      this.#lines[at] ?? 0,
+      at + 1,
+      this.#starts[at] ?? 0,
+      this.#ends[at] ?? 0,
+      this.#forms[at] ?? 0,
+    );
+  }
+
+  #grow(): void {
+    const size = this.#lines.length * 4;
+    const wider = (places: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const more = new Uint32Array(size);
+      more.set(places);
+      return more;
+    };
+    this.#lines = wider(this.#lines);
+    this.#starts = wider(this.#starts);
+    this.#ends = wider(this.#ends);
+    const forms = new Uint8Array(size);
+    forms.set(this.#forms);
+    this.#forms = forms;
+  }
+}
+
+class DelimitedTable implements Table {
+  readonly headers: readonly string[];
+  readonly headerLine: number;
+  readonly title: string | null;
+  readonly quoteOf: QuoteOf;
+  readonly #places: DelimitedRows;
+  #rows: readonly TableRow[] | null = null;
+
+  constructor(
+    headers: readonly string[],
+    headerLine: number,
+    title: string | null,
+    places: DelimitedRows,
+    quoteOf: QuoteOf,
+  ) {
+    this.headers = headers;
+    this.headerLine = headerLine;
+    this.title = title;
+    this.quoteOf = quoteOf;
+    this.#places = places;
+  }
+
+  get rowCount(): number {
+    return this.#places.count;
+  }
+
+  get rows(): readonly TableRow[] {
+    this.#rows ??= [...this.#places.walk()];
+    return this.#rows;
+  }
+
+  readonly walk = (): Iterable<TableRow> => this.#places.walk();
+}
+
 /** A row that cuts its cells out of the text when they are asked for. */
 class DelimitedRow implements TableRow, RowExtent {
   readonly line: number;
@@ -441,17 +532,15 @@ class DelimitedRow implements TableRow, RowExtent {
   readonly start: number;
   readonly end: number;
   readonly form: number;
-  readonly #text: string;
-  readonly #delimiter: Delimiter;
+  readonly #of: DelimitedRows;
 
-  constructor(text: string, delimiter: Delimiter, place: ScannedRow, cut: boolean, row: number) {
-    this.line = place.line;
+  constructor(of: DelimitedRows, line: number, row: number, start: number, end: number, form: number) {
+    this.#of = of;
+    this.line = line;
     this.row = row;
-    this.start = place.start;
-    this.end = place.end;
-    this.form = (place.quoted ? quotedForm : 0) | (cut ? cutForm : 0);
-    this.#text = text;
-    this.#delimiter = delimiter;
+    this.start = start;
+    this.end = end;
+    this.form = form;
   }
 
   get extent(): RowExtent {
@@ -459,6 +548,7 @@ class DelimitedRow implements TableRow, RowExtent {
   }
 
   get cells(): readonly string[] {
-    return cellsOf(this.#text, this.#delimiter, this.start, this.end, this.form);
+    const { text, delimiter } = this.#of;
+    return cellsOf(text, delimiter, this.start, this.end, this.form);
   }
 }

@@ -29,10 +29,23 @@ export interface Table {
   readonly headers: readonly string[];
   readonly headerLine: number;
   readonly rows: readonly TableRow[];
+  /** The same rows one after the other and how many they are, without an object kept for each; see {@link rowsOf}. */
+  readonly walk?: () => Iterable<TableRow>;
+  readonly rowCount?: number;
   /** Heading or caption nearest above it, or the worksheet's name; null when there is none. */
   readonly title: string | null;
   /** The quote of a row by its piece of the text and the form of its extent; absent where rows have none. */
   readonly quoteOf?: QuoteOf;
+}
+
+/** The rows of a table for going through them once: of a million rows none is kept. */
+export function rowsOf(table: Table): Iterable<TableRow> {
+  return table.walk?.() ?? table.rows;
+}
+
+/** How many rows a table has. */
+export function rowCountOf(table: Table): number {
+  return table.rowCount ?? table.rows.length;
 }
 
 export type QuoteOf = (text: string, form: number) => string;

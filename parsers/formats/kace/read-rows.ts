@@ -5,7 +5,7 @@ import type { At, Moment, Precision } from '../../domain/moment.ts';
 import type { Deployment, DeploymentStatus, Detection, DetectionStatus } from '../../domain/evidence.ts';
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
-import { quoteCells } from '../../text/table.ts';
+import { quoteCells, rowsOf } from '../../text/table.ts';
 import type { Table, TableRow } from '../../text/table.ts';
 import type { EvidenceDocument, MemberContext } from '../define-format.ts';
 import { RowMemory, numberOfSecond } from './row-memory.ts';
@@ -165,7 +165,7 @@ class RowReader {
     const { harvest } = this.#document;
     const page = this.#document.shape === 'html' || this.#document.shape === 'mhtml';
     const width = this.#table.headers.length;
-    for (const row of this.#table.rows) {
+    for (const row of rowsOf(this.#table)) {
       const { cells } = row;
       if (page && cells.length < width) harvest.warning(row.line, 'short-row', quoteCells(cells));
       this.#readRow(cells, row);
@@ -463,7 +463,7 @@ export function exitCodeOf(text: string): number | null {
 function minuteColumns(table: Table, columns: readonly number[]): readonly boolean[] {
   const minutes = columns.map(() => true);
   const open = columns.map((column, index) => ({ column, index })).filter(({ column }) => column >= 0);
-  for (const row of table.rows) {
+  for (const row of rowsOf(table)) {
     if (open.length === 0) break;
     const { cells } = row;
     for (let at = open.length - 1; at >= 0; at -= 1) {
@@ -485,7 +485,10 @@ function isPatchStatusColumn(table: Table, columns: ColumnMatch<PatchColumn>): b
   if (column < 0) return false;
   let ofPatch = 0;
   let seen = 0;
-  for (const row of table.rows.slice(0, sampledRows)) {
+  let looked = 0;
+  for (const row of rowsOf(table)) {
+    if (looked >= sampledRows) break;
+    looked += 1;
     const cell = row.cells[column] ?? '';
     if (cell === '') continue;
     seen += 1;

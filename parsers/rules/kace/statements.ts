@@ -38,6 +38,7 @@ export function judgeRecords(
   const only = records[0];
   if (records.length === 1 && only !== undefined) {
     const judgement = judge(only);
+    if (judgement === consistent || judgement === notApplicable) return judgement;
     return 'statement' in judgement ? toVerdict(pair, [judgement.statement]) : about(pair, judgement);
   }
   const groups = new Map<string, { readonly record: PatchRecord; readonly statement: Statement }[]>();
