@@ -343,6 +343,46 @@ export class RowCitation implements Citation {
 /** First room of the columns. */
 const firstRows = 16;
 
+/** A column whose values stay the same for many rows: each run of equal ones once. */
+class Runs<T> {
+  readonly #starts: number[] = [];
+  readonly #values: T[] = [];
+  /** The run that was looked at last; rows are looked at one after the other. */
+  #looked = 0;
+
+  get values(): readonly T[] {
+    return this.#values;
+  }
+
+  get latest(): T | undefined {
+    return this.#values[this.#values.length - 1];
+  }
+
+  /** @param at the row, behind those before it */
+  push(at: number, value: T): void {
+    if (this.#values.length > 0 && this.latest === value) return;
+    this.#starts.push(at);
+    this.#values.push(value);
+  }
+
+  at(row: number): T | undefined {
+    const starts = this.#starts;
+    let run = this.#looked;
+    if (row < (starts[run] ?? 0) || row >= (starts[run + 1] ?? Infinity)) {
+      let low = 0;
+      let high = starts.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1;
+        if ((starts[middle] ?? 0) <= row) low = middle;
+        else high = middle - 1;
+      }
+      run = low;
+      this.#looked = run;
+    }
+    return this.#values[run];
+  }
+}
+
 /**
  * The records that a member states, in columns: pointers to what they have in common, and numbers. What
  * they quote is kept in the text store where there is one.
@@ -350,11 +390,11 @@ const firstRows = 16;
 export class RecordTable {
   readonly #member: string;
   readonly pool: RecordPool;
-  readonly #devices: (string | null)[] = [];
+  readonly #devices = new Runs<string | null>();
   readonly #subjects: Subject[] = [];
   readonly #detections: Detection[] = [];
   readonly #outcomes: Outcome[] = [];
-  readonly #origins: Origin[] = [];
+  readonly #origins = new Runs<Origin>();
   #origin: Origin | null = null;
   /** Line and row of each record; 0 for none. */
   #places = new Uint32Array(firstRows * 2);
@@ -384,7 +424,7 @@ export class RecordTable {
   }
 
   get count(): number {
-    return this.#devices.length;
+    return this.#subjects.length;
   }
 
   push(...drafts: readonly RecordDraft[]): void {
@@ -395,12 +435,12 @@ export class RecordTable {
     const pool = this.pool;
     const at = this.count;
     const { citation } = draft;
-    const previous = at === 0 ? null : (this.#devices[at - 1] ?? null);
-    this.#devices.push(draft.device === previous ? previous : pool.textOrNull(draft.device));
+    const previous = this.#devices.latest ?? null;
+    this.#devices.push(at, draft.device === previous ? previous : pool.textOrNull(draft.device));
     this.#subjects.push(pool.subject(draft.patch, draft.kb, draft.updateId ?? null));
     this.#detections.push(pool.detection(draft.detection));
     this.#outcomes.push(pool.outcome(draft.deployment, draft.exitCodeRaw, draft.reboot ?? null));
-    this.#origins.push(this.#originOf(draft));
+    this.#origins.push(at, this.#originOf(draft));
     if (at * 2 >= this.#places.length) this.#grow();
     this.#places[at * 2] = citation.line ?? 0;
     this.#places[at * 2 + 1] = citation.row ?? 0;
@@ -449,7 +489,7 @@ export class RecordTable {
   }
 
   device(at: number): string | null {
-    return this.#devices[at] ?? null;
+    return this.#devices.at(at) ?? null;
   }
 
   subject(at: number): Subject {
@@ -465,16 +505,12 @@ export class RecordTable {
   }
 
   origin(at: number): Origin {
-    return present(this.#origins[at]);
+    return present(this.#origins.at(at));
   }
 
   /** The device names as they are written, each once for every run of equal ones. */
   *deviceNames(): Generator<string> {
-    let previous: string | null = null;
-    for (const device of this.#devices) {
-      if (device !== null && device !== previous) yield device;
-      previous = device;
-    }
+    for (const device of this.#devices.values) if (device !== null) yield device;
   }
 
   citation(at: number): Citation {
