@@ -70,6 +70,11 @@ function codeIndex(): CodeIndex {
       push(byCode, Number(row.code), row);
       if (row.symbol !== null) push(bySymbol, row.symbol.toUpperCase(), row);
     }
+    // A name that only the error table gives leads to its code as well; the vendor's own names go first.
+    for (const row of codeRows) {
+      const listed = row.listedAs?.toUpperCase();
+      if (listed !== undefined && !bySymbol.has(listed)) bySymbol.set(listed, [row]);
+    }
     index = { byCode, bySymbol };
   }
   return index;

@@ -495,7 +495,7 @@ class IndexedEvidence implements Evidence {
     const pairs: PatchOnDevice[] = [];
     for (const record of this.records) {
       const { pair } = record;
-      if (pair?.records[0] !== record) continue;
+      if (pair?.first !== record) continue;
       pairs.push(pair);
       push(within(this.#pairsByPatch, pair.system), pair.patchKey, pair);
     }
@@ -512,11 +512,21 @@ class IndexedEvidence implements Evidence {
   }
 
   #noteMoments(parts: EvidenceParts): void {
+    let latest: Moment | null = null;
     const note = (at: At): void => {
       if (!isMoment(at) || at.local < plausible.from || at.local > plausible.to) return;
+      // Of one clock and one offset only a later reading can be later.
+      if (
+        latest?.clock === at.clock &&
+        latest.clockOf === at.clockOf &&
+        latest.offset === at.offset &&
+        latest.local >= at.local
+      )
+        return;
       const key = `${at.clock}\0${at.clockOf}`;
       const known = this.#latest.get(key);
       if (known === undefined || order(known, at) === 'before') this.#latest.set(key, at);
+      latest = this.#latest.get(key) ?? null;
     };
     let [detection, deployment]: (object | null)[] = [null, null];
     for (const record of parts.records) {

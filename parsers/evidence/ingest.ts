@@ -12,11 +12,13 @@ import type {
 } from '../formats/define-format.ts';
 import { probe } from '../formats/probe.ts';
 import { Utf8Stream } from '../text/decode.ts';
+import { detached, detachedAll } from '../text/detached.ts';
 import { chooseHeads } from '../text/generic-heads.ts';
 import { makeDocument } from './document.ts';
 import type { OpenDocument } from './document.ts';
 import { LineReader } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
+import { RowCitation } from './record-table.ts';
 import type { RecordPool } from './record-table.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -237,7 +239,7 @@ async function ingestDocument(
   const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
   parts.length = 0;
   draft.records.keepQuotesIn(options.store);
-  const document = makeDocument(whole, seen.shape, contextOf(draft), options.limits);
+  const document = makeDocument(whole, seen.shape, contextOf(draft, true), options.limits);
   for (const format of formats) {
     draft.system = format.system;
     draft.kind = format.id;
@@ -246,8 +248,11 @@ async function ingestDocument(
     draft.reason = null;
     draft.unverified = format.unverified === true;
     draft.encoding = document.encoding();
-    if (seen.shape !== 'binary' && seen.shape !== 'workbook')
-      indexDocument(shownBytes(document), draft, options);
+    if (seen.shape !== 'binary' && seen.shape !== 'workbook') {
+      const shown = shownBytes(document);
+      draft.records.settleQuotes(options.store.length, document.shownText(), shown.length);
+      indexDocument(shown, draft, options);
+    }
     await options.store.ready();
     return;
   }
@@ -301,35 +306,44 @@ function shownBytes(document: OpenDocument): Uint8Array {
   return Buffer.from(text, 'utf8');
 }
 
-/** What formats may know of a member; what they harvest goes into its draft. */
-export function contextOf(draft: MemberDraft): MemberContext {
+/**
+ * What formats may know of a member; what they harvest goes into its draft.
+ *
+ * @param ofWhole they read the member's whole text, which nothing that is kept may hold on to
+ */
+export function contextOf(draft: MemberDraft, ofWhole = false): MemberContext {
   return {
     path: draft.path,
     modified: draft.modified,
     cite: (line, quote, row = null, pointer = null) => ({ member: draft.path, line, row, pointer, quote }),
+    citeRow: (table, row) => new RowCitation(draft.path, table, row),
     readMoment: (kind, text, read) => draft.records.readMoment(kind, text, read),
-    harvest: harvestInto(draft),
+    keptDetection: (detection) => draft.records.pool.detection(detection),
+    keptDeployment: (deployment, exitCodeRaw, reboot) =>
+      draft.records.pool.outcome(deployment, exitCodeRaw, reboot).deployment,
+    memory: (name, make) => draft.records.pool.memory(name, make),
+    harvest: harvestInto(draft, ofWhole),
   };
 }
 
-function harvestInto(draft: MemberDraft): Harvest {
+function harvestInto(draft: MemberDraft, ofWhole: boolean): Harvest {
   return {
     record: (record) => {
       draft.records.push(record);
     },
     event: (event) => {
-      draft.events.push(event);
+      draft.events.push(ofWhole ? detachedAll(event) : event);
     },
     fact: (fact) => {
-      draft.facts.push(fact);
+      draft.facts.push(ofWhole ? detachedAll(fact) : fact);
     },
     warning: (line, code, text) => {
       draft.warn(line, code, text);
     },
     device: (name, aliases = [], scope = 'file') => {
       if (draft.device === null && scope === 'collection') draft.speaksForCollection = true;
-      draft.device ??= name;
-      draft.aliases.push(...aliases.filter((alias) => !draft.aliases.includes(alias)));
+      draft.device ??= detached(name);
+      draft.aliases.push(...aliases.filter((alias) => !draft.aliases.includes(alias)).map(detached));
     },
     zone: (offset, samples, citation) => {
       draft.zone = {

@@ -22,7 +22,7 @@ export class JoinedRecord implements PatchRecord {
   /** Place among the records of the bundle, from 0. */
   readonly position: number;
   /** The pair it belongs to, once the records are paired. */
-  pair: PatchOnDevice | null = null;
+  pair: PairOfRecords | null = null;
   readonly #table: RecordTable;
   readonly #at: number;
 
@@ -70,30 +70,34 @@ export class JoinedRecord implements PatchRecord {
   }
 }
 
-/** Up to so many records a list of them is made anew for each: it stays as short as what it holds. */
-const fewRecords = 8;
-
-/** All records of one patch on one device; the first of them names both. */
+/**
+ * All records of one patch on one device; the first of them names both. Nearly every pair has one record,
+ * and a list for each of a million would take more memory than the pairs.
+ */
 export class PairOfRecords implements PatchOnDevice {
   readonly deviceKey: string;
   readonly patchKey: string;
-  #records: PatchRecord[];
+  readonly #first: JoinedRecord;
+  #all: PatchRecord[] | null = null;
 
   constructor(deviceKey: string, patchKey: string, first: JoinedRecord) {
     this.deviceKey = deviceKey;
     this.patchKey = patchKey;
-    this.#records = [first];
+    this.#first = first;
     first.pair = this;
   }
 
   add(record: JoinedRecord): void {
-    if (this.#records.length < fewRecords) this.#records = [...this.#records, record];
-    else this.#records.push(record);
+    if (this.#all === null) this.#all = [this.#first, record];
+    else this.#all.push(record);
     record.pair = this;
   }
 
   get records(): readonly PatchRecord[] {
-    return this.#records;
+    return this.#all ?? [this.#first];
+  }
+  get first(): JoinedRecord {
+    return this.#first;
   }
   get system(): SystemId {
     return this.#first.system;
@@ -106,11 +110,5 @@ export class PairOfRecords implements PatchOnDevice {
   }
   get kb(): string | null {
     return this.#first.kb;
-  }
-
-  get #first(): PatchRecord {
-    const [first] = this.#records;
-    if (first === undefined) throw new Error('a pair without a record');
-    return first;
   }
 }

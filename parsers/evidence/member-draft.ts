@@ -9,6 +9,7 @@ import type {
 import type { Clock, Moment } from '../domain/moment.ts';
 import type { EventDraft, FactDraft } from '../formats/define-format.ts';
 import type { LineHead } from '../text/line-head.ts';
+import { detached } from '../text/detached.ts';
 import { LineIndex } from './line-index.ts';
 import { RecordTable } from './record-table.ts';
 import type { RecordPool } from './record-table.ts';
@@ -72,7 +73,8 @@ export class MemberDraft {
         member: this.path,
         line,
         code,
-        text: text.length > 500 ? `${text.slice(0, 500)}…` : text,
+        // A piece would keep the whole text that it was cut out of.
+        text: detached(text.length > 500 ? `${text.slice(0, 500)}…` : text),
       });
     }
   }

@@ -3,6 +3,9 @@ import type { At, Moment } from '../domain/moment.ts';
 import { isMoment } from '../domain/moment.ts';
 import { findKb } from '../domain/names.ts';
 import type { RecordDraft } from '../formats/define-format.ts';
+import { detached } from '../text/detached.ts';
+import { quoteCells } from '../text/table.ts';
+import type { QuoteOf, Table, TableRow } from '../text/table.ts';
 import type { TextStore } from './text-store.ts';
 
 /** The patch that a record is about. */
@@ -75,6 +78,44 @@ function keep<T>(alike: T[], value: T): T {
   return value;
 }
 
+/** A detection of the pool. */
+class KeptDetection implements Detection {
+  readonly status: Detection['status'];
+  readonly raw: string | null;
+  readonly at: At;
+
+  constructor(status: Detection['status'], raw: string | null, at: At) {
+    this.status = status;
+    this.raw = raw;
+    this.at = at;
+  }
+}
+
+/** A deployment of the pool, which knows its outcome. */
+class KeptDeployment implements Deployment {
+  readonly status: Deployment['status'];
+  readonly raw: string | null;
+  readonly at: At;
+  readonly exitCode: number | null;
+  readonly attempts: number | null;
+  readonly maxAttempts: number | null;
+  readonly #outcome: Outcome;
+
+  constructor(given: Deployment, raw: string | null, at: At, beside: Omit<Outcome, 'deployment'>) {
+    this.status = given.status;
+    this.raw = raw;
+    this.at = at;
+    this.exitCode = given.exitCode;
+    this.attempts = given.attempts;
+    this.maxAttempts = given.maxAttempts;
+    this.#outcome = { deployment: this, ...beside };
+  }
+
+  static outcomeOf(deployment: KeptDeployment): Outcome {
+    return deployment.#outcome;
+  }
+}
+
 interface KnownSubject {
   readonly subject: Subject;
   /** Its KB number was stated, not taken from the patch's name. */
@@ -131,6 +172,7 @@ export class RecordPool {
   #readings = new Map<string, Map<string, SharedMoment>>();
   #subjects = new Map<string | null, KnownSubject[]>();
   #lastSubject: KnownSubject | null = null;
+  readonly #memories = new Map<string, unknown>();
   readonly #never = new Stated();
   readonly #untimed = new Stated();
   #known = 0;
@@ -162,11 +204,11 @@ export class RecordPool {
     return shared;
   }
 
-  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
+  readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
     let readings = this.#readings.get(kind);
     const known = readings?.get(text);
     if (known !== undefined) return known;
-    const moment = read();
+    const moment = read(text);
     if (moment === null) return null;
     const shared = this.moment(moment);
     this.#note();
@@ -219,29 +261,35 @@ export class RecordPool {
     return entry;
   }
 
+  /** What a format remembers while the bundle is read. */
+  memory<T>(name: string, make: () => T): T {
+    if (!this.#memories.has(name)) this.#memories.set(name, make());
+    return this.#memories.get(name) as T;
+  }
+
   detection(given: Detection): Detection {
+    if (given instanceof KeptDetection) return given;
     const at = this.#at(given.at);
-    return this.#statedOf(at).detection(given, () => ({
-      status: given.status,
-      raw: this.textOrNull(given.raw),
-      at,
-    }));
+    return this.#statedOf(at).detection(
+      given,
+      () => new KeptDetection(given.status, this.textOrNull(given.raw), at),
+    );
   }
 
   outcome(given: Deployment, exitCodeRaw: string | null, reboot: string | null): Outcome {
+    if (given instanceof KeptDeployment) {
+      const kept = KeptDeployment.outcomeOf(given);
+      if (kept.exitCodeRaw === exitCodeRaw && kept.reboot === reboot) return kept;
+    }
     const at = this.#at(given.at);
-    return this.#statedOf(at).outcome(given, exitCodeRaw, reboot, () => ({
-      deployment: {
-        status: given.status,
-        raw: this.textOrNull(given.raw),
-        at,
-        exitCode: given.exitCode,
-        attempts: given.attempts,
-        maxAttempts: given.maxAttempts,
-      },
-      exitCodeRaw: this.textOrNull(exitCodeRaw),
-      reboot: this.textOrNull(reboot),
-    }));
+    return this.#statedOf(at).outcome(given, exitCodeRaw, reboot, () => {
+      const raw = this.textOrNull(given.raw);
+      const beside = {
+        exitCodeRaw: this.textOrNull(exitCodeRaw),
+        reboot: this.textOrNull(reboot),
+      };
+      return KeptDeployment.outcomeOf(new KeptDeployment(given, raw, at, beside));
+    });
   }
 
   #at(at: At): SharedMoment | 'never' | null {
@@ -265,13 +313,75 @@ export class RecordPool {
   }
 }
 
-/** A piece cut out of a text keeps all of it in memory; a copy does not. */
-function detached(text: string): string {
-  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+/** The place of a row; what it quotes is made when it is asked for. */
+export class RowCitation implements Citation {
+  readonly member: string;
+  readonly pointer = null;
+  readonly table: Table;
+  readonly #row: TableRow;
+
+  constructor(member: string, table: Table, row: TableRow) {
+    this.member = member;
+    this.table = table;
+    this.#row = row;
+  }
+
+  get line(): number {
+    return this.#row.line;
+  }
+  get row(): number {
+    return this.#row.row;
+  }
+  get extent(): TableRow['extent'] {
+    return this.#row.extent;
+  }
+  get quote(): string {
+    return quoteCells(this.#row.cells);
+  }
 }
 
 /** First room of the columns. */
 const firstRows = 16;
+
+/** A column whose values stay the same for many rows: each run of equal ones once. */
+class Runs<T> {
+  readonly #starts: number[] = [];
+  readonly #values: T[] = [];
+  /** The run that was looked at last; rows are looked at one after the other. */
+  #looked = 0;
+
+  get values(): readonly T[] {
+    return this.#values;
+  }
+
+  get latest(): T | undefined {
+    return this.#values[this.#values.length - 1];
+  }
+
+  /** @param at the row, behind those before it */
+  push(at: number, value: T): void {
+    if (this.#values.length > 0 && this.latest === value) return;
+    this.#starts.push(at);
+    this.#values.push(value);
+  }
+
+  at(row: number): T | undefined {
+    const starts = this.#starts;
+    let run = this.#looked;
+    if (row < (starts[run] ?? 0) || row >= (starts[run + 1] ?? Infinity)) {
+      let low = 0;
+      let high = starts.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1;
+        if ((starts[middle] ?? 0) <= row) low = middle;
+        else high = middle - 1;
+      }
+      run = low;
+      this.#looked = run;
+    }
+    return this.#values[run];
+  }
+}
 
 /**
  * The records that a member states, in columns: pointers to what they have in common, and numbers. What
@@ -279,23 +389,27 @@ const firstRows = 16;
  */
 export class RecordTable {
   readonly #member: string;
-  readonly #pool: RecordPool;
-  readonly #devices: (string | null)[] = [];
+  readonly pool: RecordPool;
+  readonly #devices = new Runs<string | null>();
   readonly #subjects: Subject[] = [];
   readonly #detections: Detection[] = [];
   readonly #outcomes: Outcome[] = [];
-  readonly #origins: Origin[] = [];
+  readonly #origins = new Runs<Origin>();
   #origin: Origin | null = null;
   /** Line and row of each record; 0 for none. */
   #places = new Uint32Array(firstRows * 2);
-  /** Offset and length of each quote in the store. */
+  /**
+   * Offset and length of each quote in the store; of a row that is cut out of its member's text the
+   * offset and length of the row, and how it is cut (see {@link RecordTable.quote}).
+   */
   #quotePlaces = new Float64Array(0);
+  #quoteOf: QuoteOf | null = null;
   #quoteTexts: string[] | null = [];
   #store: TextStore | null = null;
 
   constructor(member: string, pool: RecordPool = new RecordPool()) {
     this.#member = member;
-    this.#pool = pool;
+    this.pool = pool;
   }
 
   /**
@@ -310,7 +424,7 @@ export class RecordTable {
   }
 
   get count(): number {
-    return this.#devices.length;
+    return this.#subjects.length;
   }
 
   push(...drafts: readonly RecordDraft[]): void {
@@ -318,27 +432,64 @@ export class RecordTable {
   }
 
   #push(draft: RecordDraft): void {
-    const pool = this.#pool;
+    const pool = this.pool;
     const at = this.count;
     const { citation } = draft;
-    const previous = at === 0 ? null : (this.#devices[at - 1] ?? null);
-    this.#devices.push(draft.device === previous ? previous : pool.textOrNull(draft.device));
+    const previous = this.#devices.latest ?? null;
+    this.#devices.push(at, draft.device === previous ? previous : pool.textOrNull(draft.device));
     this.#subjects.push(pool.subject(draft.patch, draft.kb, draft.updateId ?? null));
     this.#detections.push(pool.detection(draft.detection));
     this.#outcomes.push(pool.outcome(draft.deployment, draft.exitCodeRaw, draft.reboot ?? null));
-    this.#origins.push(this.#originOf(draft));
+    this.#origins.push(at, this.#originOf(draft));
     if (at * 2 >= this.#places.length) this.#grow();
     this.#places[at * 2] = citation.line ?? 0;
     this.#places[at * 2 + 1] = citation.row ?? 0;
-    this.#keepQuote(at, citation.quote);
+    const extent = citation instanceof RowCitation ? citation.extent : undefined;
+    if (citation instanceof RowCitation && extent !== undefined && this.#cutsQuotes(citation.table)) {
+      this.#quotePlaces[at * 2] = extent.start;
+      this.#quotePlaces[at * 2 + 1] = (extent.end - extent.start) * forms + extent.form + cutForm;
+    } else this.#keepQuote(at, citation.quote);
   }
 
-  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
-    return this.#pool.readMoment(kind, text, read);
+  /** Whether quotes of rows need not be kept: the member's text goes into the store, and says how it is cut. */
+  #cutsQuotes(table: Table): boolean {
+    if (this.#store === null || table.quoteOf === undefined) return false;
+    this.#quoteOf ??= table.quoteOf;
+    return this.#quoteOf === table.quoteOf;
+  }
+
+  /**
+   * Tells where the text of the member begins in the store: from then on quotes can be cut out of it.
+   *
+   * @param bytes of the text as UTF-8
+   */
+  settleQuotes(offset: number, text: string, bytes: number): void {
+    if (this.#quoteOf === null) return;
+    const isAscii = bytes === text.length;
+    let [character, byte] = [0, 0];
+    const byteAt = (at: number): number => {
+      if (isAscii) return at;
+      byte += Buffer.byteLength(text.slice(character, at), 'utf8');
+      character = at;
+      return byte;
+    };
+    for (let at = 0; at < this.count; at += 1) {
+      const place = this.#quotePlaces[at * 2 + 1] ?? 0;
+      if (place % forms === 0) continue;
+      const start = this.#quotePlaces[at * 2] ?? 0;
+      const from = byteAt(start);
+      const to = byteAt(start + Math.floor(place / forms));
+      this.#quotePlaces[at * 2] = offset + from;
+      this.#quotePlaces[at * 2 + 1] = (to - from) * forms + (place % forms);
+    }
+  }
+
+  readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
+    return this.pool.readMoment(kind, text, read);
   }
 
   device(at: number): string | null {
-    return this.#devices[at] ?? null;
+    return this.#devices.at(at) ?? null;
   }
 
   subject(at: number): Subject {
@@ -354,16 +505,12 @@ export class RecordTable {
   }
 
   origin(at: number): Origin {
-    return present(this.#origins[at]);
+    return present(this.#origins.at(at));
   }
 
   /** The device names as they are written, each once for every run of equal ones. */
   *deviceNames(): Generator<string> {
-    let previous: string | null = null;
-    for (const device of this.#devices) {
-      if (device !== null && device !== previous) yield device;
-      previous = device;
-    }
+    for (const device of this.#devices.values) if (device !== null) yield device;
   }
 
   citation(at: number): Citation {
@@ -380,8 +527,10 @@ export class RecordTable {
 
   quote(at: number): string {
     if (this.#quoteTexts !== null) return this.#quoteTexts[at] ?? '';
-    const [offset = 0, length = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
-    return this.#store?.read(offset, length).toString('utf8') ?? '';
+    const [offset = 0, place = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
+    const text = this.#store?.read(offset, Math.floor(place / forms)).toString('utf8') ?? '';
+    const form = place % forms;
+    return form === 0 ? text : (this.#quoteOf?.(text, form - cutForm) ?? '');
   }
 
   #originOf(draft: RecordDraft): Origin {
@@ -415,11 +564,11 @@ export class RecordTable {
     if (most <= scratch.length) {
       const bytes = scratch.write(quote, 0, 'utf8');
       store.append(scratch.subarray(0, bytes));
-      this.#quotePlaces[at * 2 + 1] = bytes;
+      this.#quotePlaces[at * 2 + 1] = bytes * forms;
     } else {
       const bytes = Buffer.from(quote, 'utf8');
       store.append(bytes);
-      this.#quotePlaces[at * 2 + 1] = bytes.length;
+      this.#quotePlaces[at * 2 + 1] = bytes.length * forms;
     }
   }
 
@@ -433,6 +582,10 @@ export class RecordTable {
     this.#quotePlaces = quotes;
   }
 }
+
+/** The length of a quote is kept with how it is cut: 0 for a quote that is kept itself, else the form and 8. */
+const forms = 16;
+const cutForm = 8;
 
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 

@@ -2,9 +2,10 @@ import type { PatchRecord, SystemId } from '../domain/evidence.ts';
 import { isMoment } from '../domain/moment.ts';
 import type { At } from '../domain/moment.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
+import { compareNullable } from '../domain/finding.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
-import { OrderedView, comparisonBy } from './ordered-view.ts';
+import { orderByRanks } from './ordered-view.ts';
 import { compileQuery, matchesText, nextTurn } from './search.ts';
 import type { TextQuery } from './search.ts';
 
@@ -36,8 +37,49 @@ export type RecordColumn =
   | 'reboot'
   | 'source';
 
-/** Patch records that pass a filter, in an order. */
-export type RecordView = OrderedView<PatchRecord>;
+/** Patch records that pass a filter, in an order; four bytes for each of them. */
+export class RecordView {
+  readonly #evidence: Evidence;
+  /** Places in `Evidence.records`; null for all of them in their order. */
+  readonly #places: Uint32Array | null;
+  /** The way back, made when first asked for. */
+  #positions: Int32Array | null = null;
+
+  constructor(evidence: Evidence, places: Uint32Array | null) {
+    this.#evidence = evidence;
+    this.#places = places;
+  }
+
+  get count(): number {
+    return this.#places?.length ?? this.#evidence.records.length;
+  }
+
+  window(from: number, to: number): readonly PatchRecord[] {
+    const { records } = this.#evidence;
+    if (this.#places === null) return records.slice(from, to);
+    const rows: PatchRecord[] = [];
+    for (const place of this.#places.subarray(from, to)) {
+      const record = records[place];
+      if (record !== undefined) rows.push(record);
+    }
+    return rows;
+  }
+
+  positionOf(id: string): number | null {
+    const record = this.#evidence.record(id);
+    if (record === undefined) return null;
+    // Ids count the records of the bundle from 1.
+    const place = Number(record.id.slice(1)) - 1;
+    if (this.#places === null) return place;
+    if (this.#positions === null) {
+      const positions = new Int32Array(this.#evidence.records.length).fill(-1);
+      this.#places.forEach((of, position) => (positions[of] = position));
+      this.#positions = positions;
+    }
+    const position = this.#positions[place] ?? -1;
+    return position === -1 ? null : position;
+  }
+}
 
 const stepRecords = 50_000;
 
@@ -48,23 +90,100 @@ export async function openRecordView(
   sort: readonly { readonly column: RecordColumn; readonly descending: boolean }[],
   signal?: AbortSignal,
 ): Promise<RecordView> {
-  const passes = recordPredicate(evidence, lines, filter);
-  const chosen: PatchRecord[] = [];
-  for (let at = 0; at < evidence.records.length; at += stepRecords) {
-    for (const record of evidence.records.slice(at, at + stepRecords))
-      if (passes(record)) chosen.push(record);
+  const { records } = evidence;
+  const passes = isEmpty(filter) ? null : recordPredicate(evidence, lines, filter);
+  if (passes === null && sort.length === 0) return new RecordView(evidence, null);
+  const chosen = new Uint32Array(records.length);
+  let count = 0;
+  await inSteps(records, signal, (record, place) => {
+    if (passes !== null && !passes(record)) return;
+    chosen[count] = place;
+    count += 1;
+  });
+  const places = count === chosen.length ? chosen : chosen.slice(0, count);
+  const ranks: Ranks[] = [];
+  for (const { column } of sort) ranks.push(await ranksOf(evidence, lines, column, places, signal));
+  return new RecordView(
+    evidence,
+    orderByRanks(
+      places,
+      sort.map(({ descending }, at) => ({ ...(ranks[at] ?? noRanks), descending })),
+    ),
+  );
+}
+
+function isEmpty(filter: RecordFilter): boolean {
+  return Object.values(filter).every((part) => part === undefined);
+}
+
+/** Lets others have their turn, and the signal its say, every some thousand records. */
+async function inSteps(
+  records: ArrayLike<PatchRecord>,
+  signal: AbortSignal | undefined,
+  take: (record: PatchRecord, place: number) => void,
+): Promise<void> {
+  for (let from = 0; from < records.length; from += stepRecords) {
+    const to = Math.min(records.length, from + stepRecords);
+    for (let at = from; at < to; at += 1) {
+      const record = records[at];
+      if (record !== undefined) take(record, at);
+    }
     throwIfCancelled(signal);
-    if (evidence.records.length > stepRecords) await nextTurn();
+    if (records.length > stepRecords) await nextTurn();
     throwIfCancelled(signal);
   }
-  if (sort.length > 0) {
-    const compare = comparisonBy(sort, (record: PatchRecord, column: RecordColumn) =>
-      sortValue(lines, record, column),
-    );
-    // Array sort is stable: equal rows stay in bundle order.
-    chosen.sort(compare);
+}
+
+interface Ranks {
+  readonly ranks: Int32Array;
+  readonly distinct: number;
+}
+
+const noRanks: Ranks = { ranks: new Int32Array(0), distinct: 0 };
+
+/** The rank of each record's value among the distinct values of the column, by place; -1 where it is absent. */
+async function ranksOf(
+  evidence: Evidence,
+  lines: BundleLines,
+  column: RecordColumn,
+  places: Uint32Array,
+  signal: AbortSignal | undefined,
+): Promise<Ranks> {
+  const { records } = evidence;
+  const numberOf = new Map<number | string, number>();
+  const numbers = new Int32Array(records.length).fill(-1);
+  let previous: number | string | null = null;
+  let previousNumber = -1;
+  for (let from = 0; from < places.length; from += stepRecords) {
+    for (const place of places.subarray(from, from + stepRecords)) {
+      const record = records[place];
+      const value = record === undefined ? null : sortValue(lines, record, column);
+      if (value === null) continue;
+      if (value !== previous) {
+        previous = value;
+        const known = numberOf.get(value);
+        previousNumber = known ?? numberOf.size;
+        if (known === undefined) numberOf.set(value, previousNumber);
+      }
+      numbers[place] = previousNumber;
+    }
+    throwIfCancelled(signal);
+    if (places.length > stepRecords) await nextTurn();
+    throwIfCancelled(signal);
   }
-  return new OrderedView(chosen);
+  const rankOf = new Int32Array(numberOf.size);
+  [...numberOf]
+    .sort(([a], [b]) => compareValues(a, b))
+    .forEach(([, number], rank) => {
+      rankOf[number] = rank;
+    });
+  const ranks = numbers.map((number) => (number === -1 ? -1 : (rankOf[number] ?? -1)));
+  return { ranks, distinct: numberOf.size };
+}
+
+function compareValues(a: number | string, b: number | string): number {
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
+  return compareNullable(String(a), String(b));
 }
 
 /** The words of a record in which a search looks. */

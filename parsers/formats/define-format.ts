@@ -18,7 +18,7 @@ import type {
 } from '../domain/evidence.ts';
 import type { LineHead } from '../text/line-head.ts';
 import type { Page } from '../text/page.ts';
-import type { Table } from '../text/table.ts';
+import type { Table, TableRow } from '../text/table.ts';
 import type { JsonDocument } from '../text/json-document.ts';
 
 /** What a member looks like from its first bytes, before anything is parsed. */
@@ -46,7 +46,7 @@ export interface RecordDraft {
   readonly device: string | null;
   readonly patch: string | null;
   /** Leave out to have it taken from the patch's name. */
-  readonly kb?: string | null;
+  readonly kb?: string | null | undefined;
   readonly updateId?: string | null;
   readonly detection: Detection;
   readonly deployment: Deployment;
@@ -105,11 +105,19 @@ export interface MemberContext {
   readonly modified: Moment | null;
   /** A citation in this member. */
   cite(line: number | null, quote: string, row?: number | null, pointer?: string | null): Citation;
+  /** A citation of a row of a table; its quote is made when it is asked for. */
+  citeRow(table: Table, row: TableRow): Citation;
   /**
    * The moment that a text means to a reading of this kind, read when it is new to the bundle: rows that
    * share their moments take less memory and time. Null when the text means none; then it is read every time.
    */
-  readMoment(kind: string, text: string, read: () => Moment | null): Moment | null;
+  readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null;
+  /** The detection as the bundle keeps it; to put it down again costs nothing. */
+  keptDetection(detection: Detection): Detection;
+  /** The deployment as the bundle keeps it with the words beside it. */
+  keptDeployment(deployment: Deployment, exitCodeRaw: string | null, reboot: string | null): Deployment;
+  /** What a format remembers while the bundle is read, made when first asked for. */
+  memory<T>(name: FormatId, make: () => T): T;
   readonly harvest: Harvest;
 }
 

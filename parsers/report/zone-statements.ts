@@ -1,4 +1,4 @@
-import type { Fact, PatchRecord } from '../domain/evidence.ts';
+import type { Fact } from '../domain/evidence.ts';
 import { formatOffset, isMoment } from '../domain/moment.ts';
 import type { At, Moment } from '../domain/moment.ts';
 import type { Analysis } from './analysis.ts';
@@ -24,8 +24,11 @@ export function zoneStatements(
   const sentences = new Map<string, string>();
   const unknownClocks = new Set<string>();
   let any = false;
+  let previous: Moment | null = null;
   for (const moment of momentsOf(analysis)) {
     any = true;
+    if (previous !== null && saysTheSame(moment, previous)) continue;
+    previous = moment;
     const source = moment.offset === null ? 'unknown' : moment.offsetSource;
     const key = `${moment.clock} ${source} ${String(moment.offset)}`;
     if (sentences.has(key)) continue;
@@ -42,6 +45,11 @@ export function zoneStatements(
     short: shortStatement(words, any, [...unknownClocks].sort(), zone),
     unknown: unknownClocks.size > 0,
   };
+}
+
+/** A million rows follow each other that are all read by one clock. */
+function saysTheSame(a: Moment, b: Moment): boolean {
+  return a.clock === b.clock && a.offset === b.offset && a.offsetSource === b.offsetSource;
 }
 
 function shortStatement(
@@ -71,14 +79,13 @@ function capitalised(text: string): string {
 }
 
 function* momentsOf(analysis: Pick<Analysis, 'evidence' | 'facts' | 'boots'>): Generator<Moment> {
-  for (const record of analysis.evidence.records) yield* ofRecord(record);
+  for (const { detection, deployment } of analysis.evidence.records) {
+    if (isMoment(detection.at)) yield detection.at;
+    if (isMoment(deployment.at)) yield deployment.at;
+  }
   for (const run of analysis.evidence.runs) yield* present([run.startedAt, run.endedAt]);
   for (const boot of analysis.boots) yield* present([boot.at]);
   for (const fact of analysis.facts) yield* ofFact(fact);
-}
-
-function ofRecord(record: PatchRecord): Generator<Moment> {
-  return present([record.detection.at, record.deployment.at]);
 }
 
 /** The times that a fact states on its top level (a schedule's last run and the like). */

@@ -6,6 +6,7 @@ import type { Finding, Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import { nextTurn } from '../evidence/search.ts';
 import type { Wording } from '../report/wording.ts';
+import { findingsOf } from './record-findings.ts';
 import type { Snapshot } from './session.ts';
 
 type Side = MatrixAnswer['devices'][number];
@@ -93,6 +94,8 @@ export function joinStates(a: MatrixState, b: MatrixState): MatrixState {
 
 interface Tally {
   readonly key: string;
+  /** Among all of its kind, in order of first appearance. */
+  readonly number: number;
   name: string;
   readonly findings: Set<Finding>;
   failed: number;
@@ -107,17 +110,20 @@ export async function buildMatrix(
   const { evidence } = snapshot.analysis;
   const devices = new Map<string, Tally>();
   const patches = new Map<string, Tally>();
-  const placed: { readonly record: PatchRecord; readonly device: string; readonly patch: string }[] = [];
-  for (let at = 0; at < records.length; at += stepRecords) {
-    for (const record of records.slice(at, at + stepRecords)) {
-      const device = evidence.deviceKey(record.device);
-      const patch = evidence.patchKey(record.system, record);
-      if (patch === '') continue;
-      placed.push({ record, device, patch });
-      const findings = snapshot.findingsOfRecord.get(record.id) ?? [];
+  // Each device and each patch by a number: a million cells are placed without a text for any of them.
+  const deviceOf = new Int32Array(records.length).fill(-1);
+  const patchOf = new Int32Array(records.length).fill(-1);
+  for (let from = 0; from < records.length; from += stepRecords) {
+    const to = Math.min(records.length, from + stepRecords);
+    for (let at = from; at < to; at += 1) {
+      const record = records[at];
+      if (record === undefined) continue;
+      const { deviceKey, patchKey } = evidence.pairOf(record);
+      if (patchKey === '') continue;
+      const findings = findingsOf(snapshot, record);
       const isFailed = stateOfRecord(record) === 'failed';
-      note(devices, device, record.device ?? '', findings, isFailed);
-      note(patches, patch, record.kb ?? record.patch ?? '', findings, isFailed);
+      deviceOf[at] = note(devices, deviceKey, record.device ?? '', findings, isFailed);
+      patchOf[at] = note(patches, patchKey, record.kb ?? record.patch ?? '', findings, isFailed);
     }
     throwIfCancelled(signal);
     if (records.length > stepRecords) await nextTurn();
@@ -131,19 +137,28 @@ export async function buildMatrix(
   const columnOf = new Map(shownPatches.map(({ key }, column) => [key, column]));
   const states = new Uint8Array(shownDevices.length * shownPatches.length);
   const marks = new Map<number, CellMark>();
-  for (const { record, device, patch } of placed) {
-    const row = rowOf.get(device);
-    const column = columnOf.get(patch);
-    if (row === undefined || column === undefined) continue;
-    const cell = row * shownPatches.length + column;
-    const before = matrixStates[states[cell] ?? 0] ?? 'none';
-    states[cell] = codeOf.get(joinStates(before, stateOfRecord(record))) ?? 0;
-    for (const finding of snapshot.findingsOfRecord.get(record.id) ?? []) {
-      const mark = marks.get(cell);
-      if (mark === undefined) marks.set(cell, { finding, count: 1 });
-      else if (mark.finding !== finding)
-        marks.set(cell, { finding: graver(mark.finding, finding), count: mark.count + 1 });
+  const rows = placesOf(devices, rowOf);
+  const columns = placesOf(patches, columnOf);
+  for (let from = 0; from < records.length; from += stepRecords) {
+    const to = Math.min(records.length, from + stepRecords);
+    for (let at = from; at < to; at += 1) {
+      const record = records[at];
+      const row = rows[deviceOf[at] ?? -1] ?? -1;
+      const column = columns[patchOf[at] ?? -1] ?? -1;
+      if (record === undefined || row === -1 || column === -1) continue;
+      const cell = row * shownPatches.length + column;
+      const before = matrixStates[states[cell] ?? 0] ?? 'none';
+      states[cell] = codeOf.get(joinStates(before, stateOfRecord(record))) ?? 0;
+      for (const finding of findingsOf(snapshot, record)) {
+        const mark = marks.get(cell);
+        if (mark === undefined) marks.set(cell, { finding, count: 1 });
+        else if (mark.finding !== finding)
+          marks.set(cell, { finding: graver(mark.finding, finding), count: mark.count + 1 });
+      }
     }
+    throwIfCancelled(signal);
+    if (records.length > stepRecords) await nextTurn();
+    throwIfCancelled(signal);
   }
   return {
     devices: shownDevices.map((tally) => side(tally)),
@@ -166,16 +181,24 @@ function note(
   name: string,
   findings: readonly Finding[],
   isFailed: boolean,
-): void {
+): number {
   let tally = tallies.get(key);
   if (tally === undefined) {
-    tally = { key, name, findings: new Set(), failed: 0 };
+    tally = { key, number: tallies.size, name, findings: new Set(), failed: 0 };
     tallies.set(key, tally);
   }
   // The shortest name of several is the one that fits a heading.
   if (tally.name === '' || (name !== '' && name.length < tally.name.length)) tally.name = name;
   for (const finding of findings) tally.findings.add(finding);
   if (isFailed) tally.failed += 1;
+  return tally.number;
+}
+
+/** Where each is shown, by its number; -1 where it is not. */
+function placesOf(tallies: ReadonlyMap<string, Tally>, shown: ReadonlyMap<string, number>): Int32Array {
+  const places = new Int32Array(tallies.size).fill(-1);
+  for (const { key, number } of tallies.values()) places[number] = shown.get(key) ?? -1;
+  return places;
 }
 
 function graver(a: Finding, b: Finding): Finding {

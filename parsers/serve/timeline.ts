@@ -4,9 +4,11 @@ import type { PatchRecord, Run } from '../domain/evidence.ts';
 import type { Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import { isMoment } from '../domain/moment.ts';
+import type { At } from '../domain/moment.ts';
 import { plausible } from '../evidence/line-index.ts';
 import { runSpan } from '../evidence/run-view.ts';
 import type { LineView } from '../evidence/line-view.ts';
+import { findingsOf } from './record-findings.ts';
 import { witnessMoment } from './rows.ts';
 import { roleOf } from './run-spans.ts';
 import type { Snapshot } from './session.ts';
@@ -18,11 +20,18 @@ type RunLane = TimelineAnswer['runs'][number];
 type Bar = RunLane['bars'][number];
 type Window = TimelineAnswer['windows'][number];
 
+/** What stands at a place of a lane; made when it is shown. */
 interface Point {
-  readonly scale: number;
-  readonly severity: Severity | null;
   readonly target: Mark['target'];
   readonly label: string;
+}
+
+/** The places of a lane: of a million records only those that a column is named after are looked at. */
+interface LanePoints {
+  /** NaN for none. */
+  readonly scales: Float64Array;
+  severity(at: number): Severity | null;
+  point(at: number): Point;
 }
 
 /** Marks of the lanes and the density of lines, so that each column of the strip is drawn once. */
@@ -40,8 +49,8 @@ export function timeline(
   const bars = runBars(snapshot, runs);
   const windows = maintenanceWindows(snapshot, runs);
   const extent = extentOf(snapshot, view, [
-    ...[...points.values()].flatMap((lane) => lane.map(({ scale }) => scale)),
-    ...bars.flatMap(({ from, to }) => [from, to]),
+    ...[...points.values()].map(({ scales }) => scales),
+    bars.flatMap(({ from, to }) => [from, to]),
   ]);
   const shown = range ?? extent;
   if (extent === null || shown === null)
@@ -65,27 +74,13 @@ function lanePoints(
   records: readonly PatchRecord[],
   filter: Filter,
   locale: Locale,
-): ReadonlyMap<Lane, readonly Point[]> {
+): ReadonlyMap<Lane, LanePoints> {
   const { wording } = wordsOf(locale);
   const { analysis, lines } = snapshot;
   const { evidence } = analysis;
-  const detections: Point[] = [];
-  const deployments: Point[] = [];
-  for (const record of records) {
-    const worst = worstOf(snapshot.findingsOfRecord.get(record.id)?.map((finding) => finding.severity) ?? []);
-    const label = [record.device, record.patch].filter((part) => part !== null).join(' · ');
-    const target = { on: 'record', id: record.id } as const;
-    const { detection, deployment } = record;
-    if (isMoment(detection.at)) {
-      detections.push({ scale: lines.scaleOfMoment(detection.at), severity: worst, target, label });
-    }
-    if (isMoment(deployment.at)) {
-      deployments.push({ scale: lines.scaleOfMoment(deployment.at), severity: worst, target, label });
-    }
-  }
   const devices = filter.devices === undefined ? null : new Set(filter.devices);
   const ofDevice = (device: string | null): boolean => devices?.has(evidence.deviceKey(device)) ?? true;
-  const reboots: Point[] = [];
+  const reboots: Listed[] = [];
   for (const event of [
     ...evidence.events('boot'),
     ...evidence.events('shutdown'),
@@ -100,7 +95,7 @@ function lanePoints(
       label: event.device ?? '',
     });
   }
-  const findings: Point[] = [];
+  const findings: Listed[] = [];
   for (const finding of analysis.findings) {
     if (!ofDevice(finding.device)) continue;
     const moment = finding.witnesses
@@ -114,12 +109,52 @@ function lanePoints(
       label: wording.finding(finding).title,
     });
   }
-  return new Map<Lane, readonly Point[]>([
-    ['detections', detections],
-    ['deployments', deployments],
-    ['reboots', reboots],
-    ['findings', findings],
+  const ofRecords = (timeOf: (record: PatchRecord) => At): LanePoints => ({
+    scales: scalesOf(records, (record) => {
+      const at = timeOf(record);
+      return isMoment(at) ? lines.scaleOfMoment(at) : Number.NaN;
+    }),
+    severity: (at) => {
+      const record = records[at];
+      if (record === undefined) return null;
+      return worstOf(findingsOf(snapshot, record).map((finding) => finding.severity));
+    },
+    point: (at) => {
+      const record = records[at];
+      const names = [record?.device ?? null, record?.patch ?? null].filter((part) => part !== null);
+      return {
+        target: record === undefined ? null : { on: 'record', id: record.id },
+        label: names.join(' · '),
+      };
+    },
+  });
+  return new Map<Lane, LanePoints>([
+    ['detections', ofRecords(({ detection }) => detection.at)],
+    ['deployments', ofRecords(({ deployment }) => deployment.at)],
+    ['reboots', ofList(reboots)],
+    ['findings', ofList(findings)],
   ]);
+}
+
+interface Listed extends Point {
+  readonly scale: number;
+  readonly severity: Severity | null;
+}
+
+function ofList(list: readonly Listed[]): LanePoints {
+  return {
+    scales: scalesOf(list, ({ scale }) => scale),
+    severity: (at) => list[at]?.severity ?? null,
+    point: (at) => ({ target: list[at]?.target ?? null, label: list[at]?.label ?? '' }),
+  };
+}
+
+function scalesOf<T>(items: readonly T[], scaleOf: (item: T) => number): Float64Array {
+  const scales = new Float64Array(items.length);
+  items.forEach((item, at) => {
+    scales[at] = scaleOf(item);
+  });
+  return scales;
 }
 
 /** More bars and bands than these are no picture any more: a narrower range shows the rest. */
@@ -183,6 +218,7 @@ function maintenanceWindows(snapshot: Snapshot, runs: readonly Run[]): readonly 
 }
 
 function worstOf(found: readonly Severity[]): Severity | null {
+  if (found.length === 0) return null;
   return severities.find((severity) => found.includes(severity)) ?? null;
 }
 
@@ -193,7 +229,7 @@ function isPlausible(scale: number): boolean {
 function extentOf(
   snapshot: Snapshot,
   view: LineView,
-  scales: readonly number[],
+  scales: readonly ArrayLike<number>[],
 ): { from: number; to: number } | null {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
@@ -202,7 +238,7 @@ function extentOf(
     from = Math.min(from, scale);
     to = Math.max(to, scale);
   };
-  for (const scale of scales) note(scale);
+  for (const some of scales) for (let at = 0; at < some.length; at += 1) note(some[at] ?? Number.NaN);
   const first = view.lowerBound(plausible.from);
   const last = view.lowerBound(plausible.to) - 1;
   if (first <= last) {
@@ -215,41 +251,41 @@ function extentOf(
 }
 
 function groupIntoColumns(
-  points: readonly Point[],
+  points: LanePoints,
   shown: { readonly from: number; readonly to: number },
   width: number,
 ): Mark[] {
-  const columns = new Map<number, Mark>();
-  for (const point of points) {
-    if (point.scale < shown.from || point.scale > shown.to) continue;
-    const column = Math.floor((point.scale - shown.from) / width);
-    const mark = columns.get(column);
-    if (mark === undefined) {
-      columns.set(column, {
-        from: point.scale,
-        to: point.scale,
-        count: 1,
-        severity: point.severity,
-        target: point.target,
-        label: point.label,
-      });
+  const { scales } = points;
+  const columns = new Map<
+    number,
+    { from: number; to: number; count: number; worst: Severity | null; at: number }
+  >();
+  for (let at = 0; at < scales.length; at += 1) {
+    const scale = scales[at] ?? Number.NaN;
+    if (!(scale >= shown.from && scale <= shown.to)) continue;
+    const number = Math.floor((scale - shown.from) / width);
+    const severity = points.severity(at);
+    const column = columns.get(number);
+    if (column === undefined) {
+      columns.set(number, { from: scale, to: scale, count: 1, worst: severity, at });
       continue;
     }
-    const worse = worstOf([
-      ...(mark.severity === null ? [] : [mark.severity]),
-      ...(point.severity === null ? [] : [point.severity]),
-    ]);
-    columns.set(column, {
-      from: Math.min(mark.from, point.scale),
-      to: Math.max(mark.to, point.scale),
-      count: mark.count + 1,
-      severity: worse,
-      // The worst one is what a click leads to.
-      target: worse === mark.severity ? mark.target : point.target,
-      label: worse === mark.severity ? mark.label : point.label,
-    });
+    if (scale < column.from) column.from = scale;
+    if (scale > column.to) column.to = scale;
+    column.count += 1;
+    // The worst one is what a click leads to.
+    if (severity !== null && (column.worst === null || isWorse(severity, column.worst))) {
+      column.worst = severity;
+      column.at = at;
+    }
   }
-  return [...columns.values()].sort((a, b) => a.from - b.from);
+  return [...columns.values()]
+    .sort((a, b) => a.from - b.from)
+    .map(({ from, to, count, worst, at }) => ({ from, to, count, severity: worst, ...points.point(at) }));
+}
+
+function isWorse(a: Severity, b: Severity): boolean {
+  return severities.indexOf(a) < severities.indexOf(b);
 }
 
 const errorCode = levels.indexOf('error');

@@ -28,6 +28,8 @@ export interface ColumnMatch<C extends string> {
    * Where one header spans several columns it is the first of them that is not blank.
    */
   cell(cells: readonly string[], column: C): string | null;
+  /** The same for one column of many rows: found once, asked for each row. */
+  reader(column: C): (cells: readonly string[]) => string | null;
 }
 
 export interface MatchOptions {
@@ -37,6 +39,7 @@ export interface MatchOptions {
 
 /** Finds canonical columns by their headers. */
 export interface ColumnMatcher<C extends string> {
+  readonly columns: readonly C[];
   match(headers: readonly string[], options?: MatchOptions): ColumnMatch<C> | null;
 }
 
@@ -113,7 +116,7 @@ export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnM
     );
   }
 
-  return { match };
+  return { columns, match };
 }
 
 /** Neighbouring columns under one and the same header: a header cell that spans them. */
@@ -147,6 +150,14 @@ class Match<C extends string> implements ColumnMatch<C> {
 
   has(column: C): boolean {
     return this.#positions.has(column);
+  }
+
+  reader(column: C): (cells: readonly string[]) => string | null {
+    const positions = this.#positions.get(column);
+    const [only] = positions ?? [];
+    if (only === undefined) return () => null;
+    if (positions?.length === 1) return (cells) => cells[only] ?? null;
+    return (cells) => this.cell(cells, column);
   }
 
   cell(cells: readonly string[], column: C): string | null {

@@ -209,9 +209,17 @@ export function decodeText(bytes: Uint8Array): {
   const guessedInHead = stream.guessedAfterLines;
   const tail = stream.end();
   const guessed = guessedInHead ?? stream.guessedAfterLines;
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const text = decoder.decode(head, { stream: true }) + decoder.decode(tail);
+  const text = tail.length === 0 && isAscii(head) ? latin1Text(head) : utf8Text(head, tail);
   return { text, encoding: stream.encoding, guessedAtLine: guessed === null ? null : guessed + 1 };
+}
+
+function latin1Text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function utf8Text(head: Uint8Array, tail: Uint8Array): string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return decoder.decode(head, { stream: true }) + decoder.decode(tail);
 }
 
 /** UTF-16LE without a byte order mark: among the first bytes NULs stand at odd places and hardly elsewhere. */

@@ -1,5 +1,12 @@
-import { checkWidth, dropTrailingBlanks, findHeaderRow, headerSearchRows, sameCells } from './table.ts';
-import type { GridRow, Table, TableRow, WarnAt } from './table.ts';
+import {
+  checkWidth,
+  dropTrailingBlanks,
+  findHeaderRow,
+  headerSearchRows,
+  quoteCells,
+  sameCells,
+} from './table.ts';
+import type { GridRow, QuoteOf, RowExtent, Table, TableRow, WarnAt } from './table.ts';
 
 /** What separates the cells of a row. */
 export type Delimiter = ',' | ';' | '\t';
@@ -57,7 +64,7 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
   const headers = dropTrailingBlanks(headerRow.cells).slice(0, mostCells);
 
   scanner.moveTo(headerPlace.next, headerPlace.nextLine);
-  const rows: TableRow[] = [];
+  const rows = new DelimitedRows(text, delimiter);
   for (let row = scanner.next(headers.length, warn); row !== null; row = scanner.next(headers.length, warn)) {
     if (row.blank) continue;
     let cut = false;
@@ -73,13 +80,13 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
         cut = true;
       }
     }
-    rows.push(new DelimitedRow(text, delimiter, row, cut, rows.length + 1));
+    rows.push(row, cut);
   }
   const title = grid
     .slice(0, headerAt)
     .flatMap((row) => row.cells.filter((cell) => cell !== ''))
     .at(0);
-  return { headers, headerLine: headerRow.line, rows, title: title ?? null };
+  return new DelimitedTable(headers, headerRow.line, title ?? null, rows, quotesOf[delimiter]);
 }
 
 /** Whether a row starts like a blank one or like the header: then its cells are looked at. */
@@ -299,20 +306,66 @@ function cutCells(
   end: number,
   quoted: boolean,
 ): readonly string[] {
+  return (quoted ? cutQuoted : cutPlain)(text, delimiter, start, end) ?? cutOdd(text, delimiter, start, end);
+}
+
+function cutPlain(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] {
   const cells: string[] = [];
-  if (!quoted) {
-    let from = start;
-    while (cells.length < mostCells) {
-      const found = text.indexOf(delimiter, from);
-      if (found === -1 || found >= end) {
-        cells.push(text.slice(from, end).trim());
-        return cells;
-      }
-      cells.push(text.slice(from, found).trim());
-      from = found + 1;
+  let from = start;
+  while (cells.length < mostCells) {
+    const found = text.indexOf(delimiter, from);
+    if (found === -1 || found >= end) {
+      cells.push(trimmed(text, from, end));
+      return cells;
     }
-    return cells;
+    cells.push(trimmed(text, from, found));
+    from = found + 1;
   }
+  return cells;
+}
+
+/** Cells of which some are quoted from their first to their last character; null when one is quoted otherwise. */
+function cutQuoted(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] | null {
+  const delimiterCode = delimiter.charCodeAt(0);
+  const cells: string[] = [];
+  let from = start;
+  while (cells.length < mostCells) {
+    let to: number;
+    if (text.charCodeAt(from) === 34 && from < end) {
+      to = text.indexOf('"', from + 1) + 1;
+      if (to === 0 || to > end || (to < end && text.charCodeAt(to) !== delimiterCode)) return null;
+      cells.push(trimmed(text, from + 1, to - 1));
+    } else {
+      to = text.indexOf(delimiter, from);
+      if (to === -1 || to > end) to = end;
+      const first = text.charCodeAt(from);
+      if ((first === 32 || first === 9) && from < to) return null;
+      cells.push(trimmed(text, from, to));
+    }
+    if (to >= end) return cells;
+    from = to + 1;
+  }
+  return cells;
+}
+
+/** A piece of the text without blanks at its ends. */
+function trimmed(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  if (from === to) return '';
+  const piece = text.slice(from, to);
+  // Blanks of other scripts are rare; only what is not ASCII can be one.
+  return text.charCodeAt(from) > 127 || text.charCodeAt(to - 1) > 127 ? piece.trim() : piece;
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+function cutOdd(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] {
+  const cells: string[] = [];
   const row = text.slice(start, end);
   const delimiterCode = delimiter.charCodeAt(0);
   let at = 0;
@@ -354,30 +407,148 @@ function cutCells(
   return cells;
 }
 
+const quotedForm = 1;
+const cutForm = 2;
+
+function cellsOf(
+  text: string,
+  delimiter: Delimiter,
+  start: number,
+  end: number,
+  form: number,
+): readonly string[] {
+  const cells = cutCells(text, delimiter, start, end, (form & quotedForm) !== 0);
+  return (form & cutForm) === 0 ? cells : cells.slice(0, -1);
+}
+
+/** Made once: what they hold on to must not be a text. */
+const quotesOf: Readonly<Record<Delimiter, QuoteOf>> = {
+  ',': (row, form) => quoteCells(cellsOf(row, ',', 0, row.length, form)),
+  ';': (row, form) => quoteCells(cellsOf(row, ';', 0, row.length, form)),
+  '\t': (row, form) => quoteCells(cellsOf(row, '\t', 0, row.length, form)),
+};
+
+/** First room for rows. */
+const firstRows = 64;
+
+/** The places of rows in typed arrays. */
+class DelimitedRows {
+  readonly text: string;
+  readonly delimiter: Delimiter;
+  #count = 0;
+  #lines = new Uint32Array(firstRows);
+  #starts = new Uint32Array(firstRows);
+  #ends = new Uint32Array(firstRows);
+  #forms = new Uint8Array(firstRows);
+
+  constructor(text: string, delimiter: Delimiter) {
+    this.text = text;
+    this.delimiter = delimiter;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  push(place: ScannedRow, cut: boolean): void {
+    const at = this.#count;
+    if (at >= this.#lines.length) this.#grow();
+    this.#lines[at] = place.line;
+    this.#starts[at] = place.start;
+    this.#ends[at] = place.end;
+    this.#forms[at] = (place.quoted ? quotedForm : 0) | (cut ? cutForm : 0);
+    this.#count += 1;
+  }
+
+  *walk(): Generator<DelimitedRow> {
+    for (let at = 0; at < this.#count; at += 1) yield this.row(at);
+  }
+
+  row(at: number): DelimitedRow {
+    return new DelimitedRow(
+      this,
+      this.#lines[at] ?? 0,
+      at + 1,
+      this.#starts[at] ?? 0,
+      this.#ends[at] ?? 0,
+      this.#forms[at] ?? 0,
+    );
+  }
+
+  #grow(): void {
+    const size = this.#lines.length * 4;
+    const wider = (places: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const more = new Uint32Array(size);
+      more.set(places);
+      return more;
+    };
+    this.#lines = wider(this.#lines);
+    this.#starts = wider(this.#starts);
+    this.#ends = wider(this.#ends);
+    const forms = new Uint8Array(size);
+    forms.set(this.#forms);
+    this.#forms = forms;
+  }
+}
+
+class DelimitedTable implements Table {
+  readonly headers: readonly string[];
+  readonly headerLine: number;
+  readonly title: string | null;
+  readonly quoteOf: QuoteOf;
+  readonly #places: DelimitedRows;
+  #rows: readonly TableRow[] | null = null;
+
+  constructor(
+    headers: readonly string[],
+    headerLine: number,
+    title: string | null,
+    places: DelimitedRows,
+    quoteOf: QuoteOf,
+  ) {
+    this.headers = headers;
+    this.headerLine = headerLine;
+    this.title = title;
+    this.quoteOf = quoteOf;
+    this.#places = places;
+  }
+
+  get rowCount(): number {
+    return this.#places.count;
+  }
+
+  get rows(): readonly TableRow[] {
+    this.#rows ??= [...this.#places.walk()];
+    return this.#rows;
+  }
+
+  readonly walk = (): Iterable<TableRow> => this.#places.walk();
+}
+
 /** A row that cuts its cells out of the text when they are asked for. */
-class DelimitedRow implements TableRow {
+class DelimitedRow implements TableRow, RowExtent {
   readonly line: number;
   readonly row: number;
-  readonly #text: string;
-  readonly #delimiter: Delimiter;
-  readonly #start: number;
-  readonly #end: number;
-  readonly #quoted: boolean;
-  readonly #cut: boolean;
+  readonly start: number;
+  readonly end: number;
+  readonly form: number;
+  readonly #of: DelimitedRows;
 
-  constructor(text: string, delimiter: Delimiter, place: ScannedRow, cut: boolean, row: number) {
-    this.line = place.line;
+  constructor(of: DelimitedRows, line: number, row: number, start: number, end: number, form: number) {
+    this.#of = of;
+    this.line = line;
     this.row = row;
-    this.#text = text;
-    this.#delimiter = delimiter;
-    this.#start = place.start;
-    this.#end = place.end;
-    this.#cut = cut;
-    this.#quoted = place.quoted;
+    this.start = start;
+    this.end = end;
+    this.form = form;
+  }
+
+  get extent(): RowExtent {
+    return this;
   }
 
   get cells(): readonly string[] {
-    const cells = cutCells(this.#text, this.#delimiter, this.#start, this.#end, this.#quoted);
-    return this.#cut ? cells.slice(0, -1) : cells;
+    const { text, delimiter } = this.#of;
+    return cellsOf(text, delimiter, this.start, this.end, this.form);
   }
 }

@@ -10,6 +10,17 @@ export interface TableRow {
    * access, so take it once per row.
    */
   readonly cells: readonly string[];
+  /** Where the row stands in the text of its member, in characters; absent where it cannot be cut out of it. */
+  readonly extent?: RowExtent;
+}
+
+/** A row as a piece of its member's text: its quote is cut out again when it is asked for, not kept. */
+export interface RowExtent {
+  readonly start: number;
+  /** Behind the last character, without the line break. */
+  readonly end: number;
+  /** How the cells are to be cut: see {@link Table.quoteOf}. A small number. */
+  readonly form: number;
 }
 
 /** A table with a header row, wherever it came from. */
@@ -18,9 +29,26 @@ export interface Table {
   readonly headers: readonly string[];
   readonly headerLine: number;
   readonly rows: readonly TableRow[];
+  /** The same rows one after the other and how many they are, without an object kept for each; see {@link rowsOf}. */
+  readonly walk?: () => Iterable<TableRow>;
+  readonly rowCount?: number;
   /** Heading or caption nearest above it, or the worksheet's name; null when there is none. */
   readonly title: string | null;
+  /** The quote of a row by its piece of the text and the form of its extent; absent where rows have none. */
+  readonly quoteOf?: QuoteOf;
 }
+
+/** The rows of a table for going through them once: of a million rows none is kept. */
+export function rowsOf(table: Table): Iterable<TableRow> {
+  return table.walk?.() ?? table.rows;
+}
+
+/** How many rows a table has. */
+export function rowCountOf(table: Table): number {
+  return table.rowCount ?? table.rows.length;
+}
+
+export type QuoteOf = (text: string, form: number) => string;
 
 /** Takes note of a place that could not be understood. The codes are stable. */
 export type WarnAt = (line: number | null, code: string, text: string) => void;

@@ -96,6 +96,25 @@ describe('decodeCode', () => {
   });
 
   it.each([
+    ['0x800706D9', 'EPT_S_NOT_REGISTERED', 'RPC_S_NO_BINDINGS'],
+    ['0x80070775', 'ERROR_ACCOUNT_LOCKED_OUT', 'ERROR_INVALID_DATATYPE'],
+    ['0x800705DC', 'ERROR_EVENTLOG_FILE_CORRUPT', 'ERROR_EVENTLOG_CANT_START'],
+    ['0x80070052', 'ERROR_CANNOT_MAKE', 'ERROR_DUP_NAME'],
+    ['0x80200024', 'BG_E_NO_PROGRESS', 'BG_E_HTTP_ERROR_404'],
+    ['0x80004015', 'CO_E_WRONG_SERVER_IDENTITY', 'CO_E_WRONGOSFORAPP'],
+  ])('calls %s %s as its header does, and says that a table lists it as %s', (code, symbol, listed) => {
+    const entry = decodeCode(code);
+    expect(entry?.symbol).toBe(symbol);
+    expect(entry?.en.meaning).toContain(listed);
+    expect(entry?.ja.meaning).toContain(listed);
+  });
+
+  it('finds a code by the name that only the error table gives', () => {
+    expect(decodeCode('SCCM_E_DEPENDENCYNOTMET')?.code).toBe(0x80041007);
+    expect(decodeCode('BG_E_CONNECTION_CLOSED')?.symbol).toBe('BG_E_TOO_LARGE');
+  });
+
+  it.each([
     [0, /success/iu],
     [0x240005, /re(?:start|boot)/iu],
     [0x240006, /already installed/iu],

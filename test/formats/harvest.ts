@@ -73,7 +73,17 @@ function contextOf(path: string, harvest: Harvest, options: FileOptions): Member
     path,
     modified: options.modified ?? null,
     cite: (line, quote, row = null, pointer = null) => ({ member: path, line, row, pointer, quote }),
-    readMoment: (_kind, _text, read) => read(),
+    citeRow: (_table, { line, row, cells }) => ({
+      member: path,
+      line,
+      row,
+      pointer: null,
+      quote: cells.join(' | '),
+    }),
+    readMoment: (_kind, text, read) => read(text),
+    keptDetection: (detection) => detection,
+    keptDeployment: (deployment) => deployment,
+    memory: (_name, make) => make(),
     harvest,
   };
 }

@@ -1,4 +1,5 @@
 import type { ColumnMatch } from '../../text/column-match.ts';
+import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument, Probe } from '../define-format.ts';
@@ -73,7 +74,7 @@ function readList(document: EvidenceDocument, source: 'list-export' | 'sql-expor
   const page = document.shape === 'html' || document.shape === 'mhtml' ? document.page() : null;
   let rows = 0;
   for (const { table, columns } of found) {
-    rows += table.rows.length;
+    rows += rowCountOf(table);
     const named = columns.has('device') || columns.has('deviceId');
     const titled = named || table.title === null ? null : titleDevice(table.title);
     if (!named && titled === null && fileDevice !== null) document.harvest.device(fileDevice);

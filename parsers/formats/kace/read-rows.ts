@@ -1,12 +1,15 @@
 import { foldGuid, findKb } from '../../domain/names.ts';
 import { parseCode } from '../../domain/numbers.ts';
+import { isMoment } from '../../domain/moment.ts';
 import type { At, Moment, Precision } from '../../domain/moment.ts';
-import type { Citation, Deployment, DeploymentStatus, DetectionStatus } from '../../domain/evidence.ts';
+import type { Deployment, DeploymentStatus, Detection, DetectionStatus } from '../../domain/evidence.ts';
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
-import { quoteCells } from '../../text/table.ts';
-import type { Table } from '../../text/table.ts';
+import { quoteCells, rowsOf } from '../../text/table.ts';
+import type { Table, TableRow } from '../../text/table.ts';
 import type { EvidenceDocument, MemberContext } from '../define-format.ts';
+import { RowMemory, numberOfSecond } from './row-memory.ts';
+import type { DeploymentCells, DeploymentForm, DetectionForm } from './row-memory.ts';
 import { listOf } from './subject.ts';
 import {
   deploymentWords,
@@ -59,137 +62,234 @@ export function harvestRows(
 /** Cells of a table that are remembered with what they mean. */
 const mostReadings = 20_000;
 
-/** The cells that tell of a deployment. */
-interface DeploymentCells {
-  readonly status: string | null;
-  readonly date: string | null;
-  readonly exitCode: string | null;
-  readonly attempts: string | null;
-  readonly maximum: string | null;
+/** Distinct cells of a column that are compared one by one before they are looked up. */
+const mostLatest = 8;
+
+/** What the cells of a column mean, read once for each text: a column of a million rows holds few of them. */
+class CellReadings<T> {
+  readonly #read: (text: string) => T;
+  readonly #latestTexts: string[] = [];
+  readonly #latestMeanings: T[] = [];
+  readonly #all = new Map<string, T>();
+
+  constructor(read: (text: string) => T) {
+    this.#read = read;
+  }
+
+  of(text: string): T {
+    const at = this.#latestTexts.indexOf(text);
+    if (at !== -1) return this.#latestMeanings[at] as T;
+    let meaning = this.#all.get(text);
+    if (meaning === undefined) {
+      meaning = this.#read(text);
+      if (this.#all.size < mostReadings) this.#all.set(text, meaning);
+    }
+    if (this.#latestTexts.length >= mostLatest) {
+      this.#latestTexts.shift();
+      this.#latestMeanings.shift();
+    }
+    this.#latestTexts.push(text);
+    this.#latestMeanings.push(meaning);
+    return meaning;
+  }
 }
+
+/** A patch as a row names it, with what its cells mean; rows of the next device name the same in turn. */
+interface NamedPatch {
+  readonly idCell: string | null;
+  readonly nameCell: string | null;
+  readonly kbCell: string | null;
+  readonly patch: string | null;
+  /** Undefined: as the patch's name says. */
+  readonly kb: string | undefined;
+  readonly updateId: string | null;
+  next: NamedPatch | null;
+}
+
+interface Attempts {
+  readonly attempts: number | null;
+  readonly maximum: number | null;
+  readonly isBad: boolean;
+}
+
+type CellReader = (cells: readonly string[]) => string | null;
 
 class RowReader {
   readonly #document: RowSource;
   readonly #table: Table;
-  readonly #columns: ColumnMatch<PatchColumn>;
   readonly #context: RowContext;
+  readonly #cellOf: Readonly<Record<PatchColumn, CellReader>>;
   /** The column called `Status` tells whether the patch is active, not what was detected. */
   readonly #statusIsOfPatch: boolean;
+  readonly #tellsOfPatches: boolean;
   readonly #minuteDetections: boolean;
   readonly #minuteDeployments: boolean;
   readonly #warnedWords = new Set<string>();
   readonly #statedPatches = new Set<string>();
-  readonly #codes = new Map<string, number | null>();
-  readonly #updateIds = new Map<string, string>();
+  readonly #names = new CellReadings(named);
+  readonly #detectionMemory: RowMemory;
+  readonly #deploymentMemory: RowMemory;
+  readonly #detectionForms: CellReadings<DetectionForm>;
+  readonly #nothings = new CellReadings(isNothing);
+  readonly #undated = new CellReadings(meaningOfUndated);
+  readonly #namedPatches = new Map<string, NamedPatch>();
+  #lastPatch: NamedPatch | null = null;
 
   constructor(document: RowSource, table: Table, columns: ColumnMatch<PatchColumn>, context: RowContext) {
     this.#document = document;
     this.#table = table;
-    this.#columns = columns;
     this.#context = context;
+    this.#cellOf = Object.fromEntries(
+      patchColumns.columns.map((column) => [column, columns.reader(column)]),
+    ) as Record<PatchColumn, CellReader>;
     this.#statusIsOfPatch = !columns.has('patchStatus') && isPatchStatusColumn(table, columns);
+    this.#tellsOfPatches =
+      this.#statusIsOfPatch ||
+      columns.has('superseded') ||
+      columns.has('labels') ||
+      columns.has('patchStatus');
     const [detections, deployments] = minuteColumns(table, [
       columns.at('detectionDate'),
       columns.at('deployDate'),
     ]);
     this.#minuteDetections = detections ?? true;
     this.#minuteDeployments = deployments ?? true;
+    const memory = (minutes: boolean): RowMemory =>
+      document.memory(minutes ? 'kace/rows-in-minutes' : 'kace/rows-in-seconds', () => new RowMemory());
+    this.#detectionMemory = memory(this.#minuteDetections);
+    this.#deploymentMemory = memory(this.#minuteDeployments);
+    this.#detectionForms = new CellReadings((text) => this.#detectionMemory.detection(text, detectionStatus));
   }
 
   read(): void {
     const { harvest } = this.#document;
     const page = this.#document.shape === 'html' || this.#document.shape === 'mhtml';
     const width = this.#table.headers.length;
-    for (const row of this.#table.rows) {
-      const { cells, line } = row;
-      if (page && cells.length < width) harvest.warning(line, 'short-row', quoteCells(cells));
-      this.#readRow(cells, line, row.row);
+    for (const row of rowsOf(this.#table)) {
+      const { cells } = row;
+      if (page && cells.length < width) harvest.warning(row.line, 'short-row', quoteCells(cells));
+      this.#readRow(cells, row);
     }
   }
 
-  #readRow(cells: readonly string[], line: number, row: number): void {
-    const columns = this.#columns;
-    const patchId = named(columns.cell(cells, 'patchId'));
-    const patch = this.#context.patch ?? named(columns.cell(cells, 'patch')) ?? patchId;
-    const device =
-      named(columns.cell(cells, 'device')) ?? named(columns.cell(cells, 'deviceId')) ?? this.#context.device;
-    const kbCell = named(columns.cell(cells, 'kb'));
-    const kb = kbCell === null ? null : kbOf(kbCell);
-    const citation = this.#document.cite(line, quoteCells(cells), row);
-    this.#statePatch(cells, patch, citation);
+  #readRow(cells: readonly string[], row: TableRow): void {
+    const cellOf = this.#cellOf;
+    const { line } = row;
+    const device = this.#name(cellOf.device(cells)) ?? this.#name(cellOf.deviceId(cells));
+    const { patch, kb, updateId } = this.#patchOf(cells);
+    if (this.#tellsOfPatches) this.#statePatch(cells, patch, row);
 
-    const detectionRaw = this.#statusIsOfPatch ? null : columns.cell(cells, 'detectionStatus');
-    const deployRaw = columns.cell(cells, 'deployStatus');
+    const detectionRaw = this.#statusIsOfPatch ? null : cellOf.detectionStatus(cells);
+    const deployRaw = cellOf.deployStatus(cells);
     if (detectionRaw === null && deployRaw === null) return;
-    const exitCodeRaw = columns.cell(cells, 'exitCode');
-    this.#document.harvest.record({
-      device,
-      patch,
-      ...(kb === null ? {} : { kb }),
-      updateId: patchId === null ? null : this.#updateId(patchId),
-      detection: {
-        status: this.#detectionStatus(detectionRaw, line),
-        raw: detectionRaw,
-        at: this.#readDate(columns.cell(cells, 'detectionDate'), line, this.#minuteDetections),
+    const detection = this.#detection(detectionRaw, cellOf.detectionDate(cells), line);
+    const exitCodeRaw = cellOf.exitCode(cells);
+    const form = this.#deploymentMemory.deployment(
+      {
+        raw: deployRaw,
+        exitCode: exitCodeRaw,
+        attempts: cellOf.attempts(cells),
+        maximum: cellOf.maxAttempts(cells),
+        reboot: cellOf.reboot(cells),
       },
-      deployment: this.#deployment(
-        {
-          status: deployRaw,
-          date: columns.cell(cells, 'deployDate'),
-          exitCode: exitCodeRaw,
-          attempts: columns.cell(cells, 'attempts'),
-          maximum: columns.cell(cells, 'maxAttempts'),
-        },
-        line,
-      ),
-      exitCodeRaw,
-      reboot: named(columns.cell(cells, 'reboot')),
+      readDeployment,
+    );
+    this.#document.harvest.record({
+      device: device ?? this.#context.device,
+      patch,
+      kb,
+      updateId,
+      detection,
+      deployment: this.#deployment(form, cellOf.deployDate(cells), line),
+      exitCodeRaw: form.cells.exitCode,
+      reboot: form.reboot,
       source: this.#context.source,
       capturedAt: this.#context.capturedAt,
-      citation,
+      citation: this.#document.citeRow(this.#table, row),
     });
   }
 
-  #updateId(patchId: string): string {
-    let id = this.#updateIds.get(patchId);
-    if (id === undefined) {
-      id = foldGuid(patchId) ?? patchId;
-      if (this.#updateIds.size < mostReadings) this.#updateIds.set(patchId, id);
+  #name(cell: string | null): string | null {
+    return cell === null || cell === '' ? null : this.#names.of(cell);
+  }
+
+  #patchOf(cells: readonly string[]): NamedPatch {
+    const cellOf = this.#cellOf;
+    const idCell = cellOf.patchId(cells);
+    const nameCell = cellOf.patch(cells);
+    const kbCell = cellOf.kb(cells);
+    const last = this.#lastPatch;
+    const next = last?.next ?? null;
+    if (next !== null && next.idCell === idCell && next.nameCell === nameCell && next.kbCell === kbCell) {
+      this.#lastPatch = next;
+      return next;
     }
-    return id;
+    const key = JSON.stringify([idCell, nameCell, kbCell]);
+    const known = this.#namedPatches.get(key) ?? this.#newPatch(key, idCell, nameCell, kbCell);
+    if (last !== null) last.next = known;
+    this.#lastPatch = known;
+    return known;
   }
 
-  #deployment(cells: DeploymentCells, line: number): Deployment {
-    const status = this.#deployStatus(cells.status, line);
-    const counted = this.#readAttempts(cells.attempts, line);
-    const maximum = this.#readAttempts(cells.maximum, line);
-    const undeployed = counted.attempts === 0 || (cells.status !== null && status === 'not-attempted');
-    return {
-      status,
-      raw: cells.status,
-      at: this.#deployedAt(cells.date, line, undeployed),
-      exitCode: this.#readExitCode(cells.exitCode, line),
-      attempts: counted.attempts,
-      maxAttempts: maximum.attempts ?? counted.maximum,
+  #newPatch(key: string, idCell: string | null, nameCell: string | null, kbCell: string | null): NamedPatch {
+    const patchId = named(idCell);
+    const kb = named(kbCell);
+    const patch: NamedPatch = {
+      idCell,
+      nameCell,
+      kbCell,
+      patch: this.#context.patch ?? named(nameCell) ?? patchId,
+      kb: kb === null ? undefined : (kbOf(kb) ?? undefined),
+      updateId: patchId === null ? null : (foldGuid(patchId) ?? patchId),
+      next: null,
     };
+    if (this.#namedPatches.size < mostReadings) this.#namedPatches.set(key, patch);
+    return patch;
   }
 
-  #detectionStatus(raw: string | null, line: number): DetectionStatus | null {
-    if (raw === null || raw === '') return null;
-    const status = detectionWords.read(raw);
-    if (status !== null) return status;
-    if (isNothing(raw)) return null;
-    this.#warnWord(raw, line);
-    return 'unknown';
+  #detection(raw: string | null, dateCell: string | null, line: number): Detection {
+    const memory = this.#detectionMemory;
+    const form = raw === null ? memory.detection(null, detectionStatus) : this.#detectionForms.of(raw);
+    if (form.status === 'unknown' && raw !== null) this.#warnWord(raw, line);
+    const second = dateCell === null ? null : numberOfSecond(dateCell);
+    const known = second === null ? undefined : form.bySecond.get(second);
+    if (known !== undefined) return known;
+    const at = this.#readDate(dateCell, line, this.#minuteDetections);
+    const kept = this.#document.keptDetection({ status: form.status, raw: form.raw, at });
+    if (second !== null && isMoment(at)) memory.remember(form.bySecond, second, kept);
+    return kept;
   }
 
-  #deployStatus(raw: string | null, line: number): DeploymentStatus | null {
-    if (raw === null) return null;
-    const status = deploymentWords.read(raw);
-    if (status !== null) return status;
-    if (isNothing(raw)) return 'not-attempted';
-    this.#warnWord(raw, line);
-    return 'unknown';
+  #deployment(form: DeploymentForm, dateCell: string | null, line: number): Deployment {
+    const { raw } = form.cells;
+    if (form.status === 'unknown' && raw !== null) this.#warnWord(raw, line);
+    this.#warnNumber(form.badAttempts, line);
+    this.#warnNumber(form.badMaximum, line);
+    const second = dateCell === null ? null : numberOfSecond(dateCell);
+    const known = second === null ? undefined : form.bySecond.get(second);
+    if (known !== undefined) {
+      this.#warnNumber(form.badExitCode, line);
+      return known;
+    }
+    const undeployed = form.attempts === 0 || (raw !== null && form.status === 'not-attempted');
+    const at = this.#deployedAt(dateCell, line, undeployed);
+    this.#warnNumber(form.badExitCode, line);
+    if (at === 'never' && form.never !== null) return form.never;
+    if (at === null && form.untimed !== null) return form.untimed;
+    const { status, exitCode, attempts, maxAttempts, reboot } = form;
+    const kept = this.#document.keptDeployment(
+      { status, raw, at, exitCode, attempts, maxAttempts },
+      form.cells.exitCode,
+      reboot,
+    );
+    if (at === 'never') form.never = kept;
+    else if (at === null) form.untimed = kept;
+    else if (second !== null) this.#deploymentMemory.remember(form.bySecond, second, kept);
+    return kept;
+  }
+
+  #warnNumber(cell: string | null, line: number): void {
+    if (cell !== null) this.#document.harvest.warning(line, 'bad-number', cell);
   }
 
   /** A word that nobody knows is told of once, at its first place: a column of a million rows has it everywhere. */
@@ -202,20 +302,22 @@ class RowReader {
   #readDate(cell: string | null, line: number, minutes: boolean): At {
     if (cell === null || cell === '') return null;
     const moment = this.#readMoment(cell, minutes);
-    if (moment !== null) return moment;
-    const reading = readDate(cell);
-    if (reading === 'never') return 'never';
-    if (!isNothing(cell)) this.#document.harvest.warning(line, 'bad-date', cell);
+    return moment ?? this.#readUndated(cell, line);
+  }
+
+  #readUndated(cell: string, line: number): 'never' | null {
+    const meaning = this.#undated.of(cell);
+    if (meaning === 'never') return 'never';
+    if (meaning === 'bad') this.#document.harvest.warning(line, 'bad-date', cell);
     return null;
   }
 
   #readMoment(cell: string, minutes: boolean): Moment | null {
-    return this.#document.readMoment(minutes ? 'sma minutes' : 'sma', cell, () => {
-      const reading = readDate(cell);
-      if (reading === null || reading === 'never') return null;
-      const precision: Precision = minutes && reading.precision !== 'day' ? 'minute' : reading.precision;
-      return placeReading(reading, cell, 'sma', { precision });
-    });
+    // Words for nothing stand in many rows, and all take the longest way to be no date.
+    if (cell.length < 5) return null;
+    return minutes
+      ? this.#document.readMoment('sma minutes', cell, readMinute)
+      : this.#document.readMoment('sma', cell, readInstant);
   }
 
   /** A blank time is never where the row itself says that there was no deployment, else it is absent. */
@@ -223,43 +325,19 @@ class RowReader {
     if (cell === null) return null;
     const moment = this.#readMoment(cell, this.#minuteDeployments);
     if (moment !== null) return moment;
-    if (isNothing(cell)) return undeployed ? 'never' : null;
-    return this.#readDate(cell, line, this.#minuteDeployments);
-  }
-
-  /** `2`, `２回`, `1/3` (of a maximum), `無制限` (0). */
-  #readAttempts(
-    cell: string | null,
-    line: number,
-  ): { readonly attempts: number | null; readonly maximum: number | null } {
-    if (cell === null || cell === '') return { attempts: null, maximum: null };
-    const count = readCount(cell);
-    if (count !== null) return { attempts: count, maximum: null };
-    const folded = cell.normalize('NFKC');
-    const of = /^\s*(?<count>\d{1,6})\s*(?:\/|of)\s*(?<maximum>\d{1,6})\s*$/iu.exec(folded)?.groups;
-    if (of !== undefined) return { attempts: Number(of['count']), maximum: Number(of['maximum']) };
-    if (!isNothing(cell)) this.#document.harvest.warning(line, 'bad-number', cell);
-    return { attempts: null, maximum: null };
-  }
-
-  #readExitCode(cell: string | null, line: number): number | null {
-    if (cell === null || cell === '') return null;
-    const known = this.#codes.get(cell);
-    if (known !== undefined) return known;
-    const code = exitCodeOf(cell);
-    if (code === null && !isNothing(cell)) this.#document.harvest.warning(line, 'bad-number', cell);
-    else if (this.#codes.size < 10_000) this.#codes.set(cell, code);
-    return code;
+    if (this.#nothings.of(cell)) return undeployed ? 'never' : null;
+    return cell === '' ? null : this.#readUndated(cell, line);
   }
 
   /** Facts of the patch itself, once for everything that is said of it. */
-  #statePatch(cells: readonly string[], patch: string | null, citation: Citation): void {
+  #statePatch(cells: readonly string[], patch: string | null, row: TableRow): void {
     if (patch === null) return;
-    const columns = this.#columns;
-    const superseded = columns.cell(cells, 'superseded');
-    const labels = columns.cell(cells, 'labels');
-    const statusRaw = columns.cell(cells, this.#statusIsOfPatch ? 'detectionStatus' : 'patchStatus');
-    if (labels === null && statusRaw === null && (superseded === null || isNothing(superseded))) return;
+    const cellOf = this.#cellOf;
+    const superseded = cellOf.superseded(cells);
+    const labels = cellOf.labels(cells);
+    const statusRaw = (this.#statusIsOfPatch ? cellOf.detectionStatus : cellOf.patchStatus)(cells);
+    if (labels === null && statusRaw === null && (superseded === null || this.#nothings.of(superseded)))
+      return;
     const key = `${patch}\n${superseded ?? ''}\n${labels ?? ''}\n${statusRaw ?? ''}`;
     if (this.#statedPatches.has(key)) return;
     this.#statedPatches.add(key);
@@ -276,9 +354,70 @@ class RowReader {
         files: null,
         supersededBy,
       },
-      citation,
+      citation: this.#document.cite(row.line, quoteCells(cells), row.row),
     });
   }
+}
+
+function readInstant(cell: string): Moment | null {
+  const reading = readDate(cell);
+  return reading === null || reading === 'never' ? null : placeReading(reading, cell, 'sma');
+}
+
+/** For columns whose times are a matter of minutes, with or without `:00` behind them. */
+function readMinute(cell: string): Moment | null {
+  const reading = readDate(cell);
+  if (reading === null || reading === 'never') return null;
+  const precision: Precision = reading.precision === 'day' ? 'day' : 'minute';
+  return placeReading(reading, cell, 'sma', { precision });
+}
+
+function meaningOfUndated(cell: string): 'never' | 'nothing' | 'bad' {
+  if (readDate(cell) === 'never') return 'never';
+  return isNothing(cell) ? 'nothing' : 'bad';
+}
+
+function detectionStatus(raw: string | null): DetectionStatus | null {
+  if (raw === null || raw === '') return null;
+  return detectionWords.read(raw) ?? (isNothing(raw) ? null : 'unknown');
+}
+
+function deploymentStatus(raw: string | null): DeploymentStatus | null {
+  if (raw === null) return null;
+  return deploymentWords.read(raw) ?? (isNothing(raw) ? 'not-attempted' : 'unknown');
+}
+
+function readDeployment(cells: DeploymentCells): DeploymentForm {
+  const counted = readAttempts(cells.attempts);
+  const maximum = readAttempts(cells.maximum);
+  const code = cells.exitCode === null || cells.exitCode === '' ? null : exitCodeOf(cells.exitCode);
+  return {
+    cells,
+    status: deploymentStatus(cells.raw),
+    exitCode: code,
+    attempts: counted.attempts,
+    maxAttempts: maximum.attempts ?? counted.maximum,
+    reboot: named(cells.reboot),
+    badAttempts: counted.isBad ? cells.attempts : null,
+    badMaximum: maximum.isBad ? cells.maximum : null,
+    badExitCode:
+      code === null && cells.exitCode !== null && !isNothing(cells.exitCode) ? cells.exitCode : null,
+    bySecond: new Map(),
+    never: null,
+    untimed: null,
+  };
+}
+
+/** `2`, `２回`, `1/3` (of a maximum), `無制限` (0). */
+function readAttempts(cell: string | null): Attempts {
+  if (cell === null || cell === '') return { attempts: null, maximum: null, isBad: false };
+  const count = readCount(cell);
+  if (count !== null) return { attempts: count, maximum: null, isBad: false };
+  const folded = cell.normalize('NFKC');
+  const of = /^\s*(?<count>\d{1,6})\s*(?:\/|of)\s*(?<maximum>\d{1,6})\s*$/iu.exec(folded)?.groups;
+  if (of !== undefined)
+    return { attempts: Number(of['count']), maximum: Number(of['maximum']), isBad: false };
+  return { attempts: null, maximum: null, isBad: !isNothing(cell) };
 }
 
 /** A name that is there: not blank, not NULL, not a dash. */
@@ -324,7 +463,7 @@ export function exitCodeOf(text: string): number | null {
 function minuteColumns(table: Table, columns: readonly number[]): readonly boolean[] {
   const minutes = columns.map(() => true);
   const open = columns.map((column, index) => ({ column, index })).filter(({ column }) => column >= 0);
-  for (const row of table.rows) {
+  for (const row of rowsOf(table)) {
     if (open.length === 0) break;
     const { cells } = row;
     for (let at = open.length - 1; at >= 0; at -= 1) {
@@ -346,7 +485,10 @@ function isPatchStatusColumn(table: Table, columns: ColumnMatch<PatchColumn>): b
   if (column < 0) return false;
   let ofPatch = 0;
   let seen = 0;
-  for (const row of table.rows.slice(0, sampledRows)) {
+  let looked = 0;
+  for (const row of rowsOf(table)) {
+    if (looked >= sampledRows) break;
+    looked += 1;
     const cell = row.cells[column] ?? '';
     if (cell === '') continue;
     seen += 1;

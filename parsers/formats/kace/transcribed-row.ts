@@ -44,6 +44,7 @@ export function harvestTranscription(transcription: Transcription, member: Membe
     harvest,
     shape: 'image' as const,
     cite: () => member.cite(null, quote),
+    citeRow: () => member.cite(null, quote),
   };
   harvestRows(context, table, columns, { source: 'analyst', device: null, patch: null, capturedAt: null });
 }

@@ -78,7 +78,7 @@ export const exitCodeFormsDisagree = defineRule({
   source: 'S0',
   check(pair) {
     return judgeRecords(pair, (record) => {
-      const forms = record.exitCodeRaw === null ? null : readForms(record.exitCodeRaw);
+      const forms = record.exitCodeRaw === null ? null : formsOf(record.exitCodeRaw);
       if (forms === null) return notApplicable;
       if (forms === 'agree') return consistent;
       if (BigInt.asUintN(32, forms.decimal) === BigInt.asUintN(32, forms.hexadecimal)) return consistent;
@@ -105,6 +105,19 @@ export const exitCodeFormsDisagree = defineRule({
 interface CodeForms {
   readonly decimal: bigint;
   readonly hexadecimal: bigint;
+}
+
+/** Texts that are remembered with their forms: a million rows state a few codes. */
+const mostForms = 10_000;
+const knownForms = new Map<string, CodeForms | 'agree' | null>();
+
+function formsOf(raw: string): CodeForms | 'agree' | null {
+  let forms = knownForms.get(raw);
+  if (forms === undefined) {
+    forms = readForms(raw);
+    if (knownForms.size < mostForms && raw.length < 100) knownForms.set(raw, forms);
+  }
+  return forms;
 }
 
 /** How the appliance writes nearly every code; long ones leave the exact range of a number and go the long way. */

@@ -66,10 +66,10 @@ export const patchNotOnDevicePage = defineRule({
   source: 'S0',
   check(pair, evidence) {
     const view = kaceView(evidence);
-    const pages = (view.devicePages.get(pair.deviceKey) ?? []).filter(
-      (page) => recordsOf(view, page).length > 0,
-    );
-    if (pages.length === 0 || pair.deviceKey === '') return notApplicable;
+    const ofDevice = pair.deviceKey === '' ? undefined : view.devicePages.get(pair.deviceKey);
+    if (ofDevice === undefined) return notApplicable;
+    const pages = ofDevice.filter((page) => recordsOf(view, page).length > 0);
+    if (pages.length === 0) return notApplicable;
     const members = new Set(pages.map((page) => page.citation.member));
     if (pair.records.some((record) => members.has(record.citation.member))) return consistent;
     const complete = pages.filter((page) => page.value.tab?.canonical === 'all');

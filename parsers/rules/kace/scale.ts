@@ -4,7 +4,7 @@ import { isMoment, order } from '../../domain/moment.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
 import { defineRule, found, notApplicable, place } from '../define-rule.ts';
 import { meaningOf } from './statements.ts';
-import { kaceView, targetsOf, type KaceView } from './view.ts';
+import { kaceView, scheduledFor, type KaceView } from './view.ts';
 
 /** How far one patch got, in devices. */
 export interface PatchScale {
@@ -48,8 +48,20 @@ export function kaceScale(evidence: Evidence): KaceScale {
 
 const scales = new WeakMap<KaceView, KaceScale>();
 
+interface DeviceSums {
+  ran: number;
+  succeeded: number;
+  failed: number;
+}
+
+interface PatchSums extends DeviceSums {
+  patch: string | null;
+  readonly scheduled: ReadonlyMap<string, unknown>;
+  targeted: number;
+}
+
 function countScale(view: KaceView): KaceScale {
-  const byDevice = new Map<string, { ran: number; succeeded: number; failed: number }>();
+  const byDevice = new Map<string, DeviceSums>();
   const devices = new Set<string>();
   const targeted = new Set<string>();
   for (const schedule of view.schedules) {
@@ -61,29 +73,42 @@ function countScale(view: KaceView): KaceScale {
   const targetedFrom = targeted.size > 0 ? 'schedule' : 'records';
   for (const device of view.devicePages.keys()) if (device !== '') devices.add(device);
 
-  const scale: PatchScale[] = [];
-  for (const [patchKey, pairs] of view.pairsByPatch) {
-    const sums = { ran: 0, succeeded: 0, failed: 0 };
-    for (const pair of pairs) {
-      if (pair.deviceKey === '') continue;
-      devices.add(pair.deviceKey);
-      if (pair.records.some((record) => record.detection.status !== 'not-applicable'))
-        targeted.add(pair.deviceKey);
-      const outcome = outcomeOf(pair);
-      if (outcome === null) continue;
-      const device = byDevice.get(pair.deviceKey) ?? { ran: 0, succeeded: 0, failed: 0 };
-      byDevice.set(pair.deviceKey, device);
-      for (const sum of [sums, device]) {
-        sum.ran += 1;
-        if (outcome === 'succeeded') sum.succeeded += 1;
-        if (outcome === 'failed') sum.failed += 1;
-      }
+  // Pair by pair in the order of the bundle: patch by patch a million pairs come from all over the memory.
+  const byPatch = new Map<string, PatchSums>();
+  let deviceKey: string | null = null;
+  let device: DeviceSums = { ran: 0, succeeded: 0, failed: 0 };
+  for (const pair of view.pairs) {
+    let sums = byPatch.get(pair.patchKey);
+    if (sums === undefined) {
+      const scheduled = scheduledFor(view, pair.patchKey);
+      sums = { patch: null, scheduled, targeted: scheduled.size, ran: 0, succeeded: 0, failed: 0 };
+      byPatch.set(pair.patchKey, sums);
     }
-    const patch = pairs.find((pair) => pair.patch !== null)?.patch;
-    if (patch === undefined || patch === null) continue;
-    scale.push({ patch, targeted: targetsOf(view, patchKey).size, ...sums, source: 'evidence' });
+    sums.patch ??= pair.patch;
+    if (pair.deviceKey === '') continue;
+    if (pair.deviceKey !== deviceKey) {
+      ({ deviceKey } = pair);
+      devices.add(deviceKey);
+      device = byDevice.get(deviceKey) ?? { ran: 0, succeeded: 0, failed: 0 };
+      byDevice.set(deviceKey, device);
+    }
+    if (pair.records.some((record) => record.detection.status !== 'not-applicable')) {
+      targeted.add(deviceKey);
+      if (!sums.scheduled.has(deviceKey)) sums.targeted += 1;
+    }
+    const outcome = outcomeOf(pair);
+    if (outcome === null) continue;
+    for (const sum of [sums, device]) {
+      sum.ran += 1;
+      if (outcome === 'succeeded') sum.succeeded += 1;
+      if (outcome === 'failed') sum.failed += 1;
+    }
   }
-  const attempted = [...byDevice.values()];
+  const scale: PatchScale[] = [...byPatch.values()].flatMap(
+    ({ patch, targeted: targets, ran, succeeded, failed }) =>
+      patch === null ? [] : [{ patch, targeted: targets, ran, succeeded, failed, source: 'evidence' }],
+  );
+  const attempted = [...byDevice.values()].filter(({ ran }) => ran > 0);
   return {
     scale,
     counts: {

@@ -34,14 +34,16 @@ export function judgeRecords(
   pair: PatchOnDevice,
   judge: (record: PatchRecord) => Judgement,
 ): Verdict | readonly Verdict[] {
-  const [only] = pair.records;
-  if (pair.records.length === 1 && only !== undefined) {
+  const { records } = pair;
+  const only = records[0];
+  if (records.length === 1 && only !== undefined) {
     const judgement = judge(only);
+    if (judgement === consistent || judgement === notApplicable) return judgement;
     return 'statement' in judgement ? toVerdict(pair, [judgement.statement]) : about(pair, judgement);
   }
   const groups = new Map<string, { readonly record: PatchRecord; readonly statement: Statement }[]>();
   let fallback: Verdict = notApplicable;
-  for (const record of currentRecords(pair.records)) {
+  for (const record of currentRecords(records)) {
     const judgement = judge(record);
     if ('statement' in judgement) {
       const group = groups.get(judgement.statement.key);

@@ -328,16 +328,25 @@ export type TargetProof = Fact<'kace/schedule-device'> | PatchRecord;
  * and every record that does not call the patch inapplicable.
  */
 export function targetsOf(view: KaceView, patchKey: string): ReadonlyMap<string, TargetProof> {
-  const targets = new Map<string, TargetProof>();
-  for (const schedule of schedulesFor(view, view.patches.get(patchKey))) {
-    for (const [key, fact] of schedule.devices) if (!targets.has(key)) targets.set(key, fact);
-  }
+  const targets = new Map<string, TargetProof>(scheduledFor(view, patchKey));
   for (const pair of view.pairsByPatch.get(patchKey) ?? []) {
     if (pair.deviceKey === '' || targets.has(pair.deviceKey)) continue;
     const record = pair.records.find((one) => one.detection.status !== 'not-applicable');
     if (record !== undefined) targets.set(pair.deviceKey, record);
   }
   return targets;
+}
+
+/** Those of {@link targetsOf} that a schedule's device table names. */
+export function scheduledFor(view: KaceView, patchKey: string): ReadonlyMap<string, TargetProof> {
+  const schedules = schedulesFor(view, view.patches.get(patchKey));
+  const [only] = schedules;
+  if (schedules.length === 1 && only !== undefined) return only.devices;
+  const scheduled = new Map<string, TargetProof>();
+  for (const schedule of schedules) {
+    for (const [key, fact] of schedule.devices) if (!scheduled.has(key)) scheduled.set(key, fact);
+  }
+  return scheduled;
 }
 
 /** The schedules that detect or deploy a patch: by labels, else the only one that labels do not exclude. */
