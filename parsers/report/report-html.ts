@@ -516,6 +516,10 @@ function annotationLabel({ annotation, place, on }: PlacedAnnotation, words: Rep
       return words.text('analyst.on.record', { place: place ?? '' });
     case 'line':
       return words.text('analyst.on.line', { place: place ?? '' });
+    case 'member':
+      return words.text('analyst.on.member', { place: place ?? '' });
+    case 'moment':
+      return words.text('analyst.on.moment', { place: place ?? '' });
     case 'gone':
       return words.text('analyst.gone', { quote: shorten(annotation.quote, 200) });
   }
@@ -537,7 +541,7 @@ function annotationsPart(model: ReportModel): string {
   if (annotations.length === 0 && bookmarks.length === 0) return '';
   const marks = bookmarks.map(
     ({ member, line, label }) =>
-      `<p><span class="place mono">${escapeHtml(`${member}:${line}`)}</span> ${escapeHtml(label)}</p>`,
+      `<p><span class="place mono">${escapeHtml(line === null ? member : `${member}:${line}`)}</span> ${escapeHtml(label)}</p>`,
   );
   return [
     '<section class="part">',

@@ -7,7 +7,7 @@ import type {
   PatchRecord,
   SystemId,
 } from '../domain/evidence.ts';
-import { targetKey } from '../domain/annotation.ts';
+import { placeOfTarget, targetKey } from '../domain/annotation.ts';
 import type { Annotation } from '../domain/annotation.ts';
 import { severities } from '../domain/finding.ts';
 import type { Finding, FindingKind, Severity, Undecided, Witness } from '../domain/finding.ts';
@@ -40,7 +40,8 @@ export interface ReportContext {
 
 export interface ReportBookmark {
   readonly member: string;
-  readonly line: number;
+  /** Null for a row of a member that has no lines. */
+  readonly line: number | null;
   readonly label: string;
 }
 
@@ -172,7 +173,7 @@ export interface PlacedAnnotation {
   readonly annotation: Annotation;
   /** Where it stands when it is not the finding's own: `member:line`. */
   readonly place: string | null;
-  readonly on: 'finding' | 'record' | 'line' | 'gone';
+  readonly on: 'finding' | 'record' | 'line' | 'member' | 'moment' | 'gone';
 }
 
 export interface UndecidedGroup {
@@ -525,7 +526,9 @@ function placeAnnotations(analysis: Analysis, annotations: readonly Annotation[]
         ? ids.has(target.finding)
           ? target.finding
           : undefined
-        : ownerOfPlace.get(target.on === 'record' ? recordKey(target) : targetKey(target));
+        : ownerOfPlace.get(
+            target.on === 'record' || target.on === 'cell' ? recordKey(target) : targetKey(target),
+          );
     const placed = placedAnnotation(annotation, owner !== undefined);
     if (owner === undefined) {
       free.push(placed);
@@ -549,13 +552,19 @@ function placedAnnotation(annotation: Annotation, owned: boolean): PlacedAnnotat
     case 'finding':
       return { annotation, place: null, on: owned ? 'finding' : 'gone' };
     case 'record':
+    case 'cell':
+      return { annotation, place: placeOfTarget(target), on: 'record' };
+    case 'line':
+    case 'lines':
+      return { annotation, place: placeOfTarget(target), on: 'line' };
+    case 'member':
+      return { annotation, place: target.member, on: 'member' };
+    case 'moment':
       return {
         annotation,
-        place: target.line === null ? target.member : `${target.member}:${target.line}`,
-        on: 'record',
+        place: `${target.local.replace('T', ' ')} ${target.offset ?? ''}`.trim(),
+        on: 'moment',
       };
-    case 'line':
-      return { annotation, place: `${target.member}:${target.line}`, on: 'line' };
   }
 }
 

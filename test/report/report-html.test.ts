@@ -92,6 +92,7 @@ function annotation(more: Partial<Annotation> & Pick<Annotation, 'target'>): Ann
     createdAt: '2024-06-11T09:40:00+09:00',
     changedAt: '2024-06-11T09:40:00+09:00',
     quote: '',
+    links: [],
     ...more,
   };
 }

@@ -28,6 +28,7 @@ function noted(
     createdAt,
     changedAt: createdAt,
     quote: '',
+    links: [],
   };
 }
 

@@ -211,13 +211,14 @@ describe('answers', () => {
       createdAt: '2024-06-11T09:41:00+09:00',
       changedAt: '2024-06-11T09:41:00+09:00',
       quote: '',
+      links: [],
     };
     const report = reportDocument(session, {
       type: 'report',
       id: 1,
       locale: 'ja',
       caseName: null,
-      content: { annotations: [note], bookmarks: [], transcriptions: [], zone: null, view: {} },
+      content: { annotations: [note], bookmarks: [], mutes: [], transcriptions: [], zone: null, view: {} },
     });
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');
