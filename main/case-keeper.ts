@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { caseSchemaName, emptyContent, hasContent } from '../parsers/case/case-file.ts';
 import type { CaseBundle, CaseFile } from '../parsers/case/case-file.ts';
 import { appendEntry, continues, firstBrokenEntry } from '../parsers/case/custody-log.ts';
-import type { LogEvent } from '../parsers/case/custody-log.ts';
+import type { LogEntry, LogEvent } from '../parsers/case/custody-log.ts';
 import { ExpectedError } from '../parsers/domain/errors.ts';
 import type { CaseContent, CaseStatus } from '../preload/contract/window.ts';
 import { backupOf, caseExtension, readCase, writeCase } from './case-files.ts';
@@ -110,6 +110,12 @@ export class CaseKeeper {
 
   get content(): CaseContent {
     return this.#file.content;
+  }
+
+  /** The log as a report lists it. */
+  get custody(): { entries: LogEntry[]; broken: number | null } {
+    const { log } = this.#file;
+    return { entries: log, broken: firstBrokenEntry(log) };
   }
 
   get status(): CaseStatus {

@@ -39,7 +39,7 @@ export function finishPdf(printed: Uint8Array, facts: PdfFacts): Buffer {
   const digits = facts.stamp === null ? null : utcDigits(facts.stamp);
   if (digits !== null) {
     // The zone keeps its length: the printer writes UTC either way.
-    text = text.replace(datePattern, (whole, name: string, date: string, zone: string) =>
+    text = text.replace(datePattern, (whole: string, _name: string, date: string, zone: string) =>
       whole.replace(`${date}${zone}`, `${digits}${zone === 'Z' ? 'Z' : "+00'00'"}`),
     );
   }

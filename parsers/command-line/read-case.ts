@@ -5,6 +5,8 @@ import { caseContentSchema } from '../../preload/contract/window.ts';
 import type { CaseContent } from '../../preload/contract/window.ts';
 import { versionedJson } from '../case/case-file.ts';
 import { migrated } from '../case/case-migrations.ts';
+import { firstBrokenEntry, logEntrySchema } from '../case/custody-log.ts';
+import type { LogEntry } from '../case/custody-log.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import type { BundleIdentity } from '../report/analysis.ts';
 
@@ -15,12 +17,15 @@ export interface CaseForReport extends Pick<
 > {
   /** File name without its ending. */
   readonly name: string;
+  readonly bookmarks: CaseContent['bookmarks'];
+  readonly custody: { readonly entries: readonly LogEntry[]; readonly broken: number | null };
 }
 
 /** Its log may be damaged and the notes still be read: `verify` is who asks for that. */
 const caseSchema = v.object({
   bundle: v.object({ sha256: v.string() }),
   content: caseContentSchema,
+  log: v.fallback(v.nullable(v.array(logEntrySchema)), null),
 });
 
 /**
@@ -36,7 +41,11 @@ export async function readCase(path: string, bundle: BundleIdentity): Promise<Ca
   const { json, version } = versionedJson(text, place);
   const parsed = v.safeParse(caseSchema, migrated(json, version));
   if (!parsed.success) throw new ExpectedError('case-damaged', place);
-  const { bundle: bound, content } = parsed.output;
+  const { bundle: bound, content, log } = parsed.output;
   if (bound.sha256 !== bundle.sha256) throw new ExpectedError('case-other-bundle', place);
-  return { ...content, name: place.replace(/\.patchtrail$/u, '') };
+  return {
+    ...content,
+    name: place.replace(/\.patchtrail$/u, ''),
+    custody: log === null ? { entries: [], broken: 0 } : { entries: log, broken: firstBrokenEntry(log) },
+  };
 }

@@ -7,12 +7,12 @@ import { escapeHtml, visibleText } from './visible-text.ts';
 const width = 640;
 const cell = 16;
 const names = 128;
-const headings = 92;
+const headings = 128;
 const columnsOfBlock = (width - names) / cell;
 const rowsOfBlock = 36;
 /** Characters of a name that fit beside a row and above a column; an ideograph counts for two. */
 const rowName = 22;
-const columnName = 19;
+const columnName = 23;
 
 /** How a state is drawn: its ground and its ink, told apart without colour by the sign. */
 const looks: Readonly<Record<PatchState, { readonly ground: string; readonly ink: string }>> = {
@@ -102,6 +102,20 @@ export function matrixSign(state: PatchState): string {
   return smallPicture(`${ground([[0, 0]], state)}${ink([[0, 0]], state)}`);
 }
 
+/** Strokes of signs in a line of text, in the colour of that text. */
+const textSigns = {
+  good: 'M4 8.4l2.7 2.9l5.3 -6.6',
+  bad: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
+  part: 'M8 3.4a4.6 4.6 0 1 0 0 9.2a4.6 4.6 0 1 0 0 -9.2M8 3.4v9.2M6.2 4v8',
+  told: 'M7.7 8h.6',
+  untold: 'M5.8 6a2.2 2.2 0 1 1 3.2 2c-.8 .4 -1 .9 -1 1.6M8 12v.4',
+} as const;
+
+/** A sign before a word that says the same. */
+export function textSign(sign: keyof typeof textSigns): string {
+  return `<svg class="text-sign" viewBox="0 0 16 16" aria-hidden="true"><path d="${textSigns[sign]}" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
+}
+
 /** How cells that findings cite are marked, for the explanation of the signs. */
 export function matrixMarkSign(kind: 'contradiction' | 'other'): string {
   const frame = `<rect x="0.5" y="0.5" width="15" height="15" fill="#fff" stroke="#cfd4dc"/>`;
@@ -138,7 +152,7 @@ function picture(matrix: ReportMatrix, block: Block, words: ReportWords): string
   const description = words.list(
     drawn
       .filter(([state]) => state !== 'none')
-      .map(([state, list]) => `${words.text(`matrix.state.${state}`)} ${words.number(list.length)}`),
+      .map(([state, list]) => `${words.patchState(state)} ${words.number(list.length)}`),
   );
   const label = escapeHtml(`${title}: ${description}`);
   return [

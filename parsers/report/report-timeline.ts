@@ -22,7 +22,7 @@ export interface ReportTimeline {
   readonly windows: readonly TimelineStretch[];
   /** Number of error lines in each of so many equal parts of the time shown. */
   readonly errors: readonly number[];
-  /** Marks that lie outside of what is shown, where nearly all of them lie close together. */
+  /** Marks and ends of runs that lie outside of what is shown. */
   readonly outside: number;
   /** Runs that were left out because they are too many for a page. */
   readonly runsLeftOut: number;
@@ -77,13 +77,16 @@ interface Point {
   readonly severity: Severity | null;
 }
 
-/** Null where nothing has a time. */
+/**
+ * The whole time, and where nearly all lies close together that stretch by itself: a patch of months ago must not
+ * press last night into one column. Empty where nothing has a time.
+ */
 export function reportTimeline(
   analysis: Pick<Analysis, 'evidence' | 'boots'>,
   lines: TimelineLines,
   findings: readonly (TimelinePoint & { readonly records: readonly string[] })[],
   notes: readonly Moment[],
-): ReportTimeline | null {
+): readonly ReportTimeline[] {
   const { evidence } = analysis;
   const worst = worstByRecord(findings);
   const detections: Point[] = [];
@@ -108,8 +111,10 @@ export function reportTimeline(
   const runs = runStretches(analysis, lines);
   const scales = [...detections, ...deployments, ...reboots, ...found, ...noted].map(({ scale }) => scale);
   for (const { from, to } of runs) scales.push(from, to);
-  const shown = extentOf(scales);
-  if (shown === null) return null;
+  const sorted = Float64Array.from(scales).sort();
+  const whole = extentOf(sorted);
+  if (whole === null) return [];
+  const dense = denseStretch(sorted);
   const lanes: readonly (readonly [TimelineLaneName, readonly Point[]])[] = [
     ['detections', detections],
     ['deployments', deployments],
@@ -117,6 +122,20 @@ export function reportTimeline(
     ['findings', found],
     ['notes', noted],
   ];
+  const windows = windowsOf(analysis, lines);
+  return [whole, ...(dense === null ? [] : [dense])].map((shown) => pictureOf(shown, { lines, lanes, runs, windows, sorted }));
+}
+
+interface Told {
+  readonly lines: TimelineLines;
+  readonly lanes: readonly (readonly [TimelineLaneName, readonly Point[]])[];
+  readonly runs: readonly Stretch[];
+  readonly windows: readonly TimelineStretch[];
+  /** Everything with a time. */
+  readonly sorted: Float64Array;
+}
+
+function pictureOf(shown: TimelineStretch, { lines, lanes, runs, windows, sorted }: Told): ReportTimeline {
   const placedRuns = placeRuns(runs.filter((run) => run.to >= shown.from && run.from <= shown.to));
   const runsInSight = placedRuns.filter(({ row }) => row < mostRunRows);
   return {
@@ -124,15 +143,15 @@ export function reportTimeline(
     offset: lines.placementOffset,
     lanes: lanes.map(([lane, points]) => ({
       lane,
-      total: points.length,
+      total: points.reduce((sum, { scale }) => sum + Number(isWithin(scale, shown)), 0),
       marks: marksOf(points, shown),
     })),
     runs: runsInSight,
-    windows: windowsOf(analysis, lines)
+    windows: windows
       .filter(({ from, to }) => to >= shown.from && from <= shown.to)
       .slice(0, mostWindows),
     errors: errorLines(lines, shown),
-    outside: scales.reduce((sum, scale) => sum + Number(scale < shown.from || scale > shown.to), 0),
+    outside: sorted.reduce((sum, scale) => sum + Number(!isWithin(scale, shown)), 0),
     runsLeftOut: placedRuns.length - runsInSight.length,
   };
 }
@@ -155,22 +174,38 @@ function graverOf(a: Severity | null, b: Severity | null): Severity | null {
   return severities.find((severity) => severity === a || severity === b) ?? null;
 }
 
-/**
- * From the first to the last; where a few stray far from all others (a broken clock, a patch of years ago), those
- * others alone, with a little room on both sides.
- */
-function extentOf(scales: readonly number[]): { readonly from: number; readonly to: number } | null {
-  const sorted = Float64Array.from(scales).sort();
+/** From the first to the last. */
+function extentOf(sorted: Float64Array): TimelineStretch | null {
   const first = sorted[0];
   const last = sorted[sorted.length - 1];
-  if (first === undefined || last === undefined) return null;
-  const strays = Math.floor(sorted.length / 50);
-  const coreFrom = sorted[strays] ?? first;
-  const coreTo = sorted[sorted.length - 1 - strays] ?? last;
-  const isStretched = strays > 0 && coreTo > coreFrom && last - first > 5 * (coreTo - coreFrom);
-  const [from, to] = isStretched ? [coreFrom, coreTo] : [first, last];
+  return first === undefined || last === undefined ? null : withRoom(first, last);
+}
+
+function withRoom(from: number, to: number): TimelineStretch {
   const room = Math.max(60_000, Math.round((to - from) * 0.015));
   return { from: from - room, to: to + room };
+}
+
+/** So many of all marks make a stretch worth a picture of its own, if it takes no more than this of the whole time. */
+const denseShare = 0.8;
+const denseLength = 0.15;
+
+/** The shortest stretch that holds most of what there is; null where things are spread out. */
+function denseStretch(sorted: Float64Array): TimelineStretch | null {
+  const held = Math.ceil(sorted.length * denseShare);
+  if (held < 5) return null;
+  const whole = (sorted[sorted.length - 1] ?? 0) - (sorted[0] ?? 0);
+  let best: TimelineStretch | null = null;
+  for (let at = 0; at + held <= sorted.length; at += 1) {
+    const from = sorted[at] ?? 0;
+    const to = sorted[at + held - 1] ?? 0;
+    if (best === null || to - from < best.to - best.from) best = { from, to };
+  }
+  return best === null || best.to - best.from > whole * denseLength ? null : withRoom(best.from, best.to);
+}
+
+function isWithin(scale: number, { from, to }: TimelineStretch): boolean {
+  return scale >= from && scale <= to;
 }
 
 function partOf(scale: number, shown: { readonly from: number; readonly to: number }): number {

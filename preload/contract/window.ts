@@ -85,6 +85,7 @@ export const caseReportSchema = v.object({
   sections: v.array(text),
   paper: v.picklist(['A4', 'Letter']),
 });
+export type CaseReport = v.InferOutput<typeof caseReportSchema>;
 
 /** What the window keeps with a case so that it opens as it was left. */
 export const viewStateSchema = v.record(text, v.unknown());
@@ -164,6 +165,10 @@ export const exportResultSchema = v.union([
 ]);
 export type ExportResult = v.InferOutput<typeof exportResultSchema>;
 
+/** A report in a language, as it was chosen. */
+export const reportRequestSchema = v.object({ locale: localeSchema, choice: caseReportSchema });
+export type ReportRequest = v.InferOutput<typeof reportRequestSchema>;
+
 /** Requests from the window to main. */
 export const windowMethods = {
   settings: { params: v.tuple([]), result: settingsSchema },
@@ -203,8 +208,15 @@ export const windowMethods = {
   saveCase: { params: v.tuple([caseContentSchema]), result: caseStatusSchema },
   /** Shows a dialog for where to keep the case. */
   saveCaseAs: { params: v.tuple([]), result: caseStatusSchema },
-  /** Asks where, prints the report, writes it. */
-  exportPdf: { params: v.tuple([v.object({ locale: localeSchema })]), result: exportResultSchema },
+  /** Asks where, prints the report, writes it. Phases of the work come as events. */
+  exportPdf: { params: v.tuple([reportRequestSchema]), result: exportResultSchema },
+  /** Stops what `exportPdf` began; nothing is written then. */
+  cancelExport: { params: v.tuple([]), result: v.null() },
+  /**
+   * The same document laid out for a screen.
+   * @returns its address for a frame, which runs no script; null while there is nothing to report
+   */
+  previewReport: { params: v.tuple([reportRequestSchema]), result: v.nullable(text) },
   /** Puts text on the clipboard. */
   copy: { params: v.tuple([text]), result: v.null() },
   /** The password for an encrypted bundle; kept in memory only. */
@@ -245,6 +257,11 @@ export const windowEventSchema = v.variant('event', [
   /** The worker died; annotations are kept. */
   v.object({ event: v.literal('worker-gone'), reason: text }),
   v.object({ event: v.literal('worker-started') }),
+  /** How far the export has come. */
+  v.object({
+    event: v.literal('export-phase'),
+    phase: v.picklist(['waiting', 'laying-out', 'printing', 'writing']),
+  }),
   /** A bundle is being opened (from the command line, a drop, a dialog). */
   v.object({ event: v.literal('opening'), name: text }),
   v.object({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../parsers/domain/annotation.ts';
 import type { Analysis } from '../../parsers/report/analysis.ts';
 import { reportParts } from '../../parsers/report/report-document.ts';
-import type { ReportParts } from '../../parsers/report/report-document.ts';
+import type { ReportPages, ReportParts } from '../../parsers/report/report-document.ts';
 import type { ReportContext } from '../../parsers/report/report-model.ts';
 import { createWording } from '../../parsers/report/wording.ts';
 import { hostileTexts } from './hostile-text.ts';
@@ -13,14 +13,16 @@ const english = createWording('en');
 const japanese = createWording('ja');
 const bare: ReportContext = { caseName: null, annotations: [], zone: null };
 
-function report(of: Analysis, context = bare, wording = english): ReportParts {
-  return reportParts(of, wording, context);
+function report(of: Analysis, context = bare, wording = english): ReportPages & ReportParts {
+  const parts = reportParts(of, wording, context);
+  return { ...parts, ...parts.pages() };
 }
 
 /** What a reader sees, without markup. */
 function textOf(html: string): string {
   return html
     .replace(/<style>.*?<\/style>/su, '')
+    .replaceAll('<wbr>', '')
     .replaceAll(/<[^>]*>/gu, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
