@@ -110,8 +110,9 @@ function signOf(kind: FindingKind): string {
   }
 }
 
-function h1(words: ReportWords, key: ReportKey): string {
-  return `<h1>${escapeHtml(words.text(key))}</h1>`;
+/** The heading of a part, which `#part-…` leads to. */
+function h1(words: ReportWords, key: ReportKey & `part.${string}`): string {
+  return `<h1 id="${key.replace('.', '-')}">${escapeHtml(words.text(key))}</h1>`;
 }
 
 /* Cover */
@@ -352,7 +353,9 @@ function scalePart(model: Page): string {
 function scaleTable({ words, scale }: Page): string {
   if (scale.length === 0) return '';
   const columns: readonly ReportKey[] = ['scale.targeted', 'scale.ran', 'scale.succeeded', 'scale.failed'];
-  const head = columns.map((key) => `<th scope="col" class="number">${escapeHtml(words.text(key))}</th>`).join('');
+  const head = columns
+    .map((key) => `<th scope="col" class="number">${escapeHtml(words.text(key))}</th>`)
+    .join('');
   const rows = scale.slice(0, limits.scaleRows).map((row) => {
     const targeted = row.targeted === null ? '–' : words.number(row.targeted);
     const cells = [targeted, words.number(row.ran), words.number(row.succeeded), words.number(row.failed)];
@@ -732,9 +735,7 @@ function runsPart({ words, runs }: Page): string {
 /** When not all can be shown, those that went well stay out first; the order is the bundle's. */
 function worthShowing(runs: readonly ReportRun[]): readonly ReportRun[] {
   if (runs.length <= limits.runs) return runs;
-  const kept = new Set([
-    ...runs.filter(({ outcome }) => outcome === 'failed').slice(0, limits.runs),
-  ]);
+  const kept = new Set([...runs.filter(({ outcome }) => outcome === 'failed').slice(0, limits.runs)]);
   for (const run of runs) if (kept.size < limits.runs) kept.add(run);
   return runs.filter((run) => kept.has(run));
 }

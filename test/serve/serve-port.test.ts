@@ -219,7 +219,10 @@ describe('answers', () => {
       locale: 'ja',
       caseName: null,
       content: { annotations: [note], bookmarks: [], mutes: [], transcriptions: [], zone: null, view: {} },
-    });
+      choice: { content: 'all', chosen: [], sections: ['findings'], paper: 'A4' },
+      custody: { entries: [], broken: null },
+      form: 'pages',
+    }).pages();
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');
   });
