@@ -25,7 +25,14 @@ import type {
   WindowParams,
 } from '../preload/contract/window.ts';
 import type { BundleIdentityMessage } from '../preload/contract/worker.ts';
-import { ReportPreviews, previewHandler, reportOrigin, scheme, windowHandler, windowOrigin } from './app-scheme.ts';
+import {
+  ReportPreviews,
+  previewHandler,
+  reportOrigin,
+  scheme,
+  windowHandler,
+  windowOrigin,
+} from './app-scheme.ts';
 import { systemCode } from './atomic-file.ts';
 import { findBundle, isBundle } from './bundle-search.ts';
 import { BundleWindow } from './bundle-window.ts';

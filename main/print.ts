@@ -8,7 +8,7 @@ import { BrowserWindow, session } from 'electron';
 import type { Session } from 'electron';
 import { reportFonts, reportHandler, reportOrigin, scheme } from './app-scheme.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { inlineFonts, readFontSlices, slicesFor } from './header-fonts.ts';
+import { inlineFonts, readFontSlices, runningSlicesFor } from './header-fonts.ts';
 import type { FontSlice } from './header-fonts.ts';
 import { closeSession } from './no-network.ts';
 import { finishPdf } from './pdf-finish.ts';
@@ -130,7 +130,8 @@ export class Printer {
   async #runningFonts(text: string): Promise<string> {
     const path = join(this.#folder, reportFonts);
     this.#slices ??= readFile(path, 'utf8').then(readFontSlices);
-    const needed = slicesFor(`${text}0123456789`, await this.#slices);
+    const shown = text.replaceAll(/<[^>]*>/gu, ' ');
+    const needed = runningSlicesFor(`${shown}0123456789`, await this.#slices);
     return inlineFonts(
       await Promise.all(
         needed.map(async (slice) => ({ slice, bytes: await readFile(resolve(dirname(path), slice.file)) })),
