@@ -62,17 +62,17 @@ export function windowPolicy(nonce: string): string {
  * @param ancestors pages that may show it in a frame
  */
 export function reportPolicy(ancestors = "'none'"): string {
-  return policy({
+  const sources = {
     'style-src': "'self' 'unsafe-inline'",
     'img-src': 'data:',
     'font-src': "'self' data:",
-    'frame-ancestors': ancestors,
-  });
+  };
+  return policy(sources, ancestors);
 }
 
-function policy(sources: Readonly<Record<string, string>>): string {
-  const closed = { 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'" };
-  return Object.entries({ 'default-src': "'none'", ...closed, ...sources })
+function policy(sources: Readonly<Record<string, string>>, ancestors = "'none'"): string {
+  const closed = { 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': ancestors };
+  return Object.entries({ 'default-src': "'none'", ...sources, ...closed })
     .map(([directive, value]) => `${directive} ${value}`)
     .join('; ');
 }

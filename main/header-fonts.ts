@@ -41,22 +41,22 @@ export function slicesFor(text: string, slices: readonly FontSlice[]): FontSlice
   );
 }
 
-/** Families that are asked for first; the others serve what these do not have. */
-const firstFamilies: ReadonlySet<string> = new Set(['Inter', 'JetBrains Mono']);
+/** The family that running text is set in; the others serve what it does not have. */
+const firstFamily = 'Inter';
 
 /**
  * The slices for running text: upright and of regular weight, and of further families only those with a character
- * that the first ones lack. The printer reads them anew for every page, so each one that is not needed costs.
+ * that the first one lacks. The printer reads them anew for every page, so each one that is not needed costs.
  */
 export function runningSlicesFor(text: string, slices: readonly FontSlice[]): FontSlice[] {
   const regular = slices.filter(({ style, weight }) => style === 'normal' && weight === '400');
-  const first = regular.filter(({ family }) => firstFamilies.has(family));
+  const first = regular.filter(({ family }) => family === firstFamily);
   const has = (slice: FontSlice, point: number): boolean =>
     slice.ranges.some(([from, to]) => point >= from && point <= to);
   const lacking = Array.from(text).filter(
     (character) => !first.some((slice) => has(slice, character.codePointAt(0) ?? 0)),
   );
-  const further = regular.filter(({ family }) => !firstFamilies.has(family));
+  const further = regular.filter(({ family }) => family !== firstFamily);
   return [...slicesFor(text, first), ...slicesFor(lacking.join(''), further)];
 }
 

@@ -2,7 +2,7 @@
  * The last touch on a printed PDF. The printer writes its own clock and the browser's name into it and leaves out
  * what readers and archives look for: a title in the window's bar, an identifier, XMP metadata. All of that is
  * appended as an incremental update (ISO 32000-1, 7.5.6); what was printed stays as it is, byte for byte, but for
- * the digits of its two dates.
+ * the digits of its two dates and of the names of its structure elements.
  */
 import { createHash } from 'node:crypto';
 
@@ -43,10 +43,37 @@ export function finishPdf(printed: Uint8Array, facts: PdfFacts): Buffer {
       whole.replace(`${date}${zone}`, `${digits}${zone === 'Z' ? 'Z' : "+00'00'"}`),
     );
   }
+  text = withOrderedNames(text);
   const tail = readTail(text);
   if (tail === null) return Buffer.from(text, 'latin1');
   const date = digits ?? firstDate(text) ?? '20000101000000';
   return Buffer.concat([Buffer.from(text, 'latin1'), Buffer.from(update(text, tail, facts, date), 'latin1')]);
+}
+
+/**
+ * The printer names structure elements by numbers that depend on when it came upon them: the same document gets
+ * others on another run. Here they are numbered in the order of the file; all keep their length, so nothing moves.
+ */
+function withOrderedNames(text: string): string {
+  const numbers = new Map<string, string>();
+  for (const { groups } of text.matchAll(/\/ID \(node(?<number>\d{8})\)/gu)) {
+    const number = groups?.['number'] ?? '';
+    if (!numbers.has(number)) numbers.set(number, String(numbers.size + 1).padStart(8, '0'));
+  }
+  if (numbers.size === 0) return text;
+  const renamed = text.replace(/\(node(\d{8})\)/gu, (whole, number: string) => {
+    const next = numbers.get(number);
+    return next === undefined ? whole : `(node${next})`;
+  });
+  // The tree of names is one leaf, which is sorted by name and says its first and last.
+  return renamed.replace(
+    /\/Limits \[\(node\d{8}\) \(node\d{8}\)\]\n\/Names \[(?<names>(?:\(node\d{8}\) \d+ 0 R ?)+)\]/gu,
+    (_whole, names: string) => {
+      const pairs = [...names.matchAll(/\(node\d{8}\) \d+ 0 R/gu)].map(([pair]) => pair).sort();
+      const name = (pair: string | undefined): string => (pair ?? '').slice(0, '(node00000000)'.length);
+      return `/Limits [${name(pairs[0])} ${name(pairs.at(-1))}]\n/Names [${pairs.join(' ')}]`;
+    },
+  );
 }
 
 /** `20240611004100`, in UTC. */

@@ -1108,7 +1108,6 @@ const runningBox =
 const runningRow =
   'display:flex;justify-content:space-between;gap:8mm;white-space:nowrap;-webkit-print-color-adjust:exact';
 const textFont = "font-family:'Inter','Noto Sans JP',sans-serif";
-const monoFont = "font-family:'JetBrains Mono','Noto Sans JP',monospace";
 const clipped = 'overflow:hidden;text-overflow:ellipsis;min-width:0';
 
 /** HTML that the printer repeats on top of every page. */
@@ -1137,7 +1136,7 @@ export function runningFooter(report: ReportModel, words: ReportWords): string {
     .replace('[U+0001]', '<span class="pageNumber"></span>')
     .replace('[U+0002]', '<span class="totalPages"></span>');
   return [
-    `<div lang="${words.locale}" style="${runningBox};${monoFont}"><div style="${runningRow}">`,
+    `<div lang="${words.locale}" style="${runningBox};${textFont};font-variant-numeric:tabular-nums"><div style="${runningRow}">`,
     `<span style="flex:1">${escapeHtml(toolText(model))}</span>`,
     `<span>${escapeHtml(short)}</span>`,
     `<span style="flex:1;text-align:right">${page}</span></div></div>`,

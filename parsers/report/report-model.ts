@@ -32,7 +32,7 @@ import type { ReportTimeline } from './report-timeline.ts';
 import { relatedLines } from './related-lines.ts';
 import type { RelatedLine, TimelineLines } from './related-lines.ts';
 import { requestText } from './request-text.ts';
-import { ReportWords } from './report-words.ts';
+import type { ReportWords } from './report-words.ts';
 import type { Wording } from './wording.ts';
 import { zoneStatements } from './zone-statements.ts';
 import type { ZoneStatements } from './zone-statements.ts';

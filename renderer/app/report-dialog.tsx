@@ -286,24 +286,22 @@ function Preview({ request }: { readonly request: ReportRequest }) {
   const { t } = useLanguage();
   const bridge = useBridge();
   const store = useWindowStore();
-  const [address, setAddress] = useState<string | null>(null);
-  const [isStale, setIsStale] = useState(true);
+  const [shown, setShown] = useState<{ readonly address: string | null; readonly asked: string } | null>(null);
   const [section, setSection] = useState('');
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
   const selectId = useId();
   const asked = JSON.stringify(request);
+  const address = shown?.address ?? null;
+  const isStale = shown?.asked !== asked;
   useEffect(() => {
     let isCurrent = true;
-    setIsStale(true);
     const timer = setTimeout(() => {
       const ask = async (): Promise<void> => {
         const { case: now } = store.getState();
         if (now !== null) await bridge.saveCase(now.content);
         const next = await bridge.previewReport(JSON.parse(asked) as ReportRequest);
-        if (!isCurrent) return;
-        setAddress(next);
-        setIsStale(false);
+        if (isCurrent) setShown({ address: next, asked });
       };
       ask().catch((error: unknown) => console.error(error));
     }, settle);

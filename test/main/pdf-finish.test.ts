@@ -81,6 +81,33 @@ describe('a finished PDF', () => {
     );
   });
 
+  it('names structure elements in the order of the file, whatever the printer called them', () => {
+    const named = (a: string, b: string, pairs: string, limits: string): Buffer =>
+      Buffer.from(
+        `%PDF-1.4\n7 0 obj\n<</S /TH\n/ID (node${a})>>\nendobj\n8 0 obj\n<</S /TD\n/ID (node${b})\n/A <</Headers [(node${a})]>>>>\nendobj\n<</Limits [${limits}]\n/Names [${pairs}]>>\n`,
+        'latin1',
+      );
+    const one = named(
+      '00000047',
+      '00000012',
+      '(node00000012) 8 0 R (node00000047) 7 0 R',
+      '(node00000012) (node00000047)',
+    );
+    const other = named(
+      '00000003',
+      '00000099',
+      '(node00000003) 7 0 R (node00000099) 8 0 R',
+      '(node00000003) (node00000099)',
+    );
+    const text = finishPdf(one, facts).toString('latin1');
+    expect(finishPdf(other, facts).toString('latin1')).toBe(text);
+    expect(text).toContain(
+      '/Limits [(node00000001) (node00000002)]\n/Names [(node00000001) 7 0 R (node00000002) 8 0 R]',
+    );
+    expect(text).toContain('/Headers [(node00000001)]');
+    expect(text).toHaveLength(one.length);
+  });
+
   it('of a build that is not known is left as it was printed, but for its dates', () => {
     const before = Buffer.from("%PDF-2.0\n<</CreationDate (D:20261122130605+00'00')>>\nxref stream\n%%EOF\n");
     expect(finishPdf(before, facts).toString('latin1')).toBe(
