@@ -1077,7 +1077,7 @@ function custodyPart({ words, custody }: Page): string {
     return `<tr><td class="number">${words.number(first + index + 1)}</td><td>${escapeHtml(writtenTime(at))}</td><td>${escapeHtml(words.coded('custody', what))}<span class="sub mono">${details.join(' ')}</span></td><td class="hash">${hashHtml(hash)}</td></tr>`;
   });
   return [
-    '<section class="part flow">',
+    '<section class="part">',
     h1(words, 'part.custody'),
     `<p class="intro">${escapeHtml(state)}</p>`,
     first > 0 ? `<p class="quiet">${escapeHtml(words.text('custody.cut', { count: first }))}</p>` : '',

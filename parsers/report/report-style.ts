@@ -191,7 +191,7 @@ td.place { padding-left: 0; text-indent: 0; }
 .custody .detail { display: inline-block; margin-right: 2.5mm; }
 .request { border: 0.8pt solid var(--line-strong); border-radius: 1.4mm; background: var(--raised); padding: 4mm 5mm; font-size: 9pt; white-space: pre-wrap; margin-top: 1.5mm; }
 .empty { color: var(--ink-2); }
-.intro { color: var(--ink-2); margin-bottom: 3mm; break-after: avoid; }
+.intro { color: var(--ink-2); margin-bottom: 3mm; break-after: avoid; break-inside: avoid; }
 
 @media screen {
   body { max-width: 178mm; margin: 12mm auto 24mm; padding: 0 4mm; }
