@@ -209,7 +209,11 @@ function columnHeadings({ patches }: ReportMatrix, { column, columns }: Block): 
     .join('');
 }
 
-function marks({ marks: all }: ReportMatrix, { row, column, rows, columns }: Block, words: ReportWords): string {
+function marks(
+  { marks: all }: ReportMatrix,
+  { row, column, rows, columns }: Block,
+  words: ReportWords,
+): string {
   const inside = (mark: MatrixMark): boolean =>
     mark.row >= row && mark.row < row + rows && mark.column >= column && mark.column < column + columns;
   return all

@@ -79,9 +79,7 @@ export function placeAnnotations(
   return { byFinding, free, leftOut: sorted.length - shown.length };
 }
 
-function ownersOfPlaces(
-  findings: readonly Finding[],
-): (target: AnnotationTarget) => string | undefined {
+function ownersOfPlaces(findings: readonly Finding[]): (target: AnnotationTarget) => string | undefined {
   const ofPlace = new Map<string, string>();
   const linesOfMember = new Map<string, { readonly line: number; readonly finding: string }[]>();
   for (const finding of findings) {
@@ -106,9 +104,8 @@ function ownersOfPlaces(
       case 'line':
         return ofPlace.get(targetKey(target));
       case 'lines':
-        return linesOfMember
-          .get(target.member)
-          ?.find(({ line }) => line >= target.from && line <= target.to)?.finding;
+        return linesOfMember.get(target.member)?.find(({ line }) => line >= target.from && line <= target.to)
+          ?.finding;
       case 'member':
       case 'moment':
         return undefined;

@@ -39,7 +39,10 @@ interface Tally {
 }
 
 /** The statuses that occur in records and runs, in a fixed order. */
-export function statusesThatOccur({ records, runs }: Pick<Evidence, 'records' | 'runs'>): readonly ReportStatus[] {
+export function statusesThatOccur({
+  records,
+  runs,
+}: Pick<Evidence, 'records' | 'runs'>): readonly ReportStatus[] {
   const detections = new Map<DetectionStatus, Tally>();
   const deployments = new Map<DeploymentStatus, Tally>();
   for (const { detection, deployment } of records) {

@@ -105,9 +105,7 @@ export function reportMatrix(
   };
 }
 
-function findingsByRecord(
-  findings: readonly MatrixFinding[],
-): ReadonlyMap<string, readonly MatrixFinding[]> {
+function findingsByRecord(findings: readonly MatrixFinding[]): ReadonlyMap<string, readonly MatrixFinding[]> {
   const byRecord = new Map<string, MatrixFinding[]>();
   for (const finding of findings) {
     for (const record of new Set(finding.records)) {

@@ -123,7 +123,9 @@ export function reportTimeline(
     ['notes', noted],
   ];
   const windows = windowsOf(analysis, lines);
-  return [whole, ...(dense === null ? [] : [dense])].map((shown) => pictureOf(shown, { lines, lanes, runs, windows, sorted }));
+  return [whole, ...(dense === null ? [] : [dense])].map((shown) =>
+    pictureOf(shown, { lines, lanes, runs, windows, sorted }),
+  );
 }
 
 interface Told {
@@ -147,9 +149,7 @@ function pictureOf(shown: TimelineStretch, { lines, lanes, runs, windows, sorted
       marks: marksOf(points, shown),
     })),
     runs: runsInSight,
-    windows: windows
-      .filter(({ from, to }) => to >= shown.from && from <= shown.to)
-      .slice(0, mostWindows),
+    windows: windows.filter(({ from, to }) => to >= shown.from && from <= shown.to).slice(0, mostWindows),
     errors: errorLines(lines, shown),
     outside: sorted.reduce((sum, scale) => sum + Number(!isWithin(scale, shown)), 0),
     runsLeftOut: placedRuns.length - runsInSight.length,
@@ -260,7 +260,10 @@ function placeRuns(runs: readonly Stretch[]): readonly TimelineRun[] {
     });
 }
 
-function windowsOf({ evidence }: Pick<Analysis, 'evidence'>, lines: TimelineLines): readonly TimelineStretch[] {
+function windowsOf(
+  { evidence }: Pick<Analysis, 'evidence'>,
+  lines: TimelineLines,
+): readonly TimelineStretch[] {
   const windows = new Map<string, TimelineStretch>();
   for (const { window } of evidence.runs) {
     const start = window?.start ?? null;

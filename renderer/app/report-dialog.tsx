@@ -286,7 +286,9 @@ function Preview({ request }: { readonly request: ReportRequest }) {
   const { t } = useLanguage();
   const bridge = useBridge();
   const store = useWindowStore();
-  const [shown, setShown] = useState<{ readonly address: string | null; readonly asked: string } | null>(null);
+  const [shown, setShown] = useState<{ readonly address: string | null; readonly asked: string } | null>(
+    null,
+  );
   const [section, setSection] = useState('');
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
