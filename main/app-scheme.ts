@@ -53,20 +53,25 @@ export function windowPolicy(nonce: string): string {
     'img-src': "'self' blob: data:",
     'font-src': "'self'",
     'connect-src': "'none'",
+    'frame-src': `${reportOrigin}/preview/`,
   });
 }
 
-/** What the printed report may load: fonts. No script runs there whatever this says. */
-export function reportPolicy(): string {
-  return policy({
+/**
+ * What the printed report may load: fonts. No script runs there whatever this says.
+ * @param ancestors pages that may show it in a frame
+ */
+export function reportPolicy(ancestors = "'none'"): string {
+  const sources = {
     'style-src': "'self' 'unsafe-inline'",
     'img-src': 'data:',
     'font-src': "'self' data:",
-  });
+  };
+  return policy(sources, ancestors);
 }
 
-function policy(sources: Readonly<Record<string, string>>): string {
-  const closed = { 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'" };
+function policy(sources: Readonly<Record<string, string>>, ancestors = "'none'"): string {
+  const closed = { 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': ancestors };
   return Object.entries({ 'default-src': "'none'", ...sources, ...closed })
     .map(([directive, value]) => `${directive} ${value}`)
     .join('; ');
@@ -103,17 +108,67 @@ export function reportHandler(html: string, folder: string): (request: Request) 
     const url = new URL(request.url);
     if (url.host !== 'report' || request.method !== 'GET') return refused();
     if (url.pathname === '/') return answer(html, mediaTypes['.html'] ?? null, reportPolicy());
-    const path = assetPath(folder, url.pathname === '/fonts.css' ? `/${reportFonts}` : url.pathname);
-    if (path === null || !(path.endsWith('.woff2') || url.pathname === '/fonts.css')) return refused();
-    const content = await readAsset(path);
-    return content === null ? refused() : answer(content, mediaTypeOf(path), reportPolicy());
+    return reportFont(url.pathname, folder);
   };
+}
+
+/** Answers the requests of a preview's frame: a window's document and the fonts, nothing else. */
+export function previewHandler(
+  htmlAt: (path: string) => string | null,
+  folder: string,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const url = new URL(request.url);
+    if (url.host !== 'report' || request.method !== 'GET') return refused();
+    if (!url.pathname.startsWith('/preview/')) return reportFont(url.pathname, folder);
+    const html = htmlAt(url.pathname);
+    return html === null
+      ? refused()
+      : answer(html, mediaTypes['.html'] ?? null, reportPolicy(windowOrigin), framedHeaders);
+  };
+}
+
+/** The window's page is of another origin and embeds the document all the same. */
+const framedHeaders = { 'cross-origin-resource-policy': 'cross-origin' };
+
+/** The latest preview of each window. Its address says nothing of the bundle and is never the same twice. */
+export class ReportPreviews {
+  readonly #byWindow = new Map<number, { readonly path: string; readonly html: string }>();
+
+  /** @returns the address of the document; the window's last one is gone */
+  put(window: number, html: string): string {
+    const path = `/preview/${randomBytes(12).toString('hex')}`;
+    this.#byWindow.set(window, { path, html });
+    return `${reportOrigin}${path}`;
+  }
+
+  html(path: string): string | null {
+    for (const preview of this.#byWindow.values()) if (preview.path === path) return preview.html;
+    return null;
+  }
+
+  forget(window: number): void {
+    this.#byWindow.delete(window);
+  }
+}
+
+async function reportFont(pathname: string, folder: string): Promise<Response> {
+  const isSheet = pathname === '/fonts.css';
+  const path = assetPath(folder, isSheet ? `/${reportFonts}` : pathname);
+  if (path === null || !(path.endsWith('.woff2') || isSheet)) return refused();
+  const content = await readAsset(path);
+  return content === null ? refused() : answer(content, mediaTypeOf(path), reportPolicy());
 }
 
 /** The style sheet with the report's fonts, below the window's folder: both use the same font files. */
 export const reportFonts = 'report-fonts.css';
 
-function answer(body: string | Buffer, mediaType: string | null, contentPolicy: string): Response {
+function answer(
+  body: string | Buffer,
+  mediaType: string | null,
+  contentPolicy: string,
+  further: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(typeof body === 'string' ? body : new Uint8Array(body), {
     headers: {
       'content-type': mediaType ?? 'application/octet-stream',
@@ -123,6 +178,7 @@ function answer(body: string | Buffer, mediaType: string | null, contentPolicy: 
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
+      ...further,
     },
   });
 }

@@ -20,11 +20,19 @@ import type {
   CaseStatus,
   ExportResult,
   OpenResult,
+  ReportRequest,
   Settings,
   WindowParams,
 } from '../preload/contract/window.ts';
 import type { BundleIdentityMessage } from '../preload/contract/worker.ts';
-import { scheme, windowHandler, windowOrigin } from './app-scheme.ts';
+import {
+  ReportPreviews,
+  previewHandler,
+  reportOrigin,
+  scheme,
+  windowHandler,
+  windowOrigin,
+} from './app-scheme.ts';
 import { systemCode } from './atomic-file.ts';
 import { findBundle, isBundle } from './bundle-search.ts';
 import { BundleWindow } from './bundle-window.ts';
@@ -67,6 +75,9 @@ export class Application {
   readonly #windows = new Map<number, BundleWindow>();
   /** Which window has the case of a bundle, by the bundle's SHA-256. */
   readonly #caseOwners = new Map<string, BundleWindow>();
+  /** Reports on their way to paper, by the window that asked. */
+  readonly #exports = new Map<BundleWindow, AbortController>();
+  readonly #previews = new ReportPreviews();
   /** Windows that are gone but whose notes are still on their way to the disk. */
   readonly #closing = new Set<Promise<void>>();
 
@@ -86,8 +97,12 @@ export class Application {
     this.#windowState = stores.windowState;
     // No "persist:" in its name: what a customer's bundle shows never reaches Chromium's folders.
     this.#session = session.fromPartition('windows', { cache: false });
-    closeSession(this.#session, windowOrigin);
-    this.#session.protocol.handle(scheme, windowHandler(options.paths.renderer));
+    closeSession(this.#session, windowOrigin, reportOrigin);
+    const page = windowHandler(options.paths.renderer);
+    const preview = previewHandler((path) => this.#previews.html(path), options.paths.renderer);
+    this.#session.protocol.handle(scheme, (request) =>
+      request.url.startsWith(`${reportOrigin}/`) ? preview(request) : page(request),
+    );
   }
 
   static async start(options: ApplicationOptions): Promise<Application> {
@@ -184,6 +199,7 @@ export class Application {
     });
     window.once('closed', () => {
       this.#windows.delete(contentsId);
+      this.#previews.forget(own.window.id);
       this.#track(own.close());
     });
     this.#reloadWhenGone(window);
@@ -233,7 +249,12 @@ export class Application {
       loadCase: (window) => window.loadCase(),
       saveCase: (window, content) => window.saveCase(content),
       saveCaseAs: (window) => this.#saveCaseAs(window),
-      exportPdf: (window, { locale }) => this.#exportPdf(window, locale),
+      exportPdf: (window, request) => this.#exportPdf(window, request),
+      cancelExport: (window) => {
+        this.#exports.get(window)?.abort();
+        return null;
+      },
+      previewReport: (window, request) => this.#previewReport(window, request),
       copy: async (_window, text) => {
         await clipboard.writeText(text);
         return null;
@@ -401,13 +422,23 @@ export class Application {
     return status;
   }
 
-  async #exportPdf(window: BundleWindow, locale: Settings['locale']): Promise<ExportResult> {
+  /** The report as it would be printed, at an address that this window's frame may load until the next one. */
+  async #previewReport(window: BundleWindow, request: ReportRequest): Promise<string | null> {
+    try {
+      return this.#previews.put(window.window.id, await window.reportPreview(request));
+    } catch (error) {
+      if (error instanceof ExpectedError) return null;
+      throw error;
+    }
+  }
+
+  async #exportPdf(window: BundleWindow, request: ReportRequest): Promise<ExportResult> {
     if (window.path === null || !window.isRead) return failure('no-bundle', null);
     const { filePath } = await dialog.showSaveDialog(window.window, {
       title: this.#say('dialog.export-pdf.title'),
       defaultPath: join(
         this.#folderFor(window.path),
-        sentence(locale, 'dialog.export-pdf.name', { bundle: stem(window.path) }),
+        sentence(request.locale, 'dialog.export-pdf.name', { bundle: stem(window.path) }),
       ),
       filters: [{ name: this.#say('dialog.filter.pdf'), extensions: ['pdf'] }],
       properties: ['createDirectory', 'showOverwriteConfirmation'],
@@ -415,9 +446,14 @@ export class Application {
     if (filePath === '') return { outcome: 'cancelled' };
     const path = withExtension(filePath, '.pdf');
     const name = basename(path);
+    const control = new AbortController();
+    this.#exports.set(window, control);
     try {
-      const report = await window.report(locale);
-      const pdf = await this.#options.printer.printToFile(report, path);
+      const report = await window.report(request);
+      const pdf = await this.#options.printer.printToFile({ ...report, stamp: null }, path, {
+        signal: control.signal,
+        onPhase: (phase) => window.send({ event: 'export-phase', phase }),
+      });
       const sha256 = createHash('sha256').update(pdf).digest('hex');
       await window.recordExport({ format: 'pdf', name, bytes: pdf.length, sha256 });
       return { outcome: 'written', name, bytes: pdf.length };
@@ -425,6 +461,8 @@ export class Application {
       if (error instanceof CancelledError) return { outcome: 'cancelled' };
       if (error instanceof ExpectedError) return failure(error.code, error.place, error.detail);
       throw error;
+    } finally {
+      this.#exports.delete(window);
     }
   }
 

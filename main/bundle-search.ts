@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { CaseBundle } from './case-files.ts';
+import type { CaseBundle } from '../parsers/case/case-file.ts';
 import { systemCode } from './atomic-file.ts';
 
 /**

@@ -6,8 +6,13 @@ import { basename } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
-import type { Locale } from '../preload/contract/shapes.ts';
-import type { CaseContent, CaseStatus, WindowEvent, WindowResult } from '../preload/contract/window.ts';
+import type {
+  CaseContent,
+  CaseStatus,
+  ReportRequest,
+  WindowEvent,
+  WindowResult,
+} from '../preload/contract/window.ts';
 import type { BundleIdentityMessage, ReportDocument } from '../preload/contract/worker.ts';
 import type { CaseKeeper, CaseWarning } from './case-keeper.ts';
 import { WorkerHost } from './worker-host.ts';
@@ -191,10 +196,19 @@ export class BundleWindow {
   }
 
   /** @throws ExpectedError `no-bundle`, `worker-gone` */
-  async report(locale: Locale): Promise<ReportDocument> {
+  async report(request: ReportRequest): Promise<ReportDocument> {
+    return this.#host.report(this.#reportOf(request));
+  }
+
+  /** @throws ExpectedError `no-bundle`, `worker-gone` */
+  async reportPreview(request: ReportRequest): Promise<string> {
+    return this.#host.reportPreview(this.#reportOf(request));
+  }
+
+  #reportOf(request: ReportRequest): Parameters<WorkerHost['report']>[0] {
     const keeper = this.#bundle?.keeper;
     if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
-    return this.#host.report({ locale, content: keeper.content, caseName: keeper.status.name });
+    return { ...request, content: keeper.content, caseName: keeper.status.name, custody: keeper.custody };
   }
 
   async recordExport(detail: { format: string; name: string; bytes: number; sha256: string }): Promise<void> {

@@ -1,77 +1,12 @@
-/**
- * `.patchtrail` files: what the analyst adds to a bundle. JSON, versioned, bound to the bundle by SHA-256 and
- * never by a path.
- */
+/** `.patchtrail` files on the disk: what is in them is the business of `parsers/case`. */
 import { access, readFile, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
-import * as v from 'valibot';
+import { parseCase, writeCaseText } from '../parsers/case/case-file.ts';
+import type { CaseFile } from '../parsers/case/case-file.ts';
 import { ExpectedError } from '../parsers/domain/errors.ts';
-import { caseContentSchema } from '../preload/contract/window.ts';
-import type { CaseContent } from '../preload/contract/window.ts';
 import { systemCode, writeAtomically } from './atomic-file.ts';
-import { logEntrySchema } from './custody-log.ts';
-import { parseJson } from './json-file.ts';
 
-export const caseSchemaName = 'patchtrail.case/1';
 export const caseExtension = '.patchtrail';
-
-/** What a case is bound to. */
-export const caseBundleSchema = v.object({
-  name: v.string(),
-  bytes: v.number(),
-  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
-});
-export type CaseBundle = v.InferOutput<typeof caseBundleSchema>;
-
-export const caseFileSchema = v.object({
-  schema: v.literal(caseSchemaName),
-  bundle: caseBundleSchema,
-  content: caseContentSchema,
-  /** Ids of annotations that changed after the last log entry about them: typing is saved at once, logged later. */
-  unlogged: v.array(v.string()),
-  log: v.array(logEntrySchema),
-  savedBy: v.object({ tool: v.string(), version: v.string(), author: v.string(), at: v.string() }),
-});
-export type CaseFile = v.InferOutput<typeof caseFileSchema>;
-
-export const emptyContent: CaseContent = {
-  annotations: [],
-  bookmarks: [],
-  transcriptions: [],
-  zone: null,
-  view: {},
-};
-
-/** Whether there is something in it that the analyst made; a window's layout alone is no case. */
-export function hasContent(content: CaseContent): boolean {
-  return (
-    content.annotations.length > 0 ||
-    content.bookmarks.length > 0 ||
-    content.transcriptions.length > 0 ||
-    content.zone !== null
-  );
-}
-
-/**
- * @param name for the error
- * @throws ExpectedError `case-damaged`, or `case-newer` for a schema of a later version
- */
-export function parseCase(text: string, name: string): CaseFile {
-  const json = parseJson(text);
-  const version = v.safeParse(v.object({ schema: v.pipe(v.string(), v.regex(schemaPattern)) }), json);
-  if (!version.success) throw new ExpectedError('case-damaged', name);
-  const number = Number(schemaPattern.exec(version.output.schema)?.groups?.['version']);
-  if (number > 1) throw new ExpectedError('case-newer', name, { schema: version.output.schema });
-  const parsed = v.safeParse(caseFileSchema, json);
-  if (!parsed.success) throw new ExpectedError('case-damaged', name);
-  return parsed.output;
-}
-
-const schemaPattern = /^patchtrail\.case\/(?<version>[1-9]\d{0,5})$/u;
-
-export function writeCaseText(file: CaseFile): string {
-  return `${JSON.stringify(file, null, 2)}\n`;
-}
 
 export interface ReadCase {
   readonly file: CaseFile;

@@ -6,21 +6,14 @@
 import { createHash } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { caseSchemaName, emptyContent, hasContent } from '../parsers/case/case-file.ts';
+import type { CaseBundle, CaseFile } from '../parsers/case/case-file.ts';
+import { appendEntry, continues, firstBrokenEntry } from '../parsers/case/custody-log.ts';
+import type { LogEntry, LogEvent } from '../parsers/case/custody-log.ts';
 import { ExpectedError } from '../parsers/domain/errors.ts';
 import type { CaseContent, CaseStatus } from '../preload/contract/window.ts';
-import {
-  backupOf,
-  caseExtension,
-  caseSchemaName,
-  emptyContent,
-  hasContent,
-  readCase,
-  writeCase,
-} from './case-files.ts';
-import type { CaseBundle, CaseFile } from './case-files.ts';
+import { backupOf, caseExtension, readCase, writeCase } from './case-files.ts';
 import type { CasePlaces } from './case-places.ts';
-import { appendEntry, continues, firstBrokenEntry } from './custody-log.ts';
-import type { LogEvent } from './custody-log.ts';
 
 /** Something that the analyst should know about how the case was found; the window words it. */
 export interface CaseWarning {
@@ -117,6 +110,12 @@ export class CaseKeeper {
 
   get content(): CaseContent {
     return this.#file.content;
+  }
+
+  /** The log as a report lists it. */
+  get custody(): { entries: LogEntry[]; broken: number | null } {
+    const { log } = this.#file;
+    return { entries: log, broken: firstBrokenEntry(log) };
   }
 
   get status(): CaseStatus {
@@ -420,6 +419,7 @@ function newCase({ bundle, version, author, clock }: KeeperOptions): CaseFile {
     schema: caseSchemaName,
     bundle,
     content: emptyContent,
+    members: null,
     unlogged: [],
     log: appendEntry([], { what: 'case-created', detail: { tool: 'patchtrail', version } }, at),
     savedBy: { tool: 'patchtrail', version, author: author(), at },

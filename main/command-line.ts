@@ -94,10 +94,8 @@ async function printInElectron(job: PrintJob): Promise<void> {
   const htmlPath = join(spoolFolder, 'report.html');
   const request = join(spoolFolder, 'print.json');
   await writeFile(htmlPath, job.html);
-  await writeFile(
-    request,
-    JSON.stringify({ htmlPath, header: job.header, footer: job.footer, pdfPath: resolve(job.pdfPath) }),
-  );
+  const { html: _html, ...facts } = job;
+  await writeFile(request, JSON.stringify({ ...facts, htmlPath, pdfPath: resolve(job.pdfPath) }));
   const script = fileURLToPath(new URL('../../scripts/electron.mjs', import.meta.url));
   const words = [script, `--user-data-dir=${join(spoolFolder, 'electron')}`, `--patchtrail-print=${request}`];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -8,14 +8,16 @@ import { utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
 import * as v from 'valibot';
 import { ExpectedError } from '../parsers/domain/errors.ts';
+import { reportDocumentSchema } from '../preload/contract/worker.ts';
 import type { PrintJob, Printer } from './print.ts';
+
+const stamp = v.nullable(v.string());
 
 const printMessageSchema = v.object({
   type: v.literal('print'),
   id: v.number(),
-  html: v.string(),
-  header: v.string(),
-  footer: v.string(),
+  ...reportDocumentSchema.entries,
+  stamp,
   pdfPath: v.string(),
 });
 
@@ -62,10 +64,12 @@ async function print(
   }
 }
 
+const { html: _html, ...pageFacts } = reportDocumentSchema.entries;
+
 const printRequestSchema = v.object({
   htmlPath: v.string(),
-  header: v.string(),
-  footer: v.string(),
+  ...pageFacts,
+  stamp,
   pdfPath: v.string(),
 });
 
@@ -76,11 +80,11 @@ const printRequestSchema = v.object({
  */
 export async function runPrintRequest(path: string, printer: Printer): Promise<number> {
   try {
-    const { htmlPath, pdfPath, header, footer } = v.parse(
+    const { htmlPath, pdfPath, ...facts } = v.parse(
       printRequestSchema,
       JSON.parse(await readFile(path, 'utf8')),
     );
-    const job: PrintJob = { html: await readFile(htmlPath, 'utf8'), header, footer };
+    const job: PrintJob = { html: await readFile(htmlPath, 'utf8'), ...facts };
     await printer.printToFile(job, resolve(pdfPath));
     return 0;
   } catch (error) {

@@ -41,6 +41,25 @@ export function slicesFor(text: string, slices: readonly FontSlice[]): FontSlice
   );
 }
 
+/** The family that running text is set in; the others serve what it does not have. */
+const firstFamily = 'Inter';
+
+/**
+ * The slices for running text: upright and of regular weight, and of further families only those with a character
+ * that the first one lacks. The printer reads them anew for every page, so each one that is not needed costs.
+ */
+export function runningSlicesFor(text: string, slices: readonly FontSlice[]): FontSlice[] {
+  const regular = slices.filter(({ style, weight }) => style === 'normal' && weight === '400');
+  const first = regular.filter(({ family }) => family === firstFamily);
+  const has = (slice: FontSlice, point: number): boolean =>
+    slice.ranges.some(([from, to]) => point >= from && point <= to);
+  const lacking = Array.from(text).filter(
+    (character) => !first.some((slice) => has(slice, character.codePointAt(0) ?? 0)),
+  );
+  const further = regular.filter(({ family }) => family !== firstFamily);
+  return [...slicesFor(text, first), ...slicesFor(lacking.join(''), further)];
+}
+
 /** A style sheet that carries the slices in itself. */
 export function inlineFonts(
   slices: readonly { readonly slice: FontSlice; readonly bytes: Buffer }[],

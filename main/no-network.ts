@@ -5,7 +5,7 @@
  */
 import { app } from 'electron';
 import type { Session, WebContents } from 'electron';
-import { isOwn } from './app-scheme.ts';
+import { isOwn, reportOrigin } from './app-scheme.ts';
 
 /** Chromium services that would call out, by their switches. Unknown ones are ignored by every version. */
 const switches: readonly (readonly [string, string?])[] = [
@@ -67,9 +67,13 @@ export function closeEverything(): void {
 
 /**
  * @param origin the one origin of the application's scheme that this session may load; null: none
+ * @param framed another one that only frames of its pages may load
  */
-export function closeSession(session: Session, origin: string | null): void {
-  session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !isOwn(details.url, origin) }));
+export function closeSession(session: Session, origin: string | null, framed: string | null = null): void {
+  session.webRequest.onBeforeRequest((details, answer) => {
+    const isFramed = details.resourceType !== 'mainFrame' && isOwn(details.url, framed);
+    answer({ cancel: !isOwn(details.url, origin) && !isFramed });
+  });
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
@@ -82,7 +86,10 @@ function closePage(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.on('will-navigate', (event) => event.preventDefault());
-  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  contents.on('will-frame-navigate', (event) => {
+    // The preview of a report: the window's page puts it into a frame, where no script runs.
+    if (event.isMainFrame || !event.url.startsWith(`${reportOrigin}/preview/`)) event.preventDefault();
+  });
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }

@@ -8,24 +8,36 @@ import { BrowserWindow, session } from 'electron';
 import type { Session } from 'electron';
 import { reportFonts, reportHandler, reportOrigin, scheme } from './app-scheme.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { inlineFonts, readFontSlices, slicesFor } from './header-fonts.ts';
+import { inlineFonts, readFontSlices, runningSlicesFor } from './header-fonts.ts';
 import type { FontSlice } from './header-fonts.ts';
 import { closeSession } from './no-network.ts';
+import { finishPdf } from './pdf-finish.ts';
+import { CancelledError, throwIfCancelled } from '../parsers/domain/errors.ts';
+import { pageMargins, paperSizes } from '../parsers/domain/report-choice.ts';
+import type { ReportDocument } from '../preload/contract/worker.ts';
 
 /** A report on its way to paper. */
-export interface PrintJob {
-  readonly html: string;
-  /** HTML of the running header and footer; page numbers by the printer's own classes. */
-  readonly header: string;
-  readonly footer: string;
+export interface PrintJob extends ReportDocument {
+  /** ISO 8601: the PDF's dates; null: the time of printing. */
+  readonly stamp: string | null;
 }
 
+/** What a printing tells of itself, and how it is stopped. */
+export interface PrintControl {
+  readonly signal?: AbortSignal;
+  readonly onPhase?: (phase: PrintPhase) => void;
+}
+
+/** Waiting for another document; loading and laying out; making pages; writing the file. */
+export type PrintPhase = 'waiting' | 'laying-out' | 'printing' | 'writing';
+
 const millimetresPerInch = 25.4;
+const inches = (millimetres: number): number => millimetres / millimetresPerInch;
 const margins = {
-  top: 20 / millimetresPerInch,
-  bottom: 18 / millimetresPerInch,
-  left: 16 / millimetresPerInch,
-  right: 16 / millimetresPerInch,
+  top: inches(pageMargins.top),
+  bottom: inches(pageMargins.bottom),
+  left: inches(pageMargins.left),
+  right: inches(pageMargins.right),
 };
 /** How long the fonts of one document may take to load, in milliseconds. They come from the local disk. */
 const fontTimeLimit = 30_000;
@@ -47,21 +59,26 @@ export class Printer {
    * Prints to a file, which appears as a whole or not at all.
    * @returns the file's bytes
    * @throws ExpectedError `not-writable`
+   * @throws CancelledError
    */
-  async printToFile(job: PrintJob, path: string): Promise<Buffer> {
-    const pdf = await this.print(job);
+  async printToFile(job: PrintJob, path: string, control: PrintControl = {}): Promise<Buffer> {
+    const pdf = await this.print(job, control);
+    control.onPhase?.('writing');
     await writeAtomically(path, pdf, { mode: 0o644 });
     return pdf;
   }
 
   /** One document at a time: they share the session. */
-  print(job: PrintJob): Promise<Buffer> {
-    const printed = this.#queue.then(() => this.#printNow(job));
+  print(job: PrintJob, control: PrintControl = {}): Promise<Buffer> {
+    control.onPhase?.('waiting');
+    const printed = this.#queue.then(() => this.#printNow(job, control));
     this.#queue = printed.catch(() => undefined);
     return printed;
   }
 
-  async #printNow(job: PrintJob): Promise<Buffer> {
+  async #printNow(job: PrintJob, { signal, onPhase }: PrintControl): Promise<Buffer> {
+    throwIfCancelled(signal);
+    onPhase?.('laying-out');
     const fonts = await this.#runningFonts(`${job.header}${job.footer}`);
     const own = this.#ownSession();
     own.protocol.handle(scheme, reportHandler(withPrimer(job, fonts), this.#folder));
@@ -79,10 +96,12 @@ export class Printer {
       },
     });
     try {
-      await window.loadURL(`${reportOrigin}/`);
-      await fontsLoaded(window);
-      return await window.webContents.printToPDF({
-        pageSize: 'A4',
+      const { width, height } = paperSizes[job.paper];
+      await unlessCancelled(signal, window.loadURL(`${reportOrigin}/`));
+      await unlessCancelled(signal, fontsLoaded(window));
+      onPhase?.('printing');
+      const printing = window.webContents.printToPDF({
+        pageSize: { width: inches(width), height: inches(height) },
         printBackground: true,
         displayHeaderFooter: true,
         headerTemplate: `<style>${fonts}</style>${job.header}`,
@@ -91,6 +110,7 @@ export class Printer {
         generateDocumentOutline: true,
         generateTaggedPDF: true,
       });
+      return finishPdf(await unlessCancelled(signal, printing), job);
     } finally {
       window.destroy();
       own.protocol.unhandle(scheme);
@@ -110,13 +130,26 @@ export class Printer {
   async #runningFonts(text: string): Promise<string> {
     const path = join(this.#folder, reportFonts);
     this.#slices ??= readFile(path, 'utf8').then(readFontSlices);
-    const needed = slicesFor(`${text}0123456789`, await this.#slices);
+    const shown = text.replaceAll(/<[^>]*>/gu, ' ');
+    const needed = runningSlicesFor(`${shown}0123456789`, await this.#slices);
     return inlineFonts(
       await Promise.all(
         needed.map(async (slice) => ({ slice, bytes: await readFile(resolve(dirname(path), slice.file)) })),
       ),
     );
   }
+}
+
+/** The answer, unless it is given up before: the printer cannot be stopped, but its window goes and takes it along. */
+function unlessCancelled<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (signal === undefined) return work;
+  work.catch(() => undefined);
+  return new Promise((resolve_, reject) => {
+    const onAbort = (): void => reject(new CancelledError());
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve_, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 /**

@@ -13,11 +13,12 @@ import type { Reading } from '../preload/contract/evidence.ts';
 import { workerMessageSchema } from '../preload/contract/worker.ts';
 import type {
   BundleIdentityMessage,
+  ReportCustodyMessage,
   ReportDocument,
   WorkerMessage,
   WorkerRequest,
 } from '../preload/contract/worker.ts';
-import type { CaseContent } from '../preload/contract/window.ts';
+import type { CaseContent, CaseReport } from '../preload/contract/window.ts';
 import type { Locale } from '../preload/contract/shapes.ts';
 
 export interface WorkerHostOptions {
@@ -36,6 +37,15 @@ export interface OpenOptions {
   readonly path: string;
   readonly password: string | null;
   readonly zone: string | null;
+}
+
+/** What a report is made from besides the bundle. */
+export interface ReportRequest {
+  readonly locale: Locale;
+  readonly content: CaseContent;
+  readonly caseName: string | null;
+  readonly choice: CaseReport;
+  readonly custody: ReportCustodyMessage;
 }
 
 interface Waiting {
@@ -122,14 +132,27 @@ export class WorkerHost {
     if (this.#running !== null) post(this.#running, { type: 'cancel-reading' });
   }
 
-  async report(options: {
-    readonly locale: Locale;
-    readonly content: CaseContent;
-    readonly caseName: string | null;
-  }): Promise<ReportDocument> {
-    const answer = await this.#ask(this.#present(), (id) => ({ type: 'report', id, ...options }));
+  async report(options: ReportRequest): Promise<ReportDocument> {
+    const answer = await this.#ask(this.#present(), (id) => ({
+      type: 'report',
+      id,
+      ...options,
+      form: 'pages',
+    }));
     if (answer.type !== 'report') throw unexpected(answer);
     return answer.report;
+  }
+
+  /** The same document laid out for a screen. */
+  async reportPreview(options: ReportRequest): Promise<string> {
+    const answer = await this.#ask(this.#present(), (id) => ({
+      type: 'report',
+      id,
+      ...options,
+      form: 'preview',
+    }));
+    if (answer.type !== 'preview') throw unexpected(answer);
+    return answer.html;
   }
 
   /** Lets the worker close its files, then ends it. */

@@ -75,7 +75,9 @@ async function answer(
         send({ type: 'closed', id: request.id });
         return;
       case 'report':
-        send({ type: 'report', id: request.id, report: reportDocument(session, request) });
+        if (request.form === 'pages')
+          send({ type: 'report', id: request.id, report: reportDocument(session, request).pages() });
+        else send({ type: 'preview', id: request.id, html: reportDocument(session, request).previewHtml() });
         return;
     }
   } catch (error) {

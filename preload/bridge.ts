@@ -61,6 +61,8 @@ const bridge: PatchtrailBridge = {
   saveCase: method('saveCase'),
   saveCaseAs: method('saveCaseAs'),
   exportPdf: method('exportPdf'),
+  cancelExport: method('cancelExport'),
+  previewReport: method('previewReport'),
   copy: method('copy'),
   password: method('password'),
   openDropped: async (file) => {

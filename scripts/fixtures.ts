@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeCaseText } from '../main/case-files.ts';
+import { writeCaseText } from '../parsers/case/case-file.ts';
 import { buildSampleCase } from './fixtures/sample-case.ts';
 import { buildSakura } from './fixtures/sakura.ts';
 import { writeZip } from './fixtures/zip-writer.ts';

@@ -3,6 +3,8 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { severities } from '../domain/finding.ts';
 import type { Severity } from '../domain/finding.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import { reportChoice, wholeReport } from '../domain/report-choice.ts';
+import type { ReportChoice } from '../domain/report-choice.ts';
 import { conclude } from '../analyse.ts';
 import type { Concluded } from '../analyse.ts';
 import { writeAnalysisJson } from '../report/analysis-json.ts';
@@ -11,6 +13,7 @@ import type { ReportParts } from '../report/report-document.ts';
 import { ReportWords } from '../report/report-words.ts';
 import { createWording } from '../report/wording.ts';
 import { parseWords } from './arguments.ts';
+import type { ParsedWords } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { bundleOptions, localeOf, openForCommand } from './open.ts';
 import { readCase } from './read-case.ts';
@@ -25,6 +28,9 @@ const options = {
   csv: 'value',
   timesketch: 'value',
   case: 'value',
+  content: 'value',
+  paper: 'value',
+  stamp: 'value',
   redact: 'switch',
   'fail-on': 'value',
 } as const;
@@ -39,6 +45,8 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
   const locale = localeOf(parsed, 'analyze');
   const failOn = failOnOf(parsed.value('fail-on') ?? 'never');
   const [bundle = ''] = parsed.positionals;
+  const stamp = stampOf(parsed.value('stamp'));
+  const asked = askedChoice(parsed);
   const { reading, concluded: read } = await openForCommand(bundle, parsed, io);
   try {
     const casePath = parsed.value('case');
@@ -66,7 +74,7 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
     const html = parsed.value('html');
     const pdf = parsed.value('pdf');
     if (html !== null || pdf !== null) {
-      const parts = reportOf(concluded, reportWords, parsed.value('timezone'), content);
+      const parts = reportOf(concluded, reportWords, parsed.value('timezone'), content, asked);
       if (html !== null) {
         await writeWhole(html, (write) => {
           write(parts.standaloneHtml());
@@ -74,7 +82,7 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
       }
       if (pdf !== null) {
         if (io.print === null) throw new ExpectedError('not-yet-available', '--pdf');
-        await io.print({ html: parts.html, header: parts.header, footer: parts.footer, pdfPath: pdf });
+        await io.print({ ...parts.pages(), stamp, pdfPath: pdf });
       }
     }
     if (json === null) io.write(findingsText(analysis, reportWords));
@@ -92,11 +100,16 @@ function reportOf(
   words: ReportWords,
   zone: string | null,
   content: Awaited<ReturnType<typeof readCase>> | null,
+  asked: Partial<ReportChoice>,
 ): ReportParts {
   const { analysis, lines } = concluded;
   return reportParts(analysis, words.wording, {
     caseName: content?.name ?? null,
     annotations: content?.annotations ?? [],
+    bookmarks: content?.bookmarks ?? [],
+    mutes: content?.mutes ?? [],
+    choice: { ...keptChoice(content), ...asked },
+    custody: content?.custody ?? null,
     zone: zone ?? content?.zone ?? null,
     lines,
     lineMoment: (member, line) => {
@@ -105,6 +118,32 @@ function reportOf(
       return id === null ? null : lines.momentOf(id);
     },
   });
+}
+
+/** What the case chose for its last report. */
+function keptChoice(content: Awaited<ReturnType<typeof readCase>> | null): ReportChoice {
+  return content?.report === undefined ? wholeReport : reportChoice(content.report);
+}
+
+/** @throws ExpectedError `usage` */
+function askedChoice(parsed: ParsedWords): Partial<ReportChoice> {
+  const content = parsed.value('content');
+  const paper = parsed.value('paper');
+  if (content !== null && content !== 'all' && content !== 'annotated' && content !== 'chosen')
+    throw new ExpectedError('usage', 'analyze', { reason: `--content ${content}` });
+  if (paper !== null && paper !== 'A4' && paper !== 'Letter')
+    throw new ExpectedError('usage', 'analyze', { reason: `--paper ${paper}` });
+  return { ...(content === null ? {} : { content }), ...(paper === null ? {} : { paper }) };
+}
+
+const stampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/u;
+
+/** @throws ExpectedError `usage` for anything but a moment in ISO 8601 with its offset */
+function stampOf(stamp: string | null): string | null {
+  if (stamp === null) return null;
+  if (!stampPattern.test(stamp) || Number.isNaN(Date.parse(stamp)))
+    throw new ExpectedError('usage', 'analyze', { reason: `--stamp ${stamp}` });
+  return new Date(stamp).toISOString();
 }
 
 /** Index into `severities` of the mildest severity that fails; null for `never`. */

@@ -1,3 +1,5 @@
+import type { ReportPages } from '../report/report-document.ts';
+
 /** What a command may touch besides files: its streams and the printer. */
 export interface CommandIo {
   /** Standard output: the answer and nothing else. */
@@ -13,9 +15,8 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
-export interface PrintJob {
-  readonly html: string;
-  readonly header: string;
-  readonly footer: string;
+export interface PrintJob extends ReportPages {
+  /** ISO 8601: the PDF's dates; null: the time of printing. */
+  readonly stamp: string | null;
   readonly pdfPath: string;
 }

@@ -2,28 +2,34 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { caseContentSchema } from '../../preload/contract/window.ts';
-import type { Annotation } from '../domain/annotation.ts';
+import type { CaseContent } from '../../preload/contract/window.ts';
+import { versionedJson } from '../case/case-file.ts';
+import { migrated } from '../case/case-migrations.ts';
+import { firstBrokenEntry, logEntrySchema } from '../case/custody-log.ts';
+import type { LogEntry } from '../case/custody-log.ts';
 import { ExpectedError } from '../domain/errors.ts';
-import type { Transcription } from '../domain/transcription.ts';
 import type { BundleIdentity } from '../report/analysis.ts';
 
 /** What a report needs of a case file. */
-export interface CaseForReport {
+export interface CaseForReport extends Pick<
+  CaseContent,
+  'annotations' | 'mutes' | 'transcriptions' | 'zone' | 'redaction' | 'report'
+> {
   /** File name without its ending. */
   readonly name: string;
-  readonly annotations: readonly Annotation[];
-  readonly transcriptions: readonly Transcription[];
-  readonly zone: string | null;
+  readonly bookmarks: CaseContent['bookmarks'];
+  readonly custody: { readonly entries: readonly LogEntry[]; readonly broken: number | null };
 }
 
+/** Its log may be damaged and the notes still be read: `verify` is who asks for that. */
 const caseSchema = v.object({
-  schema: v.string(),
   bundle: v.object({ sha256: v.string() }),
   content: caseContentSchema,
+  log: v.fallback(v.nullable(v.array(logEntrySchema)), null),
 });
 
 /**
- * Reads the annotations of a case; the file stays as it is.
+ * Reads the annotations of a case of this version or an older one; the file stays as it is.
  *
  * @throws ExpectedError `not-found`, `case-damaged`, `case-newer`, `case-other-bundle`
  */
@@ -32,24 +38,14 @@ export async function readCase(path: string, bundle: BundleIdentity): Promise<Ca
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ExpectedError('not-found', place, {}, cause);
   });
-  const parsed = v.safeParse(caseSchema, parseJson(text));
+  const { json, version } = versionedJson(text, place);
+  const parsed = v.safeParse(caseSchema, migrated(json, version));
   if (!parsed.success) throw new ExpectedError('case-damaged', place);
-  const { schema, bundle: bound, content } = parsed.output;
-  if (!schema.startsWith('patchtrail.case/')) throw new ExpectedError('case-damaged', place);
-  if (schema !== 'patchtrail.case/1') throw new ExpectedError('case-newer', place);
+  const { bundle: bound, content, log } = parsed.output;
   if (bound.sha256 !== bundle.sha256) throw new ExpectedError('case-other-bundle', place);
   return {
+    ...content,
     name: place.replace(/\.patchtrail$/u, ''),
-    annotations: content.annotations,
-    transcriptions: content.transcriptions,
-    zone: content.zone,
+    custody: log === null ? { entries: [], broken: 0 } : { entries: log, broken: firstBrokenEntry(log) },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

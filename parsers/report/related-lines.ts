@@ -7,6 +7,8 @@ export interface TimelineLines {
   /** Number of entries of the merged order that have a place in time. */
   readonly placed: number;
   idAt(position: number): number;
+  /** Minutes east of UTC by which readings without an offset are placed. */
+  readonly placementOffset: number;
   scaleOfMoment(moment: Moment): number;
   /** First position of the merged order that is not before the scale's point. */
   lowerBound(scale: number): number;

@@ -1,21 +1,30 @@
 import { severities } from '../domain/finding.ts';
 import type { FindingKind, Severity } from '../domain/finding.ts';
 import type { Citation, CoverageState, MemberState, SystemId } from '../domain/evidence.ts';
+import { wholeReport } from '../domain/report-choice.ts';
+import type { ReportSection } from '../domain/report-choice.ts';
+import { patchStates } from '../domain/patch-state.ts';
+import { formatOffset } from '../domain/moment.ts';
+import type { Moment } from '../domain/moment.ts';
+import { matrixMarkSign, matrixPictures, matrixSign, shortenedNames, textSign } from './matrix-svg.ts';
 import { noteHtml } from './note-html.ts';
+import type { AnnotationLink, PlacedAnnotation } from './report-annotations.ts';
 import { relatedMinutes } from './related-lines.ts';
 import { placeText } from './report-model.ts';
 import type {
   DeviceSummary,
   FindingGroup,
-  PlacedAnnotation,
+  MutedFinding,
   ReportCode,
   ReportFinding,
   ReportModel,
+  ReportRun,
   ReportWitness,
 } from './report-model.ts';
 import { reportStyle } from './report-style.ts';
 import type { ReportKey, ReportWords } from './report-words.ts';
 import { timeSpanSvg } from './time-span-svg.ts';
+import { timelinePicture } from './timeline-svg.ts';
 import { escapeHtml, quoteHtml } from './visible-text.ts';
 
 /** What a report shows of long lists; the data export has all of them. */
@@ -29,16 +38,26 @@ const limits = {
   members: 5_000,
   unread: 1_000,
   warnings: 300,
+  runs: 400,
+  spellings: 8,
+  shortenedNames: 60,
+  muted: 500,
+  custody: 2_000,
 } as const;
+
+/** A model with the words that it is written out with. */
+type Page = ReportModel & { readonly words: ReportWords };
 
 export interface HtmlOptions {
   /** Address of the style sheet with the fonts, relative to the document; null for none. */
   readonly fonts: string | null;
+  /** Further style, for the preview. */
+  readonly style?: string;
 }
 
 /** The report as one HTML document without script or remote parts. The same model gives the same bytes. */
-export function reportHtml(model: ReportModel, options: HtmlOptions): string {
-  const { words } = model;
+export function reportHtml(model: ReportModel, words: ReportWords, options: HtmlOptions): string {
+  const page: Page = { ...model, words };
   return [
     `<!doctype html>\n<html lang="${words.locale}">\n<head>\n<meta charset="utf-8">`,
     // The document is safe by how it is written; the policy holds even where a mistake slipped in.
@@ -46,21 +65,35 @@ export function reportHtml(model: ReportModel, options: HtmlOptions): string {
     '<meta name="viewport" content="width=device-width">',
     `<title>${escapeHtml(model.title)}</title>`,
     options.fonts === null ? '' : `<link rel="stylesheet" href="${escapeHtml(options.fonts)}">`,
-    `<style>${reportStyle}</style>\n</head>\n<body>`,
-    cover(model),
-    triage(model),
-    findings(model),
-    annotationsPart(model),
-    undecidedPart(model),
-    coveragePart(model),
-    codesPart(model),
-    membersPart(model),
-    unreadPart(model),
-    warningsPart(model),
+    `<style>${reportStyle(model.choice.paper)}${options.style ?? ''}</style>\n</head>\n<body>`,
+    cover(page),
+    triage(page),
+    ...reportParts(page),
     '</body>\n</html>\n',
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** The parts that were chosen, in their order, without those that have nothing to say. */
+function reportParts(page: Page): readonly string[] {
+  const parts: readonly (readonly [ReportSection, (page: Page) => string])[] = [
+    ['matrix', matrixPart],
+    ['timeline', timelinePart],
+    ['findings', findings],
+    ['notes', annotationsPart],
+    ['runs', runsPart],
+    ['undecided', undecidedPart],
+    ['coverage', coveragePart],
+    ['muted', mutedPart],
+    ['glossary', glossaryPart],
+    ['members', membersPart],
+    ['unread', unreadPart],
+    ['warnings', warningsPart],
+    ['custody', custodyPart],
+  ];
+  const chosen = new Set(page.choice.sections);
+  return parts.filter(([section]) => chosen.has(section)).map(([, write]) => write(page));
 }
 
 /** A kind's sign: a second cue beside the colour of the severity. */
@@ -77,13 +110,14 @@ function signOf(kind: FindingKind): string {
   }
 }
 
-function h1(words: ReportWords, key: ReportKey): string {
-  return `<h1>${escapeHtml(words.text(key))}</h1>`;
+/** The heading of a part, which `#part-…` leads to. */
+function h1(words: ReportWords, key: ReportKey & `part.${string}`): string {
+  return `<h1 id="${key.replace('.', '-')}">${escapeHtml(words.text(key))}</h1>`;
 }
 
 /* Cover */
 
-function cover(model: ReportModel): string {
+function cover(model: Page): string {
   const { words, bundle, overview } = model;
   const of = [words.text('report.kind'), ...(model.caseName === null ? [] : [caseText(model, words)])];
   return [
@@ -105,7 +139,7 @@ function cover(model: ReportModel): string {
   ].join('\n');
 }
 
-function tiles({ words, overview }: ReportModel): string {
+function tiles({ words, overview }: Page): string {
   const tile = (severity: Severity): string => {
     const count = overview.bySeverity[severity];
     const word = words.wording.severity(severity);
@@ -120,13 +154,10 @@ function figures(entries: readonly (readonly [value: string, label: string, bad?
   return `<div class="figures">${entries.map(figure).join('')}</div>`;
 }
 
-function coverFacts(model: ReportModel): string {
+function coverFacts(model: Page): string {
   const { words, bundle, overview, zones } = model;
   const size = words.text('cover.bytes.value', { size: words.size(bundle.bytes), bytes: bundle.bytes });
-  const zoneList =
-    zones.sentences.length === 1
-      ? escapeHtml(zones.sentences[0] ?? '')
-      : `<ul>${zones.sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
+  const zoneList = sentenceList(zones.sentences);
   const facts: (readonly [ReportKey, string])[] = [
     ['cover.bundle', escapeHtml(bundle.name)],
     ['cover.bytes', escapeHtml(size)],
@@ -139,12 +170,62 @@ function coverFacts(model: ReportModel): string {
   if (overview.span !== null) {
     facts.push(['cover.span', escapeHtml(`${overview.span.from} … ${overview.span.to}`)]);
   }
-  facts.push(['cover.times', zoneList], ['cover.tool', escapeHtml(toolText(model))]);
+  facts.push(
+    ['cover.times', zoneList],
+    ['cover.contents', sentenceList(contentSentences(model))],
+    ['cover.tool', escapeHtml(toolText(model))],
+  );
   const rows = facts.map(([key, html]) => `<dt>${escapeHtml(words.text(key))}</dt><dd>${html}</dd>`);
   return `<dl class="facts">${rows.join('')}</dl>`;
 }
 
-function toolText({ words, tool }: ReportModel): string {
+function sentenceList(sentences: readonly string[]): string {
+  const [only = ''] = sentences;
+  return sentences.length < 2
+    ? escapeHtml(only)
+    : `<ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
+}
+
+/** What the report holds and what it leaves out: whoever reads a part must know that it is one. */
+function contentSentences(model: Page): readonly string[] {
+  const { words, choice, leftOut, overview } = model;
+  const shown = overview.findings;
+  const total = shown + leftOut.findings;
+  const sections = wholeReport.sections.filter((section) => !choice.sections.includes(section));
+  const severityCounts = severities
+    .filter((severity) => leftOut.bySeverity[severity] > 0)
+    .map((severity) => `${words.wording.severity(severity)} ${words.number(leftOut.bySeverity[severity])}`);
+  return [
+    words.text(`contents.${choice.content}`, { count: shown, total }),
+    ...(leftOut.findings === 0
+      ? []
+      : [
+          words.text('contents.left-out', {
+            count: leftOut.findings,
+            severities: words.list(severityCounts),
+          }),
+        ]),
+    ...(leftOut.notes === 0 ? [] : [words.text('contents.notes-left-out', { count: leftOut.notes })]),
+    ...(leftOut.muted === 0
+      ? []
+      : [
+          words.text(choice.sections.includes('muted') ? 'contents.muted' : 'contents.muted-unlisted', {
+            count: leftOut.muted,
+            part: words.text('part.muted'),
+          }),
+        ]),
+    ...(sections.length === 0
+      ? []
+      : [
+          words.text('contents.sections', {
+            parts: words.list(sections.map((section) => words.text(`part.${section}`))),
+          }),
+        ]),
+    words.text('contents.limits'),
+  ];
+}
+
+function toolText({ words, tool }: Page): string {
   return words.text('report.tool', { version: tool.version, rules: tool.rules });
 }
 
@@ -158,7 +239,7 @@ function systemList(systems: readonly SystemId[], words: ReportWords): string {
 
 /* Triage */
 
-function triage(model: ReportModel): string {
+function triage(model: Page): string {
   const { words, overview } = model;
   const headline = overview.anyEvidence
     ? words.text('triage.headline', {
@@ -180,7 +261,7 @@ function triage(model: ReportModel): string {
   ].join('\n');
 }
 
-function triageGroups(model: ReportModel): string {
+function triageGroups(model: Page): string {
   const { words } = model;
   if (model.groups.length === 0) {
     const key = model.overview.anyEvidence ? 'triage.none' : 'triage.nothing';
@@ -198,7 +279,7 @@ function groupItem(group: FindingGroup, words: ReportWords): string {
   const place =
     group.citation === null
       ? ''
-      : `<span class="mono">${escapeHtml(placeText(group.citation, words))}</span> · `;
+      : `<span class="mono">${pathHtml(placeText(group.citation, words))}</span> · `;
   const example = numbers.length > 1 ? words.text('triage.example', { text: group.example }) : group.example;
   return [
     `<li class="${severity}"><span class="sign" aria-hidden="true">${signOf(kind)}</span>`,
@@ -233,7 +314,7 @@ function linkTo(number: number, words: ReportWords): string {
 }
 
 /** What could not be decided and what is missing: an empty list of findings is not health. */
-function triageOpen(model: ReportModel): string {
+function triageOpen(model: Page): string {
   const { words } = model;
   const undecided = model.undecided.reduce((sum, group) => sum + group.count, 0);
   const missing = model.coverage.filter((item) => item.state === 'missing').length;
@@ -246,7 +327,7 @@ function triageOpen(model: ReportModel): string {
   return items.length === 0 ? '' : `<ul class="groups" style="border-top:0">${items.join('')}</ul>`;
 }
 
-function scalePart(model: ReportModel): string {
+function scalePart(model: Page): string {
   const { words, counts, scale } = model;
   if (scale.length === 0 && counts.deploymentRan === 0) return '';
   const failed =
@@ -269,10 +350,12 @@ function scalePart(model: ReportModel): string {
   ].join('\n');
 }
 
-function scaleTable({ words, scale }: ReportModel): string {
+function scaleTable({ words, scale }: Page): string {
   if (scale.length === 0) return '';
   const columns: readonly ReportKey[] = ['scale.targeted', 'scale.ran', 'scale.succeeded', 'scale.failed'];
-  const head = columns.map((key) => `<th class="number">${escapeHtml(words.text(key))}</th>`).join('');
+  const head = columns
+    .map((key) => `<th scope="col" class="number">${escapeHtml(words.text(key))}</th>`)
+    .join('');
   const rows = scale.slice(0, limits.scaleRows).map((row) => {
     const targeted = row.targeted === null ? '–' : words.number(row.targeted);
     const cells = [targeted, words.number(row.ran), words.number(row.succeeded), words.number(row.failed)];
@@ -280,13 +363,13 @@ function scaleTable({ words, scale }: ReportModel): string {
     return `<tr><td>${escapeHtml(row.patch)}</td>${numbers}<td class="source">${escapeHtml(words.text(`scale.source.${row.source}`))}</td></tr>`;
   });
   return [
-    `<table class="small"><thead><tr><th>${escapeHtml(words.text('scale.patch'))}</th>${head}<th class="source">${escapeHtml(words.text('scale.source'))}</th></tr></thead>`,
+    `<table class="small"><thead><tr><th scope="col">${escapeHtml(words.text('scale.patch'))}</th>${head}<th scope="col" class="source">${escapeHtml(words.text('scale.source'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
     andMore(scale.length - limits.scaleRows, words, 'list.and-more'),
   ].join('\n');
 }
 
-function devicesPart({ words, devices }: ReportModel): string {
+function devicesPart({ words, devices }: Page): string {
   if (devices.length === 0) return '';
   const most = Math.max(1, ...devices.map(findingCount));
   const rows = devices.slice(0, limits.devices).map((device) => {
@@ -300,7 +383,7 @@ function devicesPart({ words, devices }: ReportModel): string {
   });
   return [
     `<h2 class="sub">${escapeHtml(words.text('triage.devices'))}</h2>`,
-    `<table class="small"><thead><tr><th>${escapeHtml(words.text('table.device'))}</th><th class="number" style="width:18mm">${escapeHtml(words.text('table.records'))}</th><th style="width:50mm"></th><th style="width:58mm">${escapeHtml(words.text('table.findings'))}</th></tr></thead>`,
+    `<table class="small"><thead><tr><th scope="col">${escapeHtml(words.text('table.device'))}</th><th scope="col" class="number" style="width:18mm">${escapeHtml(words.text('table.records'))}</th><th scope="col" style="width:50mm"></th><th scope="col" style="width:58mm">${escapeHtml(words.text('table.findings'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
     andMore(devices.length - limits.devices, words, 'list.and-more'),
   ].join('\n');
@@ -322,7 +405,7 @@ function deviceBar(device: DeviceSummary, most: number): string {
 
 /* Findings */
 
-function findings(model: ReportModel): string {
+function findings(model: Page): string {
   if (model.findings.length === 0) return '';
   const { words } = model;
   return [
@@ -333,7 +416,7 @@ function findings(model: ReportModel): string {
   ].join('\n');
 }
 
-function findingSection(finding: ReportFinding, model: ReportModel): string {
+function findingSection(finding: ReportFinding, model: Page): string {
   const { words } = model;
   const position = words.text('finding.position', {
     number: finding.number,
@@ -353,6 +436,7 @@ function findingSection(finding: ReportFinding, model: ReportModel): string {
     `<p class="about">${about.join('')}</p></div>`,
     witnessTable(finding, words),
     finding.span === null ? '' : timeSpanSvg(finding.span, words),
+    '<div class="keep">',
     labelled('finding.why', finding.explanation, words),
     finding.assumed.length === 0
       ? ''
@@ -363,8 +447,9 @@ function findingSection(finding: ReportFinding, model: ReportModel): string {
         ),
     labelled('finding.advice', finding.advice, words),
     codeList(finding.codes, words),
-    relatedList(finding, words),
     togetherLine(finding, words),
+    '</div>',
+    relatedList(finding, words),
     ...finding.annotations.map((annotation) => analystBox(annotation, words)),
     '</section>',
   ]
@@ -414,7 +499,7 @@ function witnessHtml(witness: ReportWitness, words: ReportWords): string {
     `<div class="witness"><p class="name">${escapeHtml(heading)}</p>${time}`,
     `<p class="says">${escapeHtml(witness.says)}</p>`,
     quote(citation, witness.mark, words),
-    `<p class="place">${escapeHtml(placeText(citation, words))}</p></div>`,
+    `<p class="place">${pathHtml(placeText(citation, words))}</p></div>`,
   ].join('');
 }
 
@@ -429,11 +514,25 @@ function quote(citation: Citation, mark: string | null, words: ReportWords): str
   const rest = cut
     ? `<span class="cut">${escapeHtml(words.text('quote.cut', { count: text.length }))}</span>`
     : '';
-  return `<p class="quote">${markedQuote(shown, mark)}${rest}</p>`;
+  return `<p class="quote">${inLines(markedQuote(shown, mark))}${rest}</p>`;
 }
 
 function withoutHalfPair(text: string): string {
   return text.replace(/[\uD800-\uDBFF]$/u, '');
+}
+
+/** Each line of a quote by itself, so that one which goes on below is told from the next by its indent. */
+function inLines(html: string): string {
+  const lines = html.split('\n');
+  const isWhole = (line: string): boolean =>
+    line.split('<mark>').length === line.split('</mark>').length && !line.startsWith('</mark>');
+  if (!lines.every(isWhole)) return html;
+  return lines.map((line) => `<span class="line">${line === '' ? ' ' : line}</span>`).join('');
+}
+
+/** A path breaks after its separators before it breaks anywhere else. */
+function pathHtml(text: string): string {
+  return escapeHtml(text).replaceAll(/(?<![<])[/!\\](?=[^/!\\])/gu, '$&<wbr>');
 }
 
 /** The cell that the witness is about stands out in the row that is quoted. */
@@ -473,7 +572,7 @@ function relatedList(finding: ReportFinding, words: ReportWords): string {
   if (finding.related.length === 0) return '';
   const items = finding.related.map(
     ({ member, line, text }) =>
-      `<p class="quote related">${quoteHtml(text)}</p><p class="place">${escapeHtml(`${member}:${line}`)}</p>`,
+      `<p class="quote related">${inLines(quoteHtml(text))}</p><p class="place">${pathHtml(`${member}:${line}`)}</p>`,
   );
   return `<p class="label">${escapeHtml(words.text('finding.related', { minutes: relatedMinutes }))}</p>${items.join('')}`;
 }
@@ -491,7 +590,7 @@ function togetherLine(finding: ReportFinding, words: ReportWords): string {
 }
 
 function analystBox(placed: PlacedAnnotation, words: ReportWords): string {
-  const { annotation, place, on } = placed;
+  const { annotation, place, on, number } = placed;
   const label = annotationLabel(placed, words);
   const verdict = `<span class="verdict ${annotation.verdict}">${escapeHtml(words.text(`analyst.verdict.${annotation.verdict}`))}</span>`;
   const tags = annotation.tags.map((tag) => `#${tag}`).join(' ');
@@ -499,13 +598,31 @@ function analystBox(placed: PlacedAnnotation, words: ReportWords): string {
   const quoted =
     on === 'finding' || annotation.quote === '' || on === 'gone'
       ? ''
-      : `<p class="quote info">${quoteHtml(shorten(annotation.quote, limits.quote))}</p>`;
+      : `<p class="quote info">${inLines(quoteHtml(shorten(annotation.quote, limits.quote)))}</p>`;
   return [
-    `<p class="label">${escapeHtml(label)}</p>`,
+    `<p class="label" id="note-${number}">${escapeHtml(words.text('analyst.number', { number }))} · ${escapeHtml(label)}</p>`,
     `<div class="analyst">${verdict}<div class="note">${noteHtml(annotation.note, words)}</div>${quoted}`,
-    place === null ? '' : `<p class="place">${escapeHtml(place)}</p>`,
+    place === null || on === 'moment' ? '' : `<p class="place">${pathHtml(place)}</p>`,
+    annotationLinks(placed, words),
     `<p class="meta">${escapeHtml(meta.join(' · '))}</p></div>`,
   ].join('');
+}
+
+function annotationLinks({ links }: PlacedAnnotation, words: ReportWords): string {
+  if (links.length === 0) return '';
+  const shown = links.map((link) => linkHtml(link, words)).join(escapeHtml(words.text('list.separator')));
+  return `<p class="linked">${escapeHtml(words.text('analyst.linked'))} ${shown}</p>`;
+}
+
+function linkHtml(link: AnnotationLink, words: ReportWords): string {
+  switch (link.to) {
+    case 'finding':
+      return `<a href="#finding-${link.number}">${escapeHtml(words.text('analyst.link.finding', { number: link.number }))}</a>`;
+    case 'note':
+      return `<a href="#note-${link.number}">${escapeHtml(words.text('analyst.number', { number: link.number }))}</a>`;
+    case 'elsewhere':
+      return escapeHtml(words.text('analyst.link.elsewhere', { id: link.id }));
+  }
 }
 
 function annotationLabel({ annotation, place, on }: PlacedAnnotation, words: ReportWords): string {
@@ -513,9 +630,16 @@ function annotationLabel({ annotation, place, on }: PlacedAnnotation, words: Rep
     case 'finding':
       return words.text('analyst.box');
     case 'record':
-      return words.text('analyst.on.record', { place: place ?? '' });
     case 'line':
-      return words.text('analyst.on.line', { place: place ?? '' });
+    case 'lines':
+    case 'member':
+    case 'moment':
+      return words.text(`analyst.on.${on}`, { place: place ?? '' });
+    case 'cell':
+      return words.text('analyst.on.cell', {
+        place: place ?? '',
+        column: annotation.target.on === 'cell' ? words.column(annotation.target.column) : '',
+      });
     case 'gone':
       return words.text('analyst.gone', { quote: shorten(annotation.quote, 200) });
   }
@@ -530,18 +654,161 @@ function writtenTime(iso: string): string {
   return `${date ?? ''} ${time ?? ''}${shownZone}`;
 }
 
+/* Pictures */
+
+function matrixPart({ words, matrix }: Page): string {
+  if (matrix === null) return '';
+  const { devices, patches, all, counts, troubledLeftOut } = matrix;
+  const intro = words.text('matrix.intro', { devices: all.devices, patches: all.patches });
+  const isCut = devices.length < all.devices || patches.length < all.patches;
+  const cut = isCut
+    ? words.text('matrix.cut', {
+        devices: devices.length,
+        allDevices: all.devices,
+        patches: patches.length,
+        allPatches: all.patches,
+        troubled: troubledLeftOut,
+      })
+    : '';
+  const states = patchStates
+    .filter((state) => state !== 'none' && counts[state] > 0)
+    .map(
+      (state) =>
+        `<li>${matrixSign(state)} ${escapeHtml(words.patchState(state))} <b>${words.number(counts[state])}</b></li>`,
+    );
+  const marks = (['contradiction', 'other'] as const).map(
+    (kind) => `<li>${matrixMarkSign(kind)} ${escapeHtml(words.text(`matrix.mark.${kind}`))}</li>`,
+  );
+  const names = shortenedNames(matrix);
+  const full = names.slice(0, limits.shortenedNames);
+  return [
+    '<section class="part">',
+    h1(words, 'part.matrix'),
+    `<p class="intro">${escapeHtml(`${intro}${cut}`)}</p>`,
+    `<ul class="legend">${states.join('')}${marks.join('')}</ul>`,
+    ...matrixPictures(matrix, words).map((svg) => `<div class="figure">${svg}</div>`),
+    full.length === 0
+      ? ''
+      : `<p class="label">${escapeHtml(words.text('matrix.shortened'))}</p><ul class="names">${full.map((name) => `<li>${escapeHtml(name)}</li>`).join('')}</ul>`,
+    andMore(names.length - full.length, words, 'list.and-more'),
+    '</section>',
+  ].join('\n');
+}
+
+function timelinePart({ words, timeline }: Page): string {
+  const [whole, dense] = timeline;
+  if (whole === undefined) return '';
+  const leftOut = Math.max(...timeline.map(({ runsLeftOut }) => runsLeftOut));
+  const intro = [
+    words.text('timeline.intro', { offset: formatOffset(whole.offset) }),
+    ...(leftOut > 0 ? [words.text('timeline.runs-left-out', { count: leftOut })] : []),
+  ];
+  return [
+    '<section class="part flow keep">',
+    h1(words, 'part.timeline'),
+    `<p class="intro">${escapeHtml(intro.join(words.text('sentence.separator')))}</p>`,
+    `<div class="figure">${timelinePicture(whole, words)}</div>`,
+    dense === undefined
+      ? ''
+      : `<p class="label">${escapeHtml(words.text('timeline.dense', { count: dense.outside }))}</p><div class="figure">${timelinePicture(dense, words)}</div>`,
+    `<p class="quiet small">${escapeHtml(words.text('timeline.legend'))}</p>`,
+    '</section>',
+  ].join('\n');
+}
+
+/* Runs */
+
+function runsPart({ words, runs }: Page): string {
+  if (runs.length === 0) return '';
+  const shown = worthShowing(runs);
+  const rows = shown.map((run) => runRow(run, words));
+  return [
+    '<section class="part">',
+    h1(words, 'part.runs'),
+    `<table class="small runs"><thead><tr><th scope="col" style="width:31%">${escapeHtml(words.text('runs.run'))}</th><th scope="col" style="width:25%">${escapeHtml(words.text('runs.time'))}</th><th scope="col" style="width:17%">${escapeHtml(words.text('runs.outcome'))}</th><th scope="col">${escapeHtml(words.text('runs.steps'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+    andMore(runs.length - shown.length, words, 'runs.cut'),
+    '</section>',
+  ].join('\n');
+}
+
+/** When not all can be shown, those that went well stay out first; the order is the bundle's. */
+function worthShowing(runs: readonly ReportRun[]): readonly ReportRun[] {
+  if (runs.length <= limits.runs) return runs;
+  const kept = new Set([...runs.filter(({ outcome }) => outcome === 'failed').slice(0, limits.runs)]);
+  for (const run of runs) if (kept.size < limits.runs) kept.add(run);
+  return runs.filter((run) => kept.has(run));
+}
+
+function runRow(run: ReportRun, words: ReportWords): string {
+  const { citation } = run;
+  const what = [
+    ...(run.operation === null ? [] : [words.ofRun('operation', run.operation)]),
+    words.wording.system(run.system),
+  ];
+  const outcome = [
+    run.outcome === null
+      ? words.text('runs.outcome.none')
+      : words.wording.word('deploymentStatus', run.outcome),
+    ...(run.attempts === null ? [] : [words.text('runs.attempts', { count: run.attempts })]),
+  ];
+  const code =
+    run.code === null
+      ? ''
+      : `<span class="sub"><span class="mono">${escapeHtml(run.code.shown)}</span> ${escapeHtml(run.code.meaning ?? '')}</span>`;
+  const reboot =
+    run.reboot === null
+      ? ''
+      : `<span class="sub">${escapeHtml(words.text('runs.reboot', { what: run.reboot }))}</span>`;
+  return [
+    `<tr><td><b>${escapeHtml(run.device ?? words.text('runs.no-device'))}</b> ${escapeHtml(run.name)}<span class="sub">${escapeHtml(what.join(' · '))}</span><span class="sub place">${pathHtml(placeText(citation, words))}</span></td>`,
+    `<td>${runTimes(run, words)}</td>`,
+    `<td>${escapeHtml(outcome.join(' · '))}${code}${reboot}</td>`,
+    `<td>${runSteps(run, words)}</td></tr>`,
+  ].join('');
+}
+
+function runTimes({ startedAt, endedAt, window }: ReportRun, words: ReportWords): string {
+  const time = (at: Moment | null): string => (at === null ? words.text('runs.untold') : words.time(at));
+  const apart = startedAt === null || endedAt === null ? null : words.apart(startedAt, endedAt);
+  const known = startedAt ?? endedAt;
+  const lines = [
+    `${escapeHtml(time(startedAt))} – ${escapeHtml(time(endedAt))}`,
+    ...(apart === null ? [] : [`<span class="sub">${escapeHtml(apart)}</span>`]),
+    ...(known === null ? [] : [`<span class="sub">${escapeHtml(words.offset(known))}</span>`]),
+  ];
+  if (window !== null && (window.start !== null || window.minutes !== null)) {
+    const text = words.text('runs.window', {
+      start: window.start === null ? words.text('runs.untold') : words.time(window.start),
+      length: window.minutes === null ? words.text('runs.untold') : words.wording.duration(window.minutes),
+    });
+    lines.push(`<span class="sub">${escapeHtml(text)}</span>`);
+  }
+  return lines.join('');
+}
+
+function runSteps({ steps }: ReportRun, words: ReportWords): string {
+  const shown = steps.map(({ name, evidenced, outcome }) => {
+    const state = !evidenced ? 'untold' : outcome === 'succeeded' || outcome === 'failed' ? outcome : 'told';
+    const signs = { untold: 'untold', succeeded: 'good', failed: 'bad', told: 'told' } as const;
+    const word = escapeHtml(words.text(`runs.step.${state}`));
+    return `<span class="step ${state}">${textSign(signs[state])} ${escapeHtml(words.ofRun('step', name))}<span class="sub"> ${word}</span></span>`;
+  });
+  return shown.join('');
+}
+
 /* Appendices */
 
-function annotationsPart(model: ReportModel): string {
+function annotationsPart(model: Page): string {
   const { words, annotations, bookmarks } = model;
   if (annotations.length === 0 && bookmarks.length === 0) return '';
   const marks = bookmarks.map(
     ({ member, line, label }) =>
-      `<p><span class="place mono">${escapeHtml(`${member}:${line}`)}</span> ${escapeHtml(label)}</p>`,
+      `<p><span class="place mono">${escapeHtml(line === null ? member : `${member}:${line}`)}</span> ${escapeHtml(label)}</p>`,
   );
   return [
     '<section class="part">',
-    h1(words, 'part.annotations'),
+    h1(words, 'part.notes'),
     ...annotations.map((annotation) => analystBox(annotation, words)),
     marks.length === 0 ? '' : `<p class="label">${escapeHtml(words.text('analyst.bookmark'))}</p>`,
     ...marks,
@@ -549,7 +816,7 @@ function annotationsPart(model: ReportModel): string {
   ].join('\n');
 }
 
-function undecidedPart({ words, undecided }: ReportModel): string {
+function undecidedPart({ words, undecided }: Page): string {
   if (undecided.length === 0) return '';
   const rows = undecided.map(({ rule, missing, where, count }) => {
     const places = where.length === 0 ? [words.text('undecided.whole')] : where;
@@ -562,13 +829,13 @@ function undecidedPart({ words, undecided }: ReportModel): string {
     '<section class="part flow">',
     h1(words, 'part.undecided'),
     `<p class="intro">${escapeHtml(words.text('undecided.intro'))}</p>`,
-    `<table class="small"><thead><tr><th style="width:34%">${escapeHtml(words.text('undecided.rule'))}</th><th style="width:28%">${escapeHtml(words.text('undecided.missing'))}</th><th>${escapeHtml(words.text('undecided.where'))}</th></tr></thead>`,
+    `<table class="small"><thead><tr><th scope="col" style="width:34%">${escapeHtml(words.text('undecided.rule'))}</th><th scope="col" style="width:28%">${escapeHtml(words.text('undecided.missing'))}</th><th scope="col">${escapeHtml(words.text('undecided.where'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
     '</section>',
   ].join('\n');
 }
 
-function coveragePart(model: ReportModel): string {
+function coveragePart(model: Page): string {
   const { words, coverage, request } = model;
   const body =
     coverage.length === 0
@@ -581,30 +848,111 @@ function coveragePart(model: ReportModel): string {
   return ['<section class="part">', h1(words, 'part.coverage'), body, requestBox, '</section>'].join('\n');
 }
 
-function coverageTable({ words, coverage }: ReportModel): string {
+function coverageTable({ words, coverage }: Page): string {
   const rows = coverage.map(({ name, system, state, members }) => {
-    const named = members.slice(0, limits.coverageMembers).map(escapeHtml);
+    const named = members.slice(0, limits.coverageMembers).map(pathHtml);
     const more = members.length - named.length;
     if (more > 0) named.push(escapeHtml(words.text('list.and-more', { count: more })));
     return `<tr><td>${coverageState(state, words)}</td><td>${escapeHtml(name)}<span class="sub">${escapeHtml(words.wording.system(system))}</span></td><td>${named.join('<br>')}</td></tr>`;
   });
   return [
-    `<table class="small"><thead><tr><th style="width:21mm">${escapeHtml(words.text('coverage.state'))}</th><th style="width:42%">${escapeHtml(words.text('coverage.item'))}</th><th>${escapeHtml(words.text('coverage.members'))}</th></tr></thead>`,
+    `<table class="small"><thead><tr><th scope="col" style="width:21mm">${escapeHtml(words.text('coverage.state'))}</th><th scope="col" style="width:42%">${escapeHtml(words.text('coverage.item'))}</th><th scope="col">${escapeHtml(words.text('coverage.members'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
   ].join('\n');
 }
 
 function coverageState(state: CoverageState, words: ReportWords): string {
-  const signs: Readonly<Record<CoverageState, readonly [string, string]>> = {
-    present: ['good', '✓'],
-    partial: ['part', '◐'],
-    missing: ['bad', '✗'],
-  };
-  const [tone, sign] = signs[state];
-  return `<span class="state ${tone}"><span class="mono" aria-hidden="true">${sign}</span> ${escapeHtml(words.wording.word('coverageState', state))}</span>`;
+  const tones = { present: 'good', partial: 'part', missing: 'bad' } as const;
+  const tone = tones[state];
+  return `<span class="state ${tone}">${textSign(tone)} ${escapeHtml(words.wording.word('coverageState', state))}</span>`;
 }
 
-function codesPart({ words, codes }: ReportModel): string {
+function mutedPart({ words, muted, idleMutes }: Page): string {
+  if (muted.length === 0 && idleMutes.length === 0) return '';
+  const byMute = new Map<MutedFinding['mute'], MutedFinding[]>();
+  for (const one of muted.slice(0, limits.muted)) {
+    const list = byMute.get(one.mute);
+    if (list === undefined) byMute.set(one.mute, [one]);
+    else list.push(one);
+  }
+  const groups = [...byMute].map(([mute, list]) => mutedGroup(mute, list, words));
+  const idle = idleMutes.map((mute) => mutedGroup(mute, [], words));
+  return [
+    '<section class="part flow">',
+    h1(words, 'part.muted'),
+    `<p class="intro">${escapeHtml(words.text('muted.intro'))}</p>`,
+    ...groups,
+    ...idle,
+    andMore(muted.length - limits.muted, words, 'list.and-more'),
+    '</section>',
+  ].join('\n');
+}
+
+/** What was set aside together, by whom and why. */
+function mutedGroup(
+  mute: MutedFinding['mute'],
+  findings: readonly MutedFinding[],
+  words: ReportWords,
+): string {
+  const heading =
+    mute.on.what === 'rule'
+      ? words.text('muted.rule', { rule: words.wording.ruleName(mute.on.rule), id: mute.on.rule })
+      : words.text('muted.finding', { title: findings[0]?.title ?? mute.on.finding });
+  const rows = findings.map((finding) => {
+    const where = words.list([finding.device, finding.patch].filter((part) => part !== null));
+    const place = finding.citation === null ? '' : placeText(finding.citation, words);
+    return `<tr><td>${escapeHtml(words.wording.severity(finding.severity))}</td><td>${escapeHtml(finding.title)}<span class="sub">${escapeHtml(where)}</span></td><td class="place">${pathHtml(place)}</td></tr>`;
+  });
+  const meta = [mute.author, writtenTime(mute.createdAt)].filter((part) => part !== '');
+  const notes = findings.flatMap((finding) => finding.annotations);
+  return [
+    `<div class="mute"><h2 class="sub">${escapeHtml(heading)}</h2>`,
+    `<p class="reason"><span class="label-inline">${escapeHtml(words.text('muted.reason'))}</span> ${escapeHtml(mute.reason)}</p>`,
+    `<p class="quiet small">${escapeHtml(meta.join(' · '))}</p></div>`,
+    rows.length === 0
+      ? `<p class="empty">${escapeHtml(words.text('muted.none'))}</p>`
+      : `<table class="small"><thead><tr><th scope="col" style="width:20mm">${escapeHtml(words.text('muted.severity'))}</th><th scope="col">${escapeHtml(words.text('table.finding'))}</th><th scope="col" style="width:38%">${escapeHtml(words.text('muted.place'))}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+    ...notes.map((annotation) => analystBox(annotation, words)),
+  ].join('\n');
+}
+
+/** The words and codes that a reader meets, with what they mean. */
+function glossaryPart(model: Page): string {
+  const { words, statuses, codes } = model;
+  if (statuses.length === 0 && codes.length === 0) return '';
+  return [
+    '<section class="part flow">',
+    h1(words, 'part.glossary'),
+    statusTable(model),
+    codesTable(model),
+    '</section>',
+  ].join('\n');
+}
+
+function statusTable({ words, statuses }: Page): string {
+  if (statuses.length === 0) return '';
+  const rows = statuses.map((status) => {
+    const word =
+      status.of === 'detection'
+        ? words.wording.word('detectionStatus', status.status)
+        : words.wording.word('deploymentStatus', status.status);
+    const meaning =
+      status.of === 'detection'
+        ? words.text(`glossary.detection.${status.status}`)
+        : words.text(`glossary.deployment.${status.status}`);
+    const spellings = status.spellings.slice(0, limits.spellings).map((raw) => quoteHtml(shorten(raw, 80)));
+    const more = status.spellings.length - spellings.length;
+    if (more > 0) spellings.push(escapeHtml(words.text('list.and-more', { count: more })));
+    return `<tr><td><b>${escapeHtml(word)}</b><span class="sub">${escapeHtml(words.text(`glossary.of.${status.of}`))}</span></td><td>${escapeHtml(meaning)}</td><td>${spellings.map((raw) => `<span class="spelling">${raw}</span>`).join(' ')}</td><td class="number">${words.number(status.count)}</td></tr>`;
+  });
+  return [
+    `<h2 class="sub">${escapeHtml(words.text('glossary.statuses'))}</h2>`,
+    `<table class="small"><thead><tr><th scope="col" style="width:28mm">${escapeHtml(words.text('glossary.status'))}</th><th scope="col">${escapeHtml(words.text('codes.meaning'))}</th><th scope="col" style="width:30%">${escapeHtml(words.text('glossary.spellings'))}</th><th scope="col" class="number" style="width:20mm">${escapeHtml(words.text('glossary.count'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
+  ].join('\n');
+}
+
+function codesTable({ words, codes }: Page): string {
   if (codes.length === 0) return '';
   const rows = codes.map((code) => {
     const symbol = code.symbol === null ? '' : `<span class="sub mono">${escapeHtml(code.symbol)}</span>`;
@@ -615,15 +963,14 @@ function codesPart({ words, codes }: ReportModel): string {
     return `<tr><td class="mono">${escapeHtml(code.shown)}</td><td>${escapeHtml(code.meaning ?? words.text('codes.unknown'))}${symbol}${source}</td><td>${escapeHtml(code.advice ?? '')}</td></tr>`;
   });
   return [
-    '<section class="part flow">',
-    h1(words, 'part.codes'),
-    `<table class="small"><thead><tr><th style="width:25mm">${escapeHtml(words.text('codes.code'))}</th><th style="width:45%">${escapeHtml(words.text('codes.meaning'))}</th><th>${escapeHtml(words.text('codes.advice'))}</th></tr></thead>`,
+    `<h2 class="sub">${escapeHtml(words.text('part.codes'))}</h2>`,
+    `<table class="small"><thead><tr><th scope="col" style="width:25mm">${escapeHtml(words.text('codes.code'))}</th><th scope="col" style="width:45%">${escapeHtml(words.text('codes.meaning'))}</th><th scope="col">${escapeHtml(words.text('codes.advice'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
-    '</section>',
   ].join('\n');
 }
 
-function membersPart({ words, members }: ReportModel): string {
+function membersPart({ words, members, annotations }: Page): string {
+  const notes = notesOfMembers(annotations);
   if (members.length === 0) {
     return `<section class="part">${h1(words, 'part.members')}<p class="empty">${escapeHtml(words.text('members.none'))}</p></section>`;
   }
@@ -640,16 +987,35 @@ function membersPart({ words, members }: ReportModel): string {
       ...(member.warnings === 0 ? [] : [words.text('members.warnings', { count: member.warnings })]),
     ];
     const hash = member.sha256 === null ? '–' : hashHtml(member.sha256);
-    return `<tr><td>${escapeHtml(member.path)}<span class="sub">${escapeHtml(about.join(' · '))}</span></td><td class="number">${words.number(member.bytes)}</td><td class="hash">${hash}</td></tr>`;
+    const noted = (notes.get(member.path) ?? []).map(
+      (number) => `<a href="#note-${number}">${escapeHtml(words.text('analyst.number', { number }))}</a>`,
+    );
+    const notedLine =
+      noted.length === 0
+        ? ''
+        : `<span class="sub linked">${noted.join(escapeHtml(words.text('list.separator')))}</span>`;
+    return `<tr><td>${pathHtml(member.path)}<span class="sub">${escapeHtml(about.join(' · '))}</span>${notedLine}</td><td class="number">${words.number(member.bytes)}</td><td class="hash">${hash}</td></tr>`;
   });
   return [
     '<section class="part">',
     h1(words, 'part.members'),
-    `<table class="small"><thead><tr><th>${escapeHtml(words.text('members.path'))}</th><th class="number" style="width:26mm">${escapeHtml(words.text('members.size'))}</th><th style="width:48mm">${escapeHtml(words.text('members.sha256'))}</th></tr></thead>`,
+    `<table class="small"><thead><tr><th scope="col">${escapeHtml(words.text('members.path'))}</th><th scope="col" class="number" style="width:26mm">${escapeHtml(words.text('members.size'))}</th><th scope="col" style="width:48mm">${escapeHtml(words.text('members.sha256'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
     andMore(members.length - limits.members, words, 'members.cut'),
     '</section>',
   ].join('\n');
+}
+
+/** Numbers of the notes on whole members. */
+function notesOfMembers(annotations: readonly PlacedAnnotation[]): ReadonlyMap<string, readonly number[]> {
+  const notes = new Map<string, number[]>();
+  for (const { annotation, number } of annotations) {
+    if (annotation.target.on !== 'member') continue;
+    const list = notes.get(annotation.target.member);
+    if (list === undefined) notes.set(annotation.target.member, [number]);
+    else list.push(number);
+  }
+  return notes;
 }
 
 /** A hash may break in its middle and nowhere else. */
@@ -661,17 +1027,17 @@ function stateText(state: MemberState, words: ReportWords): string {
   return words.text(`state.${state}`);
 }
 
-function unreadPart({ words, unread }: ReportModel): string {
+function unreadPart({ words, unread }: Page): string {
   const body =
     unread.length === 0
       ? `<p class="empty">${escapeHtml(words.text('unread.none'))}</p>`
       : [
-          `<table class="small"><thead><tr><th style="width:50%">${escapeHtml(words.text('members.path'))}</th><th style="width:18%">${escapeHtml(words.text('coverage.state'))}</th><th>${escapeHtml(words.text('unread.reason'))}</th></tr></thead><tbody>`,
+          `<table class="small"><thead><tr><th scope="col" style="width:50%">${escapeHtml(words.text('members.path'))}</th><th scope="col" style="width:18%">${escapeHtml(words.text('coverage.state'))}</th><th scope="col">${escapeHtml(words.text('unread.reason'))}</th></tr></thead><tbody>`,
           ...unread
             .slice(0, limits.unread)
             .map(
               ({ member, reason }) =>
-                `<tr><td>${escapeHtml(member.path)}</td><td>${escapeHtml(stateText(member.state, words))}</td><td>${escapeHtml(reason)}</td></tr>`,
+                `<tr><td>${pathHtml(member.path)}</td><td>${escapeHtml(stateText(member.state, words))}</td><td>${escapeHtml(reason)}</td></tr>`,
             ),
           '</tbody></table>',
           andMore(unread.length - limits.unread, words, 'members.cut'),
@@ -679,18 +1045,44 @@ function unreadPart({ words, unread }: ReportModel): string {
   return `<section class="part flow">${h1(words, 'part.unread')}${body}</section>`;
 }
 
-function warningsPart({ words, warnings }: ReportModel): string {
+function warningsPart({ words, warnings }: Page): string {
   if (warnings.length === 0) return '';
   const rows = warnings.slice(0, limits.warnings).map(({ warning, what }) => {
     const place = warning.line === null ? warning.member : `${warning.member}:${warning.line}`;
-    return `<tr><td class="place">${escapeHtml(place)}</td><td>${escapeHtml(what)}</td><td class="mono">${quoteHtml(shorten(warning.text, 200))}</td></tr>`;
+    return `<tr><td class="place">${pathHtml(place)}</td><td>${escapeHtml(what)}</td><td class="mono">${quoteHtml(shorten(warning.text, 200))}</td></tr>`;
   });
   return [
     '<section class="part flow">',
     h1(words, 'part.warnings'),
-    `<table class="small"><thead><tr><th style="width:38%">${escapeHtml(words.text('warnings.line'))}</th><th style="width:22%">${escapeHtml(words.text('warnings.what'))}</th><th>${escapeHtml(words.text('warnings.text'))}</th></tr></thead>`,
+    `<table class="small"><thead><tr><th scope="col" style="width:38%">${escapeHtml(words.text('warnings.line'))}</th><th scope="col" style="width:22%">${escapeHtml(words.text('warnings.what'))}</th><th scope="col">${escapeHtml(words.text('warnings.text'))}</th></tr></thead>`,
     `<tbody>${rows.join('\n')}</tbody></table>`,
     andMore(warnings.length - limits.warnings, words, 'warnings.cut'),
+    '</section>',
+  ].join('\n');
+}
+
+/** Who did what with the case, sealed entry by entry. */
+function custodyPart({ words, custody }: Page): string {
+  if (custody === null || (custody.entries.length === 0 && custody.broken === null)) return '';
+  const { entries, broken } = custody;
+  const state =
+    broken === null
+      ? words.text('custody.whole', { count: entries.length })
+      : words.text('custody.broken', { number: broken + 1 });
+  const first = Math.max(0, entries.length - limits.custody);
+  const rows = entries.slice(first).map(({ at, what, detail, hash }, index) => {
+    const details = Object.entries(detail)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => `<span class="detail">${escapeHtml(name)} ${quoteHtml(String(value))}</span>`);
+    return `<tr><td class="number">${words.number(first + index + 1)}</td><td>${escapeHtml(writtenTime(at))}</td><td>${escapeHtml(words.coded('custody', what))}<span class="sub mono">${details.join(' ')}</span></td><td class="hash">${hashHtml(hash)}</td></tr>`;
+  });
+  return [
+    '<section class="part">',
+    h1(words, 'part.custody'),
+    `<p class="intro">${escapeHtml(state)}</p>`,
+    first > 0 ? `<p class="quiet">${escapeHtml(words.text('custody.cut', { count: first }))}</p>` : '',
+    `<table class="small custody"><thead><tr><th scope="col" class="number" style="width:10mm">${escapeHtml(words.text('custody.entry'))}</th><th scope="col" style="width:36mm">${escapeHtml(words.text('custody.at'))}</th><th scope="col">${escapeHtml(words.text('custody.what'))}</th><th scope="col" style="width:48mm">${escapeHtml(words.text('custody.seal'))}</th></tr></thead>`,
+    `<tbody>${rows.join('\n')}</tbody></table>`,
     '</section>',
   ].join('\n');
 }
@@ -698,7 +1090,7 @@ function warningsPart({ words, warnings }: ReportModel): string {
 function andMore(
   count: number,
   words: ReportWords,
-  key: 'list.and-more' | 'members.cut' | 'warnings.cut',
+  key: 'list.and-more' | 'members.cut' | 'warnings.cut' | 'runs.cut',
 ): string {
   return count > 0
     ? `<p class="quiet" style="margin-top:2mm">${escapeHtml(words.text(key, { count }))}</p>`
@@ -716,12 +1108,12 @@ const runningBox =
 const runningRow =
   'display:flex;justify-content:space-between;gap:8mm;white-space:nowrap;-webkit-print-color-adjust:exact';
 const textFont = "font-family:'Inter','Noto Sans JP',sans-serif";
-const monoFont = "font-family:'JetBrains Mono','Noto Sans JP',monospace";
 const clipped = 'overflow:hidden;text-overflow:ellipsis;min-width:0';
 
 /** HTML that the printer repeats on top of every page. */
-export function runningHeader(model: ReportModel): string {
-  const { words, zones } = model;
+export function runningHeader(report: ReportModel, words: ReportWords): string {
+  const model: Page = { ...report, words };
+  const { zones } = model;
   const name = words.text('report.running', { bundle: model.bundle.name });
   const right = [
     ...(model.caseName === null ? [] : [caseText(model, words)]),
@@ -736,14 +1128,15 @@ export function runningHeader(model: ReportModel): string {
 }
 
 /** HTML that the printer repeats at the foot of every page. */
-export function runningFooter(model: ReportModel): string {
-  const { words, bundle } = model;
+export function runningFooter(report: ReportModel, words: ReportWords): string {
+  const model: Page = { ...report, words };
+  const { bundle } = model;
   const short = bundle.sha256 === '' ? '' : `${bundle.sha256.slice(0, 16)}…${bundle.sha256.slice(-4)}`;
   const page = escapeHtml(words.text('page.of', { page: '\u0001', pages: '\u0002' }))
     .replace('[U+0001]', '<span class="pageNumber"></span>')
     .replace('[U+0002]', '<span class="totalPages"></span>');
   return [
-    `<div lang="${words.locale}" style="${runningBox};${monoFont}"><div style="${runningRow}">`,
+    `<div lang="${words.locale}" style="${runningBox};${textFont};font-variant-numeric:tabular-nums"><div style="${runningRow}">`,
     `<span style="flex:1">${escapeHtml(toolText(model))}</span>`,
     `<span>${escapeHtml(short)}</span>`,
     `<span style="flex:1;text-align:right">${page}</span></div></div>`,

@@ -5,22 +5,34 @@ import type {
   Member,
   MemberState,
   PatchRecord,
+  Run,
   SystemId,
 } from '../domain/evidence.ts';
-import { targetKey } from '../domain/annotation.ts';
 import type { Annotation } from '../domain/annotation.ts';
 import { severities } from '../domain/finding.ts';
 import type { Finding, FindingKind, Severity, Undecided, Witness } from '../domain/finding.ts';
 import { distance, isMoment } from '../domain/moment.ts';
 import type { Moment } from '../domain/moment.ts';
+import { partedByMutes } from '../domain/mute.ts';
+import type { Mute } from '../domain/mute.ts';
 import { formatCode } from '../domain/numbers.ts';
+import { wholeReport } from '../domain/report-choice.ts';
+import type { ReportChoice } from '../domain/report-choice.ts';
 import { familiesOfSystem } from '../codes/code-entry.ts';
 import { decodeCode } from '../codes/decode-code.ts';
 import type { Analysis, BundleIdentity, Counts, ScaleRow } from './analysis.ts';
+import { annotationMoments, placeAnnotations } from './report-annotations.ts';
+import type { PlacedAnnotation, PlacedAnnotations } from './report-annotations.ts';
+import { statusesThatOccur } from './report-glossary.ts';
+import type { ReportStatus } from './report-glossary.ts';
+import { reportMatrix } from './report-matrix.ts';
+import type { ReportMatrix } from './report-matrix.ts';
+import { reportTimeline } from './report-timeline.ts';
+import type { ReportTimeline } from './report-timeline.ts';
 import { relatedLines } from './related-lines.ts';
 import type { RelatedLine, TimelineLines } from './related-lines.ts';
 import { requestText } from './request-text.ts';
-import { ReportWords } from './report-words.ts';
+import type { ReportWords } from './report-words.ts';
 import type { Wording } from './wording.ts';
 import { zoneStatements } from './zone-statements.ts';
 import type { ZoneStatements } from './zone-statements.ts';
@@ -30,6 +42,12 @@ export interface ReportContext {
   readonly caseName: string | null;
   readonly annotations: readonly Annotation[];
   readonly bookmarks?: readonly ReportBookmark[];
+  /** What the analyst set aside; it is listed apart with its reasons. */
+  readonly mutes?: readonly Mute[];
+  /** What was chosen to stand in the report; without it everything does. */
+  readonly choice?: ReportChoice;
+  /** The case's log; null without a case. */
+  readonly custody?: ReportCustody | null;
   /** IANA zone by which local times without one were read, or null. */
   readonly zone: string | null;
   /** The moment of a line of the merged timeline; without it, witnesses that are log lines show no time. */
@@ -40,14 +58,34 @@ export interface ReportContext {
 
 export interface ReportBookmark {
   readonly member: string;
-  readonly line: number;
+  /** Null for a row of a member that has no lines. */
+  readonly line: number | null;
   readonly label: string;
 }
 
-/** Everything that a report says, in words of one language and before any markup. */
+/** The log of a case, as it stands in its file. */
+export interface ReportCustody {
+  readonly entries: readonly ReportLogEntry[];
+  /** Position of the first entry that is not what it was when it was written (0-based), or null. */
+  readonly broken: number | null;
+}
+
+export interface ReportLogEntry {
+  readonly at: string;
+  readonly what: string;
+  readonly detail: Readonly<Record<string, string | number | null>>;
+  readonly hash: string;
+}
+
+/**
+ * Everything that a report says, in words of one language and before any markup. Plain data: every text of the
+ * bundle that a reader will see is a string in it.
+ */
 export interface ReportModel {
-  readonly words: ReportWords;
+  readonly locale: Wording['locale'];
   readonly title: string;
+  readonly choice: ReportChoice;
+  readonly leftOut: LeftOut;
   readonly caseName: string | null;
   readonly bundle: BundleIdentity;
   readonly tool: { readonly version: string; readonly rules: string };
@@ -57,6 +95,9 @@ export interface ReportModel {
   readonly scale: readonly ScaleRow[];
   readonly groups: readonly FindingGroup[];
   readonly devices: readonly DeviceSummary[];
+  readonly matrix: ReportMatrix | null;
+  /** The whole time, and the part of it where most happens. */
+  readonly timeline: readonly ReportTimeline[];
   readonly findings: readonly ReportFinding[];
   /** Notes on rows and lines that no finding cites, and on findings that are no more. */
   readonly annotations: readonly PlacedAnnotation[];
@@ -64,10 +105,56 @@ export interface ReportModel {
   readonly undecided: readonly UndecidedGroup[];
   readonly coverage: readonly ReportCoverage[];
   readonly request: string | null;
+  readonly runs: readonly ReportRun[];
+  readonly muted: readonly MutedFinding[];
+  /** Mutes that cover no finding of this bundle. */
+  readonly idleMutes: readonly Mute[];
+  readonly statuses: readonly ReportStatus[];
   readonly codes: readonly ReportCode[];
   readonly members: readonly Member[];
+  readonly custody: ReportCustody | null;
   readonly unread: readonly UnreadMember[];
   readonly warnings: readonly ReportWarning[];
+}
+
+/** What the report does not hold, by choice. */
+export interface LeftOut {
+  /** Findings that are neither muted nor in the report. */
+  readonly findings: number;
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  /** Notes on those findings. */
+  readonly notes: number;
+  readonly muted: number;
+}
+
+/** A finding that the analyst set aside. */
+export interface MutedFinding {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly device: string | null;
+  readonly patch: string | null;
+  readonly title: string;
+  readonly citation: Citation | null;
+  readonly mute: Mute;
+  readonly annotations: readonly PlacedAnnotation[];
+}
+
+/** A pass of a patching operation. */
+export interface ReportRun {
+  readonly system: SystemId;
+  readonly device: string | null;
+  readonly name: string;
+  readonly operation: string | null;
+  readonly outcome: Run['outcome'];
+  readonly startedAt: Moment | null;
+  readonly endedAt: Moment | null;
+  readonly window: Run['window'];
+  readonly attempts: number | null;
+  readonly code: ReportCode | null;
+  readonly reboot: string | null;
+  readonly steps: readonly Pick<Run['steps'][number], 'name' | 'evidenced' | 'outcome'>[];
+  readonly citation: Citation;
 }
 
 export interface Overview {
@@ -168,13 +255,6 @@ export interface ReportCode {
   readonly source: string | null;
 }
 
-export interface PlacedAnnotation {
-  readonly annotation: Annotation;
-  /** Where it stands when it is not the finding's own: `member:line`. */
-  readonly place: string | null;
-  readonly on: 'finding' | 'record' | 'line' | 'gone';
-}
-
 export interface UndecidedGroup {
   readonly rule: string;
   readonly missing: string;
@@ -201,26 +281,51 @@ export interface ReportWarning {
 }
 
 /** The report of an analysis with what the analyst added, in the language of the wording. */
-export function reportModel(analysis: Analysis, wording: Wording, context: ReportContext): ReportModel {
-  const words = new ReportWords(wording);
+export function reportModel(analysis: Analysis, words: ReportWords, context: ReportContext): ReportModel {
+  const { wording } = words;
   const { evidence } = analysis;
-  const placed = placeAnnotations(analysis, context.annotations);
-  const together = findingsByFirstPlace(analysis.findings);
-  const findings = analysis.findings.map((finding, index) =>
+  const choice = context.choice ?? wholeReport;
+  const mutes = context.mutes ?? [];
+  const { heard, muted } = partedByMutes(analysis.findings, mutes);
+  const held = chosenFindings(heard, choice, context.annotations);
+  const placed = placeAnnotations(context.annotations, {
+    numbers: new Map(held.map(({ id }, index) => [id, index + 1])),
+    findings: [...held, ...muted.map(({ finding }) => finding)],
+    known: new Set(analysis.findings.map(({ id }) => id)),
+  });
+  const together = findingsByFirstPlace(held);
+  const findings = held.map((finding, index) =>
     reportFinding(finding, index + 1, { analysis, words, context, placed, together }),
   );
+  const heldIds = new Set(held.map(({ id }) => id));
+  const covering = new Set(muted.map(({ mute }) => mute));
+  const shown = new Set(choice.sections);
   return {
-    words,
+    locale: words.locale,
     title: words.text('report.title', { bundle: analysis.bundle.name }),
+    choice,
+    leftOut: {
+      findings: heard.length - held.length,
+      bySeverity: countSeverities(heard.filter(({ id }) => !heldIds.has(id))),
+      notes: placed.leftOut,
+      muted: muted.length,
+    },
     caseName: context.caseName,
     bundle: analysis.bundle,
     tool: analysis.tool,
     zones: zoneStatements(analysis, words, context.zone),
-    overview: overviewOf(analysis),
+    overview: overviewOf(analysis, held),
     counts: analysis.counts,
     scale: analysis.scale,
     groups: groupsOf(findings),
-    devices: devicesOf(analysis),
+    devices: devicesOf(analysis, held),
+    matrix: shown.has('matrix')
+      ? reportMatrix(
+          evidence,
+          held.map((finding, index) => ({ ...finding, number: index + 1, records: recordsOf(finding) })),
+        )
+      : null,
+    timeline: shown.has('timeline') ? timelineOf(analysis, held, findings, context) : [],
     findings,
     annotations: placed.free,
     bookmarks: context.bookmarks ?? [],
@@ -232,10 +337,93 @@ export function reportModel(analysis: Analysis, wording: Wording, context: Repor
       members,
     })),
     request: requestText(analysis.bundle.name, evidence.coverage, words),
+    runs: evidence.runs.map((run) => reportRun(run, words)),
+    muted: muted.map(({ finding, mute }) => ({
+      id: finding.id,
+      rule: finding.rule,
+      severity: finding.severity,
+      device: finding.device,
+      patch: finding.patch,
+      title: wording.finding(finding).title,
+      citation: finding.witnesses[0]?.citation ?? null,
+      mute,
+      annotations: placed.byFinding.get(finding.id) ?? [],
+    })),
+    idleMutes: mutes.filter((mute) => !covering.has(mute)),
+    statuses: statusesThatOccur(evidence),
     codes: codesThatOccur(analysis, words),
     members: evidence.members,
+    custody: context.custody ?? null,
     unread: evidence.members.flatMap((member) => unreadMember(member, words)),
     warnings: evidence.warnings.map((warning) => ({ warning, what: words.coded('warning', warning.code) })),
+  };
+}
+
+function chosenFindings(
+  findings: readonly Finding[],
+  { content, chosen }: ReportChoice,
+  annotations: readonly Annotation[],
+): readonly Finding[] {
+  switch (content) {
+    case 'all':
+      return findings;
+    case 'chosen': {
+      const ids = new Set(chosen);
+      return findings.filter(({ id }) => ids.has(id));
+    }
+    case 'annotated': {
+      const { byFinding } = placeAnnotations(annotations, { numbers: new Map(), findings, known: new Set() });
+      return findings.filter(({ id }) => byFinding.has(id));
+    }
+  }
+}
+
+/** Ids of the records that a finding cites. */
+function recordsOf({ witnesses }: Finding): readonly string[] {
+  return witnesses.flatMap(({ record }) => (record === null ? [] : [record]));
+}
+
+function timelineOf(
+  analysis: Analysis,
+  held: readonly Finding[],
+  findings: readonly ReportFinding[],
+  { lines, lineMoment = () => null, annotations }: ReportContext,
+): readonly ReportTimeline[] {
+  if (lines === undefined) return [];
+  const momentOf = ({ witnesses }: ReportFinding): Moment | null =>
+    witnesses.find(({ at }) => at !== null)?.at ?? null;
+  const moments = new Map(findings.map((finding) => [finding.id, momentOf(finding)]));
+  return reportTimeline(
+    analysis,
+    lines,
+    held.flatMap((finding) => {
+      const at = moments.get(finding.id) ?? null;
+      return at === null ? [] : [{ at, severity: finding.severity, records: recordsOf(finding) }];
+    }),
+    annotationMoments(annotations, analysis, lineMoment, (id) => moments.get(id) ?? null),
+  );
+}
+
+function reportRun(run: Run, words: ReportWords): ReportRun {
+  const { system, device, name, operation, outcome, startedAt, endedAt, window, attempts, reboot } = run;
+  return {
+    system,
+    device,
+    name,
+    operation,
+    outcome,
+    startedAt,
+    endedAt,
+    window,
+    attempts,
+    code: run.exitCode === null ? null : reportCode(run.exitCode, system, words),
+    reboot,
+    steps: run.steps.map(({ name: step, evidenced, outcome: result }) => ({
+      name: step,
+      evidenced,
+      outcome: result,
+    })),
+    citation: run.citation,
   };
 }
 
@@ -497,79 +685,18 @@ function codesThatOccur(analysis: Analysis, words: ReportWords): readonly Report
   return [...shown.values()].sort((a, b) => a.code - b.code);
 }
 
-interface PlacedAnnotations {
-  readonly byFinding: ReadonlyMap<string, readonly PlacedAnnotation[]>;
-  readonly free: readonly PlacedAnnotation[];
-}
-
-/** An annotation of a row or line belongs to the first finding that cites it. */
-function placeAnnotations(analysis: Analysis, annotations: readonly Annotation[]): PlacedAnnotations {
-  const ids = new Set(analysis.findings.map((finding) => finding.id));
-  const ownerOfPlace = new Map<string, string>();
-  for (const finding of analysis.findings) {
-    for (const { citation, record } of finding.witnesses) {
-      const keys =
-        citation.line === null
-          ? []
-          : [targetKey({ on: 'line', member: citation.member, line: citation.line })];
-      if (record !== null) keys.push(recordKey(citation));
-      for (const key of keys) if (!ownerOfPlace.has(key)) ownerOfPlace.set(key, finding.id);
-    }
-  }
-  const byFinding = new Map<string, PlacedAnnotation[]>();
-  const free: PlacedAnnotation[] = [];
-  for (const annotation of [...annotations].sort(compareAnnotations)) {
-    const { target } = annotation;
-    const owner =
-      target.on === 'finding'
-        ? ids.has(target.finding)
-          ? target.finding
-          : undefined
-        : ownerOfPlace.get(target.on === 'record' ? recordKey(target) : targetKey(target));
-    const placed = placedAnnotation(annotation, owner !== undefined);
-    if (owner === undefined) {
-      free.push(placed);
-      continue;
-    }
-    const list = byFinding.get(owner);
-    if (list === undefined) byFinding.set(owner, [placed]);
-    else list.push(placed);
-  }
-  return { byFinding, free };
-}
-
-function recordKey(place: Omit<Citation, 'quote'>): string {
-  const { member, line, row, pointer } = place;
-  return targetKey({ on: 'record', member, line, row, pointer });
-}
-
-function placedAnnotation(annotation: Annotation, owned: boolean): PlacedAnnotation {
-  const { target } = annotation;
-  switch (target.on) {
-    case 'finding':
-      return { annotation, place: null, on: owned ? 'finding' : 'gone' };
-    case 'record':
-      return {
-        annotation,
-        place: target.line === null ? target.member : `${target.member}:${target.line}`,
-        on: 'record',
-      };
-    case 'line':
-      return { annotation, place: `${target.member}:${target.line}`, on: 'line' };
-  }
-}
-
-function compareAnnotations(a: Annotation, b: Annotation): number {
-  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
-
 function noFindings(): Record<Severity, number> {
   return { critical: 0, high: 0, medium: 0, info: 0 };
 }
 
-function overviewOf(analysis: Analysis): Overview {
-  const { evidence, findings } = analysis;
+function countSeverities(findings: readonly Finding[]): Record<Severity, number> {
+  const bySeverity = noFindings();
+  for (const finding of findings) bySeverity[finding.severity] += 1;
+  return bySeverity;
+}
+
+function overviewOf(analysis: Analysis, findings: readonly Finding[]): Overview {
+  const { evidence } = analysis;
   const membersByState: Record<MemberState, number> = {
     parsed: 0,
     text: 0,
@@ -580,8 +707,6 @@ function overviewOf(analysis: Analysis): Overview {
     encrypted: 0,
   };
   for (const member of evidence.members) membersByState[member.state] += 1;
-  const bySeverity = noFindings();
-  for (const finding of findings) bySeverity[finding.severity] += 1;
   return {
     systems: [...evidence.systems].sort(),
     devices: evidence.devices.length,
@@ -591,7 +716,7 @@ function overviewOf(analysis: Analysis): Overview {
     membersByState,
     findings: findings.length,
     contradictions: findings.filter((finding) => finding.kind === 'contradiction').length,
-    bySeverity,
+    bySeverity: countSeverities(findings),
     span: spanOf(analysis),
     anyEvidence: evidence.systems.size > 0 || evidence.records.length > 0,
   };
@@ -659,8 +784,8 @@ function commonTitle(titles: readonly string[]): string {
   return end === undefined || end.length < first.length / 3 ? first : end;
 }
 
-function devicesOf(analysis: Analysis): readonly DeviceSummary[] {
-  const { evidence, findings } = analysis;
+function devicesOf(analysis: Analysis, findings: readonly Finding[]): readonly DeviceSummary[] {
+  const { evidence } = analysis;
   const byDevice = new Map<string, Record<Severity, number>>();
   for (const finding of findings) {
     if (finding.device === null) continue;

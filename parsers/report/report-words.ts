@@ -1,9 +1,12 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { distance, formatLocal, formatOffset } from '../domain/moment.ts';
 import type { Clock, Moment } from '../domain/moment.ts';
+import type { PatchState } from '../domain/patch-state.ts';
 import type { Wording } from './wording.ts';
 import english from '../../resources/locales/en/report.json' with { type: 'json' };
 import japanese from '../../resources/locales/ja/report.json' with { type: 'json' };
+import englishWindow from '../../resources/locales/en/window.json' with { type: 'json' };
+import japaneseWindow from '../../resources/locales/ja/window.json' with { type: 'json' };
 
 /** Keys of `resources/locales/<locale>/report.json`. Both files hold the same ones. */
 export type ReportKey = keyof typeof english;
@@ -13,6 +16,22 @@ type Values = Readonly<Record<string, string | number>>;
 const catalogues: Readonly<Record<Wording['locale'], Readonly<Record<ReportKey, string>>>> = {
   en: english,
   ja: japanese,
+};
+
+/** Words of runs, columns and states of the matrix are the window's: both show the same ones. */
+const windowWords: Readonly<Record<Wording['locale'], Readonly<Record<string, string>>>> = {
+  en: englishWindow,
+  ja: japaneseWindow,
+};
+
+/** Columns whose heading goes by another name. */
+const columnHeadings: Readonly<Record<string, string>> = {
+  detectionStatus: 'detection',
+  detectedAt: 'detected',
+  deploymentStatus: 'deployment',
+  deployedAt: 'deployed',
+  exitCode: 'exit',
+  lastResult: 'last-result',
 };
 
 /** The report's own texts in one language. */
@@ -40,9 +59,23 @@ export class ReportWords {
   }
 
   /** The wording of `<group>.<code>` for a code that comes from outside, else that of `<group>.other`. */
-  coded(group: 'reason' | 'warning', code: string): string {
+  coded(group: 'reason' | 'warning' | 'custody', code: string): string {
     const key = `${group}.${code}`;
     return isReportKey(key) ? this.text(key) : this.text(`${group}.other`, { code });
+  }
+
+  /** What a run does or one of its steps is called; the source's own word where there is no better one. */
+  ofRun(what: 'operation' | 'step', name: string): string {
+    return windowWords[this.locale][`run-${what}.${name}`] ?? name;
+  }
+
+  patchState(state: PatchState): string {
+    return windowWords[this.locale][`matrix-state.${state}`] ?? state;
+  }
+
+  /** A column of the patch grid, as its heading has it. */
+  column(id: string): string {
+    return windowWords[this.locale][`column.${columnHeadings[id] ?? id}`] ?? id;
   }
 
   number(value: number): string {

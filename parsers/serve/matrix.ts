@@ -1,9 +1,10 @@
 import { matrixStates } from '../../preload/contract/shapes.ts';
 import type { MatrixAnswer, MatrixCells, MatrixState } from '../../preload/contract/shapes.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
-import type { DeploymentStatus, DetectionStatus, PatchRecord } from '../domain/evidence.ts';
+import type { PatchRecord } from '../domain/evidence.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
+import { joinStates, stateOfRecord } from '../domain/patch-state.ts';
 import { nextTurn } from '../evidence/search.ts';
 import type { Wording } from '../report/wording.ts';
 import { findingsOf } from './record-findings.ts';
@@ -37,60 +38,6 @@ const mostPatches = 5_000;
 const stepRecords = 50_000;
 
 const codeOf = new Map<MatrixState, number>(matrixStates.map((state, code) => [state, code]));
-
-/** What one record says of its patch on its device. A detection outranks a deployment: it is what was looked at. */
-export function stateOfRecord(record: Pick<PatchRecord, 'detection' | 'deployment'>): MatrixState {
-  const { status: detection } = record.detection;
-  const { status: deployment } = record.deployment;
-  const byDetection = detection === null ? null : stateOfDetection(detection, deployment);
-  return byDetection ?? stateOfDeployment(deployment);
-}
-
-function stateOfDetection(
-  detection: DetectionStatus,
-  deployment: DeploymentStatus | null,
-): MatrixState | null {
-  switch (detection) {
-    case 'patched':
-    case 'not-applicable':
-    case 'pending-reboot':
-      return detection;
-    case 'not-patched':
-      return deployment === 'failed' || deployment === 'pending-reboot' || deployment === 'in-progress'
-        ? deployment
-        : 'not-patched';
-    case 'error':
-      return 'failed';
-    case 'unknown':
-      return null;
-  }
-}
-
-function stateOfDeployment(deployment: DeploymentStatus | null): MatrixState {
-  switch (deployment) {
-    case 'succeeded':
-      return 'deployed';
-    case 'failed':
-    case 'pending-reboot':
-    case 'in-progress':
-      return deployment;
-    case 'not-attempted':
-    case 'skipped':
-    case 'unknown':
-    case null:
-      return 'unknown';
-  }
-}
-
-/** Two records of one cell: what differs is told as such, never merged into one of the two. */
-export function joinStates(a: MatrixState, b: MatrixState): MatrixState {
-  if (a === b || b === 'none' || b === 'unknown') return a === 'none' ? b : a;
-  if (a === 'none' || a === 'unknown') return b;
-  // A deployment that succeeded and a detection that finds the patch say the same.
-  const pair = new Set([a, b]);
-  if (pair.has('patched') && pair.has('deployed')) return 'patched';
-  return 'mixed';
-}
 
 interface Tally {
   readonly key: string;

@@ -18,6 +18,12 @@ export function notePlaces(snapshot: Snapshot, targets: readonly NoteTarget[]): 
         return ofFinding(snapshot, target.finding);
       case 'line':
         return ofLine(snapshot, target.member, target.line);
+      case 'lines':
+        return ofLine(snapshot, target.member, target.from);
+      case 'member':
+      case 'moment':
+        return null;
+      case 'cell':
       case 'record': {
         const cited = places.get(placeKey(target));
         return cited === undefined ? null : ofCited(snapshot, cited);
@@ -63,7 +69,9 @@ function placed(
 
 /** The records and runs that are cited by a place that a note is written to. */
 function citedPlaces({ analysis }: Snapshot, targets: readonly NoteTarget[]): ReadonlyMap<string, Cited> {
-  const wanted = new Set(targets.flatMap((target) => (target.on === 'record' ? [placeKey(target)] : [])));
+  const wanted = new Set(
+    targets.flatMap((target) => (target.on === 'record' || target.on === 'cell' ? [placeKey(target)] : [])),
+  );
   const found = new Map<string, Cited>();
   if (wanted.size === 0) return found;
   for (const run of analysis.evidence.runs) {

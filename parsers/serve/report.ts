@@ -1,22 +1,27 @@
-import type { ReportDocument, WorkerRequest } from '../../preload/contract/worker.ts';
+import type { WorkerRequest } from '../../preload/contract/worker.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import { reportChoice } from '../domain/report-choice.ts';
 import { reportParts } from '../report/report-document.ts';
+import type { ReportParts } from '../report/report-document.ts';
 import type { Session } from './session.ts';
 import { wordsOf } from './words.ts';
 
-/** The report of the open bundle with what the analyst added, ready for the printer. */
+/** The report of the open bundle with what the analyst added. */
 export function reportDocument(
   session: Session,
   request: Extract<WorkerRequest, { type: 'report' }>,
-): ReportDocument {
+): ReportParts {
   const { snapshot } = session;
   if (snapshot === null) throw new ExpectedError('no-bundle');
   const { analysis, lines } = snapshot;
-  const { content, caseName } = request;
-  const { title, html, header, footer } = reportParts(analysis, wordsOf(request.locale).wording, {
+  const { content, caseName, choice, custody } = request;
+  return reportParts(analysis, wordsOf(request.locale).wording, {
     caseName,
     annotations: content.annotations,
     bookmarks: content.bookmarks,
+    mutes: content.mutes,
+    choice: reportChoice(choice),
+    custody,
     zone: snapshot.zone,
     lines,
     lineMoment: (member, line) => {
@@ -25,5 +30,4 @@ export function reportDocument(
       return id === null ? null : lines.momentOf(id);
     },
   });
-  return { title, html, header, footer };
 }

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { DecodedNode } from '../../parsers/domain/decoded-node.ts';
+import { patchStates } from '../../parsers/domain/patch-state.ts';
 
 export const localeSchema = v.picklist(['en', 'ja']);
 export type Locale = v.InferOutput<typeof localeSchema>;
@@ -141,18 +142,7 @@ export const lineRowSchema = v.object({
 export type LineRow = v.InferOutput<typeof lineRowSchema>;
 
 /** What a cell of the matrix says of a patch on a device, by its code: the position in this list. */
-export const matrixStates = [
-  'none',
-  'patched',
-  'deployed',
-  'not-patched',
-  'failed',
-  'pending-reboot',
-  'in-progress',
-  'not-applicable',
-  'unknown',
-  'mixed',
-] as const;
+export const matrixStates = patchStates;
 export type MatrixState = (typeof matrixStates)[number];
 
 const matrixSideSchema = v.object({

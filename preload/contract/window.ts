@@ -8,16 +8,29 @@ import { localeSchema, transcriptionSchema } from './shapes.ts';
 
 const text = v.string();
 
+const place = {
+  member: text,
+  line: v.nullable(v.number()),
+  row: v.nullable(v.number()),
+  pointer: v.nullable(text),
+};
+
+/** Of `AnnotationTarget` in parsers/domain. */
 export const annotationTargetSchema = v.variant('on', [
   v.object({ on: v.literal('finding'), finding: text }),
-  v.object({
-    on: v.literal('record'),
-    member: text,
-    line: v.nullable(v.number()),
-    row: v.nullable(v.number()),
-    pointer: v.nullable(text),
-  }),
+  v.object({ on: v.literal('record'), ...place }),
+  v.object({ on: v.literal('cell'), ...place, column: text }),
   v.object({ on: v.literal('line'), member: text, line: v.number() }),
+  v.pipe(
+    v.object({ on: v.literal('lines'), member: text, from: v.number(), to: v.number() }),
+    v.check(({ from, to }) => from <= to, 'a range of lines runs forwards'),
+  ),
+  v.object({ on: v.literal('member'), member: text }),
+  v.object({
+    on: v.literal('moment'),
+    local: v.pipe(text, v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/u)),
+    offset: v.nullable(v.pipe(text, v.regex(/^[+-]\d\d:\d\d$/u))),
+  }),
 ]);
 
 export const annotationSchema = v.object({
@@ -30,9 +43,49 @@ export const annotationSchema = v.object({
   createdAt: text,
   changedAt: text,
   quote: text,
+  links: v.array(text),
 });
 
-export const bookmarkSchema = v.object({ member: text, line: v.number(), label: text });
+/** A place to come back to; `label` may be empty. */
+export const bookmarkSchema = v.object({ ...place, label: text });
+export type Bookmark = v.InferOutput<typeof bookmarkSchema>;
+
+/** Of `Mute` in parsers/domain. */
+export const muteSchema = v.object({
+  id: text,
+  on: v.variant('what', [
+    v.object({ what: v.literal('rule'), rule: text }),
+    v.object({ what: v.literal('finding'), finding: text }),
+  ]),
+  reason: v.pipe(
+    text,
+    v.check((reason) => reason.trim() !== '', 'a mute has a reason'),
+  ),
+  author: text,
+  createdAt: text,
+});
+
+/** What is made unreadable in exports of this case. */
+export const caseRedactionSchema = v.object({
+  /** Kinds of words that are looked for. */
+  kinds: v.array(text),
+  /** Words of the analyst's own. */
+  words: v.array(text),
+  /** Words that were found and stay as they are. */
+  ignored: v.array(text),
+  /** What stands for what, so that a later export says the same. */
+  tokens: v.exactOptional(v.record(text, text)),
+});
+
+/** What the last report of this case held. */
+export const caseReportSchema = v.object({
+  content: v.picklist(['all', 'annotated', 'chosen']),
+  /** Ids of findings. */
+  chosen: v.array(text),
+  sections: v.array(text),
+  paper: v.picklist(['A4', 'Letter']),
+});
+export type CaseReport = v.InferOutput<typeof caseReportSchema>;
 
 /** What the window keeps with a case so that it opens as it was left. */
 export const viewStateSchema = v.record(text, v.unknown());
@@ -41,11 +94,14 @@ export const viewStateSchema = v.record(text, v.unknown());
 export const caseContentSchema = v.object({
   annotations: v.array(annotationSchema),
   bookmarks: v.array(bookmarkSchema),
-  /** Rows of pictures; cases of older versions have none. */
-  transcriptions: v.optional(v.array(transcriptionSchema), []),
+  mutes: v.array(muteSchema),
+  /** Rows of pictures. */
+  transcriptions: v.array(transcriptionSchema),
   /** IANA zone for local times without one; null: none assumed. */
   zone: v.nullable(text),
   view: viewStateSchema,
+  redaction: v.exactOptional(caseRedactionSchema),
+  report: v.exactOptional(caseReportSchema),
 });
 export type CaseContent = v.InferOutput<typeof caseContentSchema>;
 
@@ -109,6 +165,10 @@ export const exportResultSchema = v.union([
 ]);
 export type ExportResult = v.InferOutput<typeof exportResultSchema>;
 
+/** A report in a language, as it was chosen. */
+export const reportRequestSchema = v.object({ locale: localeSchema, choice: caseReportSchema });
+export type ReportRequest = v.InferOutput<typeof reportRequestSchema>;
+
 /** Requests from the window to main. */
 export const windowMethods = {
   settings: { params: v.tuple([]), result: settingsSchema },
@@ -148,8 +208,15 @@ export const windowMethods = {
   saveCase: { params: v.tuple([caseContentSchema]), result: caseStatusSchema },
   /** Shows a dialog for where to keep the case. */
   saveCaseAs: { params: v.tuple([]), result: caseStatusSchema },
-  /** Asks where, prints the report, writes it. */
-  exportPdf: { params: v.tuple([v.object({ locale: localeSchema })]), result: exportResultSchema },
+  /** Asks where, prints the report, writes it. Phases of the work come as events. */
+  exportPdf: { params: v.tuple([reportRequestSchema]), result: exportResultSchema },
+  /** Stops what `exportPdf` began; nothing is written then. */
+  cancelExport: { params: v.tuple([]), result: v.null() },
+  /**
+   * The same document laid out for a screen.
+   * @returns its address for a frame, which runs no script; null while there is nothing to report
+   */
+  previewReport: { params: v.tuple([reportRequestSchema]), result: v.nullable(text) },
   /** Puts text on the clipboard. */
   copy: { params: v.tuple([text]), result: v.null() },
   /** The password for an encrypted bundle; kept in memory only. */
@@ -190,6 +257,11 @@ export const windowEventSchema = v.variant('event', [
   /** The worker died; annotations are kept. */
   v.object({ event: v.literal('worker-gone'), reason: text }),
   v.object({ event: v.literal('worker-started') }),
+  /** How far the export has come. */
+  v.object({
+    event: v.literal('export-phase'),
+    phase: v.picklist(['waiting', 'laying-out', 'printing', 'writing']),
+  }),
   /** A bundle is being opened (from the command line, a drop, a dialog). */
   v.object({ event: v.literal('opening'), name: text }),
   v.object({

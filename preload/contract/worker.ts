@@ -5,10 +5,25 @@
 import * as v from 'valibot';
 import { readingSchema } from './evidence.ts';
 import { limitsSchema, localeSchema } from './shapes.ts';
-import { caseContentSchema } from './window.ts';
+import { caseContentSchema, caseReportSchema } from './window.ts';
 
 const text = v.string();
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** The case's log as the report lists it. */
+export const reportCustodySchema = v.object({
+  entries: v.array(
+    v.object({
+      at: text,
+      what: text,
+      detail: v.record(text, v.union([text, v.number(), v.null()])),
+      hash: text,
+    }),
+  ),
+  /** Position of the first entry whose seal is broken, or null. */
+  broken: v.nullable(v.number()),
+});
+export type ReportCustodyMessage = v.InferOutput<typeof reportCustodySchema>;
 
 /** Main to worker. A `port` message carries a MessagePort for a window. */
 export const workerRequestSchema = v.variant('type', [
@@ -33,6 +48,10 @@ export const workerRequestSchema = v.variant('type', [
     locale: localeSchema,
     content: caseContentSchema,
     caseName: v.nullable(text),
+    choice: caseReportSchema,
+    custody: reportCustodySchema,
+    /** Pages for the printer, or the same document laid out for a screen. */
+    form: v.picklist(['pages', 'preview']),
   }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequestSchema>;
@@ -53,6 +72,11 @@ export const reportDocumentSchema = v.object({
   /** HTML of the running header and footer for the printer; page numbers by its own classes. */
   header: text,
   footer: text,
+  paper: v.picklist(['A4', 'Letter']),
+  /** BCP 47. */
+  language: text,
+  /** Name and version of the application, for the PDF's own facts. */
+  creator: text,
 });
 export type ReportDocument = v.InferOutput<typeof reportDocumentSchema>;
 
@@ -63,6 +87,7 @@ export const workerMessageSchema = v.variant('type', [
   v.object({ type: v.literal('opened'), id, bundle: bundleIdentitySchema }),
   v.object({ type: v.literal('closed'), id }),
   v.object({ type: v.literal('report'), id, report: reportDocumentSchema }),
+  v.object({ type: v.literal('preview'), id, html: text }),
   v.object({
     type: v.literal('error'),
     id,

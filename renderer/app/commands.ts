@@ -3,7 +3,6 @@ import { useMemo } from 'react';
 import { useGridDesk } from '../grids/grid-desk.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import type { TextKey } from '../i18n/messages.ts';
-import { problemText } from '../panes/problem-text.ts';
 import { useStepFinding } from '../panes/step-finding.ts';
 import { noFilter } from '../state/filters.ts';
 import { noLocks } from '../state/selection.ts';
@@ -119,23 +118,6 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       isEnabled,
       run,
     });
-    const exportPdf = async (): Promise<void> => {
-      const { settings } = store.getState();
-      say('good', t('export.working'));
-      const result = await bridge.exportPdf({ locale: settings.locale });
-      switch (result.outcome) {
-        case 'written':
-          say('good', t('export.written', { name: result.name }));
-          return;
-        case 'cancelled':
-          store.setState({ notice: null });
-          return;
-        case 'failed': {
-          const { code, place, detail } = result;
-          say('bad', problemText(t, { family: 'expected', code, place, detail }));
-        }
-      }
-    };
     const closeBundle = async (): Promise<void> => {
       await bridge.closeBundle();
       store.setState({ ...freshView(), bundle: { phase: 'none', problem: null, cancelled: false } });
@@ -154,7 +136,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         },
         isRead,
       ),
-      command('export-pdf', () => settle(exportPdf()), isRead),
+      command('export-pdf', () => open('report'), isRead),
       ...places.map(([id, place]) =>
         command(id, () => go(place), hasBundle && (place !== 'runs' || hasRuns)),
       ),

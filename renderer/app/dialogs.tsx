@@ -1,12 +1,13 @@
 /** The palette, the list of shortcuts, the choice of a zone, the password. */
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { zoneOffset } from '../time/show-moment.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { chordText } from './commands.ts';
 import type { Command } from './commands.ts';
+import { Modal } from './modal.tsx';
+import { ReportDialog } from './report-dialog.tsx';
 
 export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
   const overlay = useWindow((state) => state.overlay);
@@ -22,52 +23,12 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
     case 'password':
     case 'password-wrong':
       return <PasswordDialog isWrong={overlay === 'password-wrong'} />;
+    case 'report':
+      return <ReportDialog />;
     case 'none':
     case 'search':
       return null;
   }
-}
-
-/** A modal dialog of the platform: it holds the focus, Escape closes it, and the focus goes back. */
-function Modal({
-  label,
-  className,
-  onClose,
-  children,
-}: {
-  readonly label: string;
-  readonly className: string;
-  readonly onClose?: () => void;
-  readonly children: ReactNode;
-}) {
-  const open = useWindow((state) => state.open);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    const element = dialog.current;
-    element?.showModal();
-    return () => {
-      element?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
-  const close = onClose ?? (() => open('none'));
-  return (
-    <dialog
-      ref={dialog}
-      className={`modal ${className}`}
-      aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault();
-        close();
-      }}
-      onPointerDown={(event) => {
-        if (event.target === dialog.current) close();
-      }}
-    >
-      {children}
-    </dialog>
-  );
 }
 
 function Palette({ commands }: { readonly commands: readonly Command[] }) {

@@ -95,6 +95,10 @@ export function startSession(
         client.disconnect();
         store.setState({ worker: { is: 'gone', reason: event.reason } });
         return;
+      case 'export-phase':
+        // What comes after the end has been told is of no use any more.
+        if (store.getState().exportPhase !== null) store.setState({ exportPhase: event.phase });
+        return;
       case 'worker-started':
         store.setState({ worker: { is: 'well' } });
         return;

@@ -6,6 +6,7 @@ export interface AnnotationChange {
   readonly note?: string;
   readonly tags?: readonly string[];
   readonly verdict?: AnalystVerdict;
+  readonly links?: readonly string[];
 }
 
 export interface Stamp {
@@ -44,8 +45,13 @@ export function annotated(
     createdAt: before?.createdAt ?? stamp.now,
     changedAt: stamp.now,
     quote: before?.quote ?? stamp.quote,
+    links: change.links ?? before?.links ?? [],
   };
-  const isEmpty = after.note.trim() === '' && after.tags.length === 0 && after.verdict === 'open';
+  const isEmpty =
+    after.note.trim() === '' &&
+    after.tags.length === 0 &&
+    after.links.length === 0 &&
+    after.verdict === 'open';
   if (before === null) return isEmpty ? annotations : [...annotations, after];
   return annotations.flatMap((one) => (one !== before ? [one] : isEmpty ? [] : [after]));
 }

@@ -6,7 +6,13 @@ import type { AnnotationTarget } from '../../parsers/domain/annotation.ts';
 import type { Transcription } from '../../parsers/domain/transcription.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
 import type { Filter, Sort } from '../../preload/contract/shapes.ts';
-import type { CaseContent, CaseStatus, PatchtrailBridge, Settings } from '../../preload/contract/window.ts';
+import type {
+  CaseContent,
+  CaseStatus,
+  PatchtrailBridge,
+  Settings,
+  WindowEvent,
+} from '../../preload/contract/window.ts';
 import { annotated, isoWithOffset } from './annotations.ts';
 import type { AnnotationChange } from './annotations.ts';
 import { changed, noHistory, redone, undone } from './filters.ts';
@@ -38,7 +44,15 @@ export type WorkerState =
   { readonly is: 'well' } | { readonly is: 'gone'; readonly reason: string } | { readonly is: 'restarting' };
 
 export type Overlay =
-  'none' | 'palette' | 'shortcuts' | 'search' | 'zone' | 'assume-zone' | 'password' | 'password-wrong';
+  | 'none'
+  | 'palette'
+  | 'shortcuts'
+  | 'search'
+  | 'zone'
+  | 'assume-zone'
+  | 'report'
+  | 'password'
+  | 'password-wrong';
 
 export interface OpenFile {
   readonly member: string;
@@ -47,6 +61,8 @@ export interface OpenFile {
 }
 
 export type Notice = { readonly tone: 'good' | 'bad'; readonly text: string; readonly stamp: number };
+
+export type ExportPhase = Extract<WindowEvent, { event: 'export-phase' }>['phase'] | 'asking';
 
 export interface CaseState {
   readonly content: CaseContent;
@@ -86,6 +102,8 @@ export interface WindowState {
   /** The choice whose note wants the focus as soon as the inspector shows it. */
   readonly noteWanted: number | null;
   readonly notice: Notice | null;
+  /** How far an export of the report has come; null while there is none. */
+  readonly exportPhase: ExportPhase | null;
   /** The transcribed rows before each change, the latest last. */
   readonly transcriptionsBefore: readonly (readonly Transcription[])[];
   /** The row that is being written down, and from which picture: kept while the reader looks elsewhere. */
@@ -166,6 +184,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     runSort: [],
     overlay: 'none',
     noteWanted: null,
+    exportPhase: null,
     ...freshView(),
 
     go: (place) => set({ place, cameFrom: null }),

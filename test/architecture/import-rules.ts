@@ -22,7 +22,7 @@ export interface Import {
  */
 const engineLayers: readonly (readonly string[])[] = [
   ['domain'],
-  ['archive', 'text', 'codes'],
+  ['archive', 'text', 'codes', 'case'],
   ['formats'],
   ['evidence'],
   ['rules', 'report'],
@@ -33,7 +33,7 @@ const engineLayers: readonly (readonly string[])[] = [
 ];
 
 /** What serves windows and reads case files speaks the contract: one contract, both sides typed from it. */
-const speakContract = ['serve', 'command-line', 'worker'];
+const speakContract = ['case', 'serve', 'command-line', 'worker'];
 
 /** Folders below formats/ that hold a kind of file which several systems read: Windows event records. */
 const sharedFormats = ['event-log'];
@@ -97,9 +97,9 @@ function insideReason(from: string, to: string): string | undefined {
         ? undefined
         : 'the window knows the contract and parsers/domain only';
     case 'main':
-      if (anyOf(to, 'main/', 'preload/contract', 'parsers/domain/')) return undefined;
+      if (anyOf(to, 'main/', 'preload/contract', 'parsers/domain/', 'parsers/case/')) return undefined;
       if (from.startsWith('main/command-line') && to.startsWith('parsers/command-line/')) return undefined;
-      return 'main knows the contract and parsers/domain only, and starts the worker by its path';
+      return 'main knows the contract, parsers/domain and parsers/case only, and starts the worker by its path';
     default:
       return undefined;
   }

@@ -54,6 +54,7 @@ await measureOpening('open.single.vs-unzip', 'single.zip', 1, 1.2);
 await measureOpening('open.forty.vs-unzip', 'forty.zip', 40, 1.2);
 await measureEngine();
 await measureRecords();
+await measureReport();
 measureEvents();
 report();
 
@@ -186,6 +187,29 @@ async function measureRecords(): Promise<void> {
   };
   add(seconds, median(runsOf.map((run) => run.seconds)), 's', 8);
   add(megabytes, median(runsOf.map((run) => run.megabytes)), 'MB', 1000);
+}
+
+/** The report of a bundle with 500 findings and more as PDF, from the command to the finished file. */
+async function measureReport(): Promise<void> {
+  const id = 'report.500-findings.s';
+  if (!wanted(id)) return;
+  const path = join(folder, 'kace-report.zip');
+  if (!existsSync(path)) {
+    say('making kace-report.zip ...');
+    await makeKaceBundle({ path, devices: 100, patches: 40, pages: 40, oddPerMille: 66 });
+  }
+  const json = spawnSync(process.execPath, [commandLine, 'analyze', path, '--quiet', '--json', '-'], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const { findings } = JSON.parse(json.stdout) as { findings: readonly unknown[] };
+  if (findings.length < 500) throw new Error(`the bundle has ${findings.length} findings only`);
+  const pdf = join(folder, 'kace-report.pdf');
+  const seconds = Array.from({ length: runs }, () =>
+    timed(process.execPath, [commandLine, 'analyze', path, '--quiet', '--pdf', pdf]),
+  );
+  say(`${id}: ${findings.length} findings, ${statSync(pdf).size} bytes`);
+  metrics.push({ id, value: median(seconds), unit: 's', limit: 10, runs, peer: null });
 }
 
 /** Runs the command line to its end; its largest resident memory is told by the process itself. */

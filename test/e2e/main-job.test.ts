@@ -52,6 +52,10 @@ test('from a bundle on the command line to a PDF that can be checked', async ({}
   }, pdf);
   await window.keyboard.press('Escape');
   await window.keyboard.press('Control+e');
+  await window
+    .getByRole('dialog', { name: 'Export report' })
+    .getByRole('button', { name: 'Save PDF…' })
+    .click();
   await expect(window.getByText('Report written: report.pdf')).toBeVisible({ timeout: 60_000 });
 
   const text = squeezed(

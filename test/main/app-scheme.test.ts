@@ -47,7 +47,7 @@ describe('the policies', () => {
   it('let the window load its own files and nothing else', () => {
     expect(windowPolicy('abc')).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-abc'; img-src 'self' blob: data:; " +
-        "font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "font-src 'self'; connect-src 'none'; frame-src app://report/preview/; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
   });
 

@@ -1,16 +1,15 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readCase, writeCase } from '../../main/case-files.ts';
 import {
   caseSchemaName,
   emptyContent,
   hasContent,
   parseCase,
-  readCase,
-  writeCase,
   writeCaseText,
-} from '../../main/case-files.ts';
-import type { CaseFile } from '../../main/case-files.ts';
+} from '../../parsers/case/case-file.ts';
+import type { CaseFile } from '../../parsers/case/case-file.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -19,6 +18,7 @@ const file: CaseFile = {
   schema: caseSchemaName,
   bundle: { name: '桜.zip', bytes: 12, sha256: 'ab'.repeat(32) },
   content: { ...emptyContent, zone: 'Asia/Tokyo' },
+  members: ['cd'.repeat(32) + '  PC-0042/konea.log', '-  locked.bin'],
   unlogged: [],
   log: [],
   savedBy: { tool: 'patchtrail', version: '0.1.0', author: 'analyst-1', at: '2024-06-11T09:41:00+09:00' },
@@ -31,16 +31,21 @@ describe('a case file', () => {
     expect(await readCase(path)).toEqual({ file, recovered: null });
   });
 
-  it.each(['', 'no JSON', '[]', '{}', '{"schema":"patchtrail.case/1"}', '{"schema":"other/1"}'])(
-    'that reads %j is damaged',
-    (text) => {
-      expect(() => parseCase(text, 'a.patchtrail')).toThrow('case-damaged: a.patchtrail');
-    },
-  );
+  it.each([
+    '',
+    'no JSON',
+    '[]',
+    '{}',
+    '{"schema":"patchtrail.case/1"}',
+    '{"schema":"patchtrail.case/2","content":[]}',
+    '{"schema":"other/1"}',
+  ])('that reads %j is damaged', (text) => {
+    expect(() => parseCase(text, 'a.patchtrail')).toThrow('case-damaged: a.patchtrail');
+  });
 
   it('of a later schema says so and stays as it is', async () => {
     const path = join(await newFolder(), 'a.patchtrail');
-    const text = '{"schema":"patchtrail.case/2","all":"new"}';
+    const text = '{"schema":"patchtrail.case/3","all":"new"}';
     await writeFile(path, text);
     await expect(readCase(path)).rejects.toMatchObject({ code: 'case-newer', place: 'a.patchtrail' });
     expect(await readFile(path, 'utf8')).toBe(text);
@@ -88,12 +93,5 @@ describe('a case file', () => {
     expect(hasContent(emptyContent)).toBe(false);
     expect(hasContent({ ...emptyContent, view: { pane: 'log' } })).toBe(false);
     expect(hasContent(file.content)).toBe(true);
-  });
-
-  it('may be of a version that knew no rows of pictures', () => {
-    const { transcriptions: _, ...older } = file.content;
-    const parsed = parseCase(JSON.stringify({ ...file, content: older }), 'older.patchtrail');
-    expect(parsed.content).toEqual(file.content);
-    expect(parsed.content.transcriptions).toEqual([]);
   });
 });

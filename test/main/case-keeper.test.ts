@@ -1,12 +1,13 @@
 import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { emptyContent, parseCase, readCase, writeCase } from '../../main/case-files.ts';
-import type { CaseFile } from '../../main/case-files.ts';
+import { readCase, writeCase } from '../../main/case-files.ts';
 import { CaseKeeper } from '../../main/case-keeper.ts';
 import type { KeeperOptions } from '../../main/case-keeper.ts';
 import { CasePlaces } from '../../main/case-places.ts';
-import { firstBrokenEntry } from '../../main/custody-log.ts';
+import { emptyContent, parseCase } from '../../parsers/case/case-file.ts';
+import type { CaseFile } from '../../parsers/case/case-file.ts';
+import { firstBrokenEntry } from '../../parsers/case/custody-log.ts';
 import type { CaseContent, CaseStatus } from '../../preload/contract/window.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
@@ -24,6 +25,7 @@ function note(id: string, text: string): CaseContent['annotations'][number] {
     createdAt: '2024-06-11T09:00:00+09:00',
     changedAt: '2024-06-11T09:00:00+09:00',
     quote: 'パッチ未適用',
+    links: [],
   };
 }
 

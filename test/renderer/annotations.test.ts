@@ -24,6 +24,7 @@ describe('annotations', () => {
         createdAt: stamp.now,
         changedAt: 'later',
         quote: 'row',
+        links: [],
       },
     ]);
     expect(annotationOf(second, target)?.verdict).toBe('confirmed');

@@ -25,6 +25,7 @@ function timeline(lines: readonly Line[], more: Partial<Moment> = {}): TimelineL
   const moments = lines.map(({ time }) => moment(`2024-05-10 ${time}`, { ...clock, ...more }));
   const scaleOf = (at: Moment): number => at.local - (at.offset ?? 540) * 60_000;
   return {
+    placementOffset: 0,
     placed: lines.length,
     idAt: (position) => position,
     scaleOfMoment: scaleOf,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Annotation } from '../../parsers/domain/annotation.ts';
 import type { Analysis } from '../../parsers/report/analysis.ts';
 import { reportParts } from '../../parsers/report/report-document.ts';
-import type { ReportParts } from '../../parsers/report/report-document.ts';
+import type { ReportPages, ReportParts } from '../../parsers/report/report-document.ts';
 import type { ReportContext } from '../../parsers/report/report-model.ts';
 import { createWording } from '../../parsers/report/wording.ts';
 import { hostileTexts } from './hostile-text.ts';
@@ -13,14 +13,16 @@ const english = createWording('en');
 const japanese = createWording('ja');
 const bare: ReportContext = { caseName: null, annotations: [], zone: null };
 
-function report(of: Analysis, context = bare, wording = english): ReportParts {
-  return reportParts(of, wording, context);
+function report(of: Analysis, context = bare, wording = english): ReportPages & ReportParts {
+  const parts = reportParts(of, wording, context);
+  return { ...parts, ...parts.pages() };
 }
 
 /** What a reader sees, without markup. */
 function textOf(html: string): string {
   return html
     .replace(/<style>.*?<\/style>/su, '')
+    .replaceAll('<wbr>', '')
     .replaceAll(/<[^>]*>/gu, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
@@ -69,7 +71,9 @@ const ownTags = new Set([
     'meta',
     'ol',
     'p',
+    'path',
     'pre',
+    'rect',
     's',
     'section',
     'span',
@@ -92,6 +96,7 @@ function annotation(more: Partial<Annotation> & Pick<Annotation, 'target'>): Ann
     createdAt: '2024-06-11T09:40:00+09:00',
     changedAt: '2024-06-11T09:40:00+09:00',
     quote: '',
+    links: [],
     ...more,
   };
 }
@@ -288,7 +293,7 @@ describe('hostile text', () => {
       for (const part of [html, header, footer]) {
         expect([...tagsOf(part)].filter((tag) => !ownTags.has(tag))).toEqual([]);
         expect(part).not.toMatch(/<[^>]*\son[a-z]+\s*=/iu);
-        expect(part).not.toMatch(/<a\b(?![^>]*href="#finding-\d+")/u);
+        expect(part).not.toMatch(/<a\b(?![^>]*href="#(?:finding|note)-\d+")/u);
         expect(part).not.toMatch(/<(?:img|script|iframe|object|embed|form)/iu);
         expect(part).not.toMatch(
           /[\u0000-\u0008\u000B-\u001F\u200B\u202A-\u202E\u2066-\u2069\uFEFF\u{E0041}]/u,

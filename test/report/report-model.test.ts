@@ -28,6 +28,7 @@ function noted(
     createdAt,
     changedAt: createdAt,
     quote: '',
+    links: [],
   };
 }
 
@@ -40,7 +41,7 @@ describe('annotations', () => {
   const { member, line, row, pointer } = one.citation;
 
   it('stand with the finding they belong to, else by themselves, oldest first', () => {
-    const model = reportModel(made, english, {
+    const model = reportModel(made, words, {
       ...bare,
       annotations: [
         noted('b', { on: 'line', member, line: line ?? 0 }, '2024-06-12T00:00:00Z'),
@@ -84,7 +85,7 @@ describe('witnesses', () => {
       records: [one],
       findings: [finding(1, { witnesses: cellsOf(one) }), finding(2, { witnesses: cellsOf(one) })],
     });
-    expect(reportModel(made, english, bare).findings.map(({ together }) => together)).toEqual([[2], [1]]);
+    expect(reportModel(made, words, bare).findings.map(({ together }) => together)).toEqual([[2], [1]]);
   });
 });
 
@@ -98,13 +99,13 @@ describe('groups', () => {
         parameters: { ...finding(1).parameters, exitCode, deploymentStatus: 'failed', attempts: 1 },
       });
     const made = analysis({ findings: [failed(1, 1603, 'A'), failed(2, 1618, 'B'), failed(3, 1618, 'B')] });
-    const [group] = reportModel(made, english, bare).groups;
+    const [group] = reportModel(made, words, bare).groups;
     expect(group).toMatchObject({ title: 'Deployment failed', numbers: [1, 2, 3], devices: 2, patches: 1 });
   });
 
   it('keep severities apart', () => {
     const made = analysis({ findings: [finding(1, { severity: 'critical' }), finding(2)] });
-    expect(reportModel(made, english, bare).groups.map(({ severity }) => severity)).toEqual([
+    expect(reportModel(made, words, bare).groups.map(({ severity }) => severity)).toEqual([
       'critical',
       'high',
     ]);
@@ -113,7 +114,7 @@ describe('groups', () => {
 
 describe('codes', () => {
   it('are those of the parameters and of the cited records, without plain success', () => {
-    const model = reportModel(sampleAnalysis, english, bare);
+    const model = reportModel(sampleAnalysis, words, bare);
     expect(model.findings.map(({ codes }) => codes.map(({ shown }) => shown))).toEqual([
       [],
       ['1603'],
@@ -129,7 +130,7 @@ describe('codes', () => {
 
 describe('devices', () => {
   it('are ordered by what is worst with them', () => {
-    const { devices } = reportModel(sampleAnalysis, english, bare);
+    const { devices } = reportModel(sampleAnalysis, words, bare);
     expect(devices.map(({ name }) => name).slice(0, 2)).toEqual(['PC-0042', 'KEIRI-PC07']);
     expect(devices[0]).toMatchObject({ records: 3, bySeverity: { critical: 2, high: 1 } });
   });

@@ -273,6 +273,7 @@ function annotation(id: string, more: Partial<Annotation> & Pick<Annotation, 'ta
     createdAt: '2024-06-11T09:40:00+09:00',
     changedAt: '2024-06-11T09:41:00+09:00',
     quote: '',
+    links: [],
     ...more,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeploymentStatus, DetectionStatus } from '../../parsers/domain/evidence.ts';
-import { joinStates, stateOfRecord } from '../../parsers/serve/matrix.ts';
+import { joinStates, stateOfRecord } from '../../parsers/domain/patch-state.ts';
 import { Session } from '../../parsers/serve/session.ts';
 import { matrixStates } from '../../preload/contract/shapes.ts';
 import type { MatrixAnswer, MatrixCells } from '../../preload/contract/shapes.ts';

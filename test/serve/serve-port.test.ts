@@ -211,14 +211,18 @@ describe('answers', () => {
       createdAt: '2024-06-11T09:41:00+09:00',
       changedAt: '2024-06-11T09:41:00+09:00',
       quote: '',
+      links: [],
     };
     const report = reportDocument(session, {
       type: 'report',
       id: 1,
       locale: 'ja',
       caseName: null,
-      content: { annotations: [note], bookmarks: [], transcriptions: [], zone: null, view: {} },
-    });
+      content: { annotations: [note], bookmarks: [], mutes: [], transcriptions: [], zone: null, view: {} },
+      choice: { content: 'all', chosen: [], sections: ['findings'], paper: 'A4' },
+      custody: { entries: [], broken: null },
+      form: 'pages',
+    }).pages();
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');
   });

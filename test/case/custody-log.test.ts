@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appendEntry, continues, firstBrokenEntry } from '../../main/custody-log.ts';
-import type { LogEntry } from '../../main/custody-log.ts';
+import { appendEntry, continues, firstBrokenEntry } from '../../parsers/case/custody-log.ts';
+import type { LogEntry } from '../../parsers/case/custody-log.ts';
 
 const at = '2024-06-11T09:41:00+09:00';
 
