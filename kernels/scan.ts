@@ -1,0 +1,121 @@
+/*
+ * Finds the line ends of a text and the lines that hold one of many literals, sixteen bytes at a time.
+ *
+ * The search is that of Hyperscan's "Teddy": for each of three neighbouring bytes, tables by its low and its
+ * high half tell in which of eight buckets it can stand; where all six agree, the literals of the bucket are
+ * compared. See parsers/text/line-scanner.ts, which lays out the memory.
+ */
+
+/** Six tables of sixteen bytes: low and high half of the first, second and third byte. */
+const tables: usize = 1024;
+/** By bucket: index of its first literal; the ninth is the end. */
+const buckets: usize = 1152;
+/** By literal, 32 bytes: its first eight bytes, their mask, place of the rest, its length, place of the fingerprint in it, marks. */
+const literals: usize = 2048;
+
+/** Compares the literals of the buckets with the text around `at`. @returns the marks of those that stand there */
+function verify(at: usize, wanted: u32): u32 {
+  let marks: u32 = 0;
+  while (wanted != 0) {
+    const bucket = <usize>ctz(wanted);
+    wanted &= wanted - 1;
+    const end = literals + ((<usize>load<u32>(buckets + (bucket << 2), 4)) << 5);
+    for (
+      let literal = literals + ((<usize>load<u32>(buckets + (bucket << 2))) << 5);
+      literal < end;
+      literal += 32
+    ) {
+      const start = at - <usize>load<u16>(literal, 22);
+      if ((load<u64>(start) & load<u64>(literal, 8)) != load<u64>(literal)) continue;
+      const length = <usize>load<u16>(literal, 20);
+      if (length > 8 && !isSame(start + 8, <usize>load<u32>(literal, 16), length - 8)) continue;
+      marks |= load<u32>(literal, 24);
+    }
+  }
+  return marks;
+}
+
+function isSame(a: usize, b: usize, length: usize): bool {
+  for (let at: usize = 0; at < length; at++) if (load<u8>(a + at) != load<u8>(b + at)) return false;
+  return true;
+}
+
+/**
+ * Writes the place of every line feed (relative to `text`, four bytes each) and the marks of the literals on its
+ * line (one byte each).
+ *
+ * @param text with 256 readable bytes before it and 64 zeros behind it
+ * @param every marks beyond which a line needs no further comparing
+ * @returns the number of line feeds
+ */
+export function scanLines(text: usize, length: usize, ends: usize, marks: usize, every: u32): u32 {
+  const low0 = v128.load(tables);
+  const high0 = v128.load(tables, 16);
+  const low1 = v128.load(tables, 32);
+  const high1 = v128.load(tables, 48);
+  const low2 = v128.load(tables, 64);
+  const high2 = v128.load(tables, 80);
+  const half = i8x16.splat(0x0f);
+  const feed = i8x16.splat(0x0a);
+  const zero = i8x16.splat(0);
+  const stop = text + length;
+  let mark: u32 = 0;
+  let count: usize = 0;
+  let block = v128.load(text);
+  for (let at = text; at < stop; at += 16) {
+    const next = v128.load(at, 16);
+    const second = v128.shuffle<u8>(block, next, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+    const third = v128.shuffle<u8>(block, next, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
+    const hits = v128.and(
+      v128.and(
+        v128.and(i8x16.swizzle(low0, v128.and(block, half)), i8x16.swizzle(high0, i8x16.shr_u(block, 4))),
+        v128.and(i8x16.swizzle(low1, v128.and(second, half)), i8x16.swizzle(high1, i8x16.shr_u(second, 4))),
+      ),
+      v128.and(i8x16.swizzle(low2, v128.and(third, half)), i8x16.swizzle(high2, i8x16.shr_u(third, 4))),
+    );
+    const isFeed = i8x16.eq(block, feed);
+    block = next;
+    if (!v128.any_true(v128.or(hits, isFeed))) continue;
+    let feeds = <u32>i8x16.bitmask(isFeed);
+    let candidates = <u32>i8x16.bitmask(i8x16.ne(hits, zero));
+    if (at + 16 > stop) {
+      const inside = ((<u32>1) << (<u32>(stop - at))) - 1;
+      feeds &= inside;
+      candidates &= inside;
+    }
+    if (mark == every) candidates &= feeds == 0 ? 0 : ~(((<u32>1) << ctz(feeds)) - 1);
+    if (candidates != 0) v128.store(tables, hits, 96);
+    let places = feeds | candidates;
+    while (places != 0) {
+      const place = <usize>ctz(places);
+      places &= places - 1;
+      if ((feeds >> (<u32>place)) & 1) {
+        store<u32>(ends + (count << 2), <u32>(at - text + place));
+        store<u8>(marks + count, <u8>mark);
+        count++;
+        mark = 0;
+      } else if (mark != every) {
+        mark |= verify(at + place, <u32>load<u8>(tables + place, 96));
+      }
+    }
+  }
+  return <u32>count;
+}
+
+/** The same without literals: only the line feeds. */
+export function findLines(text: usize, length: usize, ends: usize): u32 {
+  const feed = i8x16.splat(0x0a);
+  const stop = text + length;
+  let count: usize = 0;
+  for (let at = text; at < stop; at += 16) {
+    let feeds = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), feed));
+    if (feeds == 0) continue;
+    if (at + 16 > stop) feeds &= ((<u32>1) << (<u32>(stop - at))) - 1;
+    while (feeds != 0) {
+      store<u32>(ends + (count << 2), <u32>(at - text) + ctz(feeds));
+      feeds &= feeds - 1;
+      count++;
+    }
+  }
+  return <u32>count;
+}
