@@ -42,7 +42,7 @@ function isSame(a: usize, b: usize, length: usize): bool {
 
 /**
  * Writes the place of every line feed (relative to `text`, four bytes each) and the marks of the literals on its
- * line (one byte each).
+ * line (one byte each). Behind them stand the marks of what follows the last line feed.
  *
  * @param text with 256 readable bytes before it and 64 zeros behind it
  * @param every marks beyond which a line needs no further comparing
@@ -99,6 +99,7 @@ export function scanLines(text: usize, length: usize, ends: usize, marks: usize,
       }
     }
   }
+  store<u8>(marks + count, <u8>mark);
   return <u32>count;
 }
 
