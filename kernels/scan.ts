@@ -1,15 +1,15 @@
 /*
  * Finds the line ends of a text and the lines that hold one of many literals, sixteen bytes at a time.
  *
- * The search is that of Hyperscan's "Teddy": for each of three neighbouring bytes, tables by its low and its
- * high half tell in which of eight buckets it can stand; where all six agree, the literals of the bucket are
+ * The search is that of Hyperscan's "Teddy": for each of four neighbouring bytes, tables by its low and its
+ * high half tell in which of eight buckets it can stand; where all of them agree, the literals of the bucket are
  * compared. See parsers/text/line-scanner.ts, which lays out the memory.
  */
 
-/** Six tables of sixteen bytes: low and high half of the first, second and third byte. */
+/** Eight tables of sixteen bytes: low and high half of each of the four bytes; behind them room for one block. */
 const tables: usize = 1024;
 /** By bucket: index of its first literal; the ninth is the end. */
-const buckets: usize = 1152;
+const buckets: usize = 1184;
 /** By literal, 32 bytes: its first eight bytes, their mask, place of the rest, its length, place of the fingerprint in it, marks. */
 const literals: usize = 2048;
 
@@ -49,12 +49,14 @@ function isSame(a: usize, b: usize, length: usize): bool {
  * @returns the number of line feeds
  */
 export function scanLines(text: usize, length: usize, ends: usize, marks: usize, every: u32): u32 {
-  const low0 = v128.load(tables);
+  const low0 = v128.load(tables, 0);
   const high0 = v128.load(tables, 16);
   const low1 = v128.load(tables, 32);
   const high1 = v128.load(tables, 48);
   const low2 = v128.load(tables, 64);
   const high2 = v128.load(tables, 80);
+  const low3 = v128.load(tables, 96);
+  const high3 = v128.load(tables, 112);
   const half = i8x16.splat(0x0f);
   const feed = i8x16.splat(0x0a);
   const zero = i8x16.splat(0);
@@ -66,12 +68,16 @@ export function scanLines(text: usize, length: usize, ends: usize, marks: usize,
     const next = v128.load(at, 16);
     const second = v128.shuffle<u8>(block, next, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
     const third = v128.shuffle<u8>(block, next, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
+    const fourth = v128.shuffle<u8>(block, next, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18);
     const hits = v128.and(
       v128.and(
         v128.and(i8x16.swizzle(low0, v128.and(block, half)), i8x16.swizzle(high0, i8x16.shr_u(block, 4))),
         v128.and(i8x16.swizzle(low1, v128.and(second, half)), i8x16.swizzle(high1, i8x16.shr_u(second, 4))),
       ),
-      v128.and(i8x16.swizzle(low2, v128.and(third, half)), i8x16.swizzle(high2, i8x16.shr_u(third, 4))),
+      v128.and(
+        v128.and(i8x16.swizzle(low2, v128.and(third, half)), i8x16.swizzle(high2, i8x16.shr_u(third, 4))),
+        v128.and(i8x16.swizzle(low3, v128.and(fourth, half)), i8x16.swizzle(high3, i8x16.shr_u(fourth, 4))),
+      ),
     );
     const isFeed = i8x16.eq(block, feed);
     block = next;
@@ -79,12 +85,12 @@ export function scanLines(text: usize, length: usize, ends: usize, marks: usize,
     let feeds = <u32>i8x16.bitmask(isFeed);
     let candidates = <u32>i8x16.bitmask(i8x16.ne(hits, zero));
     if (at + 16 > stop) {
-      const inside = ((<u32>1) << (<u32>(stop - at))) - 1;
+      const inside = ((<u32>1) << u32(stop - at)) - 1;
       feeds &= inside;
       candidates &= inside;
     }
     if (mark == every) candidates &= feeds == 0 ? 0 : ~(((<u32>1) << ctz(feeds)) - 1);
-    if (candidates != 0) v128.store(tables, hits, 96);
+    if (candidates != 0) v128.store(tables, hits, 128);
     let places = feeds | candidates;
     while (places != 0) {
       const place = <usize>ctz(places);
@@ -95,7 +101,7 @@ export function scanLines(text: usize, length: usize, ends: usize, marks: usize,
         count++;
         mark = 0;
       } else if (mark != every) {
-        mark |= verify(at + place, <u32>load<u8>(tables + place, 96));
+        mark |= verify(at + place, <u32>load<u8>(tables + place, 128));
       }
     }
   }
@@ -111,7 +117,7 @@ export function findLines(text: usize, length: usize, ends: usize): u32 {
   for (let at = text; at < stop; at += 16) {
     let feeds = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), feed));
     if (feeds == 0) continue;
-    if (at + 16 > stop) feeds &= ((<u32>1) << (<u32>(stop - at))) - 1;
+    if (at + 16 > stop) feeds &= ((<u32>1) << u32(stop - at)) - 1;
     while (feeds != 0) {
       store<u32>(ends + (count << 2), <u32>(at - text) + ctz(feeds));
       feeds &= feeds - 1;

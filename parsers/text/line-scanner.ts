@@ -1,13 +1,15 @@
 import { kernelBytes } from './scan-kernel.ts';
 
 /*
- * Line ends and landmarks at once, by kernels/scan.ts in a memory of its own. Its layout, in bytes: the six tables at
- * 1024, the buckets at 1152, the literals at 2048 with what is longer than eight bytes of them behind, the text, the
+ * Line ends and landmarks at once, by kernels/scan.ts in a memory of its own. Its layout, in bytes: the eight tables
+ * at 1024, the buckets at 1184, the literals at 2048 with what is longer than eight bytes of them behind, the text, the
  * places of its line feeds, the marks of its lines.
  */
 
 const tablesAt = 1024;
-const bucketsAt = 1152;
+const bucketsAt = 1184;
+/** Neighbouring bytes by which a literal is recognised. */
+const places = 4;
 const bucketCount = 8;
 const literalsAt = 2048;
 const literalBytes = 32;
@@ -95,7 +97,7 @@ export function scanLines(bytes: Uint8Array, landmarks: Landmarks | null): Scann
 interface Literal {
   readonly bytes: Uint8Array;
   readonly marks: number;
-  /** Where its fingerprint starts: the three neighbouring bytes that other texts hold least. */
+  /** Where its fingerprint starts: the neighbouring bytes that other texts hold least. */
   readonly from: number;
   readonly fingerprintBytes: number;
 }
@@ -148,7 +150,7 @@ export class Landmarks {
     let restAt =
       literalsAt + literalBytes * this.#buckets.reduce((count, bucket) => count + bucket.literals.length, 0);
     this.#buckets.forEach((bucket, index) => {
-      for (let place = 0; place < 3; place += 1) {
+      for (let place = 0; place < places; place += 1) {
         for (let half = 0; half < 16; half += 1) {
           const low = tablesAt + place * 32 + half;
           if ((((bucket.low[place] ?? 0) >> half) & 1) === 1) bytes[low] = (bytes[low] ?? 0) | (1 << index);
@@ -184,7 +186,7 @@ function makeLiteral(text: string, marks: number): Literal {
   if (bytes.length < 2 || bytes.length > longestLiteral || bytes.includes(0x0a)) {
     throw new Error('a landmark of two to 255 bytes on one line is needed');
   }
-  const fingerprintBytes = Math.min(3, bytes.length);
+  const fingerprintBytes = Math.min(places, bytes.length);
   let from = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let at = 0; at + fingerprintBytes <= bytes.length; at += 1) {
@@ -199,14 +201,27 @@ function makeLiteral(text: string, marks: number): Literal {
   return { bytes, marks, from, fingerprintBytes };
 }
 
-/** How often a byte stands in logs, roughly, in a thousand. */
+/** The part of the bytes of a log that one is, roughly. */
 function frequencyOf(byte: number): number {
   const character = String.fromCharCode(byte);
-  if ('etaoinsr '.includes(character)) return 50;
-  if (/[a-z0-9]/u.test(character)) return 20;
-  if ('.:-/=,|\\_'.includes(character)) return 15;
-  return byte < 0x80 ? 8 : 4;
+  if (character === ' ' || character === 'e') return 0.06;
+  if ('taoinsr'.includes(character)) return 0.04;
+  if (/[0-9cdlu]/u.test(character)) return 0.025;
+  if (/[a-z.:\-/=,|\\_]/u.test(character)) return 0.015;
+  return /[A-Z\u0080-\u00ff]/u.test(character) ? 0.006 : 0.003;
 }
+
+/** The part of the bytes of a log that have one of these halves each. */
+function shareOf(low: number, high: number): number {
+  let share = 0;
+  for (let byte = 0; byte < 256; byte += 1) {
+    if (((low >> (byte & 0x0f)) & 1) === 1 && ((high >> (byte >> 4)) & 1) === 1)
+      share += frequencies[byte] ?? 0;
+  }
+  return share;
+}
+
+const frequencies = Float64Array.from({ length: 256 }, (_, byte) => frequencyOf(byte));
 
 /** Shares the literals out so that few places pass the tables by chance: each to where it widens them least. */
 function fillBuckets(literals: readonly Literal[]): readonly Bucket[] {
@@ -230,7 +245,7 @@ function fillBuckets(literals: readonly Literal[]): readonly Bucket[] {
 }
 
 function emptyBucket(): Bucket {
-  return { literals: [], low: [0, 0, 0], high: [0, 0, 0] };
+  return { literals: [], low: new Array<number>(places).fill(0), high: new Array<number>(places).fill(0) };
 }
 
 function addTo({ literals, low, high }: Bucket, literal: Literal): Bucket {
@@ -244,13 +259,7 @@ function addTo({ literals, low, high }: Bucket, literal: Literal): Bucket {
   };
 }
 
-/** How many different fingerprints pass. */
+/** The part of all places of a log that pass by chance. */
 function widthOf({ low, high }: Bucket): number {
-  return [...low, ...high].reduce((product, halves) => product * bitsIn(halves), 1);
-}
-
-function bitsIn(value: number): number {
-  let count = 0;
-  for (let rest = value; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
+  return low.reduce((product, halves, place) => product * shareOf(halves, high[place] ?? 0), 1);
 }
