@@ -10,10 +10,10 @@
 const tables: usize = 1024;
 /** By bucket: index of its first literal; the ninth is the end. */
 const buckets: usize = 1184;
-/** By literal, 32 bytes: its first eight bytes, their mask, place of the rest, its length, place of the fingerprint in it, marks. */
+/** By literal, 32 bytes: its first eight bytes, their mask, place of the rest, its length, place of the fingerprint's last byte in it, marks. */
 const literals: usize = 2048;
 
-/** Compares the literals of the buckets with the text around `at`. @returns the marks of those that stand there */
+/** Compares the literals of the buckets with the text whose fingerprint ends at `at`. @returns the marks of those that stand there */
 function verify(at: usize, wanted: u32): u32 {
   let marks: u32 = 0;
   while (wanted != 0) {
@@ -63,24 +63,32 @@ export function scanLines(text: usize, length: usize, ends: usize, marks: usize,
   const stop = text + length;
   let mark: u32 = 0;
   let count: usize = 0;
-  let block = v128.load(text);
+  // What the block before has at each place; before the text anything may stand, and is compared.
+  let before0 = i8x16.splat(-1);
+  let before1 = before0;
+  let before2 = before0;
   for (let at = text; at < stop; at += 16) {
-    const next = v128.load(at, 16);
-    const second = v128.shuffle<u8>(block, next, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
-    const third = v128.shuffle<u8>(block, next, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
-    const fourth = v128.shuffle<u8>(block, next, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18);
+    const block = v128.load(at);
+    const low = v128.and(block, half);
+    const high = i8x16.shr_u(block, 4);
+    const has0 = v128.and(i8x16.swizzle(low0, low), i8x16.swizzle(high0, high));
+    const has1 = v128.and(i8x16.swizzle(low1, low), i8x16.swizzle(high1, high));
+    const has2 = v128.and(i8x16.swizzle(low2, low), i8x16.swizzle(high2, high));
+    const has3 = v128.and(i8x16.swizzle(low3, low), i8x16.swizzle(high3, high));
     const hits = v128.and(
       v128.and(
-        v128.and(i8x16.swizzle(low0, v128.and(block, half)), i8x16.swizzle(high0, i8x16.shr_u(block, 4))),
-        v128.and(i8x16.swizzle(low1, v128.and(second, half)), i8x16.swizzle(high1, i8x16.shr_u(second, 4))),
+        v128.shuffle<u8>(before0, has0, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28),
+        v128.shuffle<u8>(before1, has1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
       ),
       v128.and(
-        v128.and(i8x16.swizzle(low2, v128.and(third, half)), i8x16.swizzle(high2, i8x16.shr_u(third, 4))),
-        v128.and(i8x16.swizzle(low3, v128.and(fourth, half)), i8x16.swizzle(high3, i8x16.shr_u(fourth, 4))),
+        v128.shuffle<u8>(before2, has2, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30),
+        has3,
       ),
     );
+    before0 = has0;
+    before1 = has1;
+    before2 = has2;
     const isFeed = i8x16.eq(block, feed);
-    block = next;
     if (!v128.any_true(v128.or(hits, isFeed))) continue;
     let feeds = <u32>i8x16.bitmask(isFeed);
     let candidates = <u32>i8x16.bitmask(i8x16.ne(hits, zero));

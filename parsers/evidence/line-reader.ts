@@ -64,6 +64,8 @@ export class LineReader {
   #recordWanted = false;
   #recordLevel: Level = 'none';
   readonly #headsUsed = new Set<string>();
+  #headUsed: LineHead | null = null;
+  readonly #headsByFirst: (readonly LineHead[] | undefined)[] = new Array<undefined>(256).fill(undefined);
 
   constructor(options: LineReaderOptions) {
     this.#options = options;
@@ -158,9 +160,14 @@ export class LineReader {
     let end = lineEnd;
     while (end > start && bytes[end - 1] === CR) end -= 1;
     const fields = this.#fields;
-    for (const head of heads) {
+    const fitting = end > start ? this.#headsFor(bytes[start] as number) : heads;
+    for (let nth = 0; nth < fitting.length; nth += 1) {
+      const head = fitting[nth] as LineHead;
       if (!head.read(bytes, start, end, fields)) continue;
-      if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
+      if (head !== this.#headUsed) {
+        this.#headUsed = head;
+        if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
+      }
       this.#startRecord(wanted, fields.level);
       index.add(this.#lineStart, true, fields.local, fields.offset, fields.level);
       return;
@@ -189,6 +196,17 @@ export class LineReader {
     }
     index.add(this.#lineStart, false, Number.NaN, Number.NaN, this.#recordLevel);
     if (wanted && reader !== null) this.#recordWanted = true;
+  }
+
+  /** The heads with which a line may start that starts with this byte. */
+  #headsFor(first: number): readonly LineHead[] {
+    const known = this.#headsByFirst[first];
+    if (known !== undefined) return known;
+    const fitting = this.#options.heads.filter(
+      (head) => head.firsts === undefined || head.firsts[first] === 1,
+    );
+    this.#headsByFirst[first] = fitting;
+    return fitting;
   }
 
   #startRecord(wanted: boolean, level: Level): void {

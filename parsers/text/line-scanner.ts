@@ -167,7 +167,7 @@ export class Landmarks {
         bytes.fill(0xff, literalAt + 8, literalAt + 8 + head.length);
         data.setUint32(literalAt + 16, restAt, true);
         data.setUint16(literalAt + 20, literal.bytes.length, true);
-        data.setUint16(literalAt + 22, literal.from, true);
+        data.setUint16(literalAt + 22, literal.from + literal.fingerprintBytes - 1, true);
         data.setUint32(literalAt + 24, literal.marks, true);
         bytes.set(literal.bytes.subarray(8), restAt);
         restAt += Math.max(0, literal.bytes.length - 8);
@@ -250,8 +250,10 @@ function emptyBucket(): Bucket {
 
 function addTo({ literals, low, high }: Bucket, literal: Literal): Bucket {
   const { bytes, from, fingerprintBytes } = literal;
+  // Of a short literal the first places are left open, so that it is met at its last byte, on its own line.
+  const skipped = places - fingerprintBytes;
   const halves = (of: (byte: number) => number) => (before: number, place: number) =>
-    place < fingerprintBytes ? before | (1 << of(bytes[from + place] ?? 0)) : 0xffff;
+    place < skipped ? 0xffff : before | (1 << of(bytes[from + place - skipped] ?? 0));
   return {
     literals: [...literals, literal],
     low: low.map(halves((byte) => byte & 0x0f)),
