@@ -9,7 +9,7 @@ import type { DecodeRun } from './salvage.ts';
  * both share. A piece that came out is looked at where it lies.
  */
 
-const pages = 64;
+const pages = 80;
 /** Places for packed bytes, so that one can be filled while the other is read ... */
 const inputPlaces = 2;
 const inputBytes = 256 * 1024;
@@ -19,12 +19,20 @@ const inputStart = 64 * 1024;
 const inputStride = inputRoom + inputBytes + 1024;
 /** Places for unpacked bytes: one is looked at, one is ready, one is written, and one to spare. */
 const outputPlaces = 4;
-const outputBytes = 512 * 1024;
+const outputBytes = 1024 * 1024;
 /** Room for the bytes that copies reach back to, and for what is written beyond the end. */
 const historyBytes = 32 * 1024;
 const outputSlack = 1024;
 const outputStart = inputStart + inputPlaces * inputStride;
 const outputStride = historyBytes + outputBytes + outputSlack;
+
+/*
+ * At the start of the memory, as numbers of 32 bits: whether the thread waits for an output place, then by place
+ * whether it is full. Giving a place back so costs no message, which would wake the thread for each of them.
+ */
+const waitingWord = 0;
+const fullWords = 1;
+const wordCount = fullWords + outputPlaces;
 
 /** What the thread is given when it starts. */
 interface ThreadData {
@@ -40,6 +48,9 @@ interface ThreadData {
     readonly outputBytes: number;
     readonly outputStride: number;
     readonly historyBytes: number;
+    readonly waitingWord: number;
+    readonly fullWords: number;
+    readonly wordCount: number;
   };
 }
 
@@ -47,7 +58,8 @@ type ToThread =
   | { readonly type: 'start' }
   /** Packed bytes stand in a place; after the last of them nothing follows. */
   | { readonly type: 'input'; readonly place: number; readonly bytes: number; readonly isLast: boolean }
-  | { readonly type: 'free'; readonly place: number }
+  /** There is a free place for output; sent only while the thread waits for one. */
+  | { readonly type: 'wake' }
   | { readonly type: 'stop' };
 
 type FromThread =
@@ -87,13 +99,14 @@ function runThread(
   if (port === null) return;
   const { module, memory, layout } = workerData as ThreadData;
   const bytes = new Uint8Array(memory.buffer);
+  const words = new Int32Array(memory.buffer, 0, layout.wordCount);
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
   const needsInput = 1;
   const isFull = 2;
   const isDone = 3;
   let running = false;
   let inputs: { place: number; bytes: number; isLast: boolean }[] = [];
-  let freePlaces: number[] = [];
+  let nextPlace = 0;
   /** The place that is read, from where to where. */
   let input = { place: -1, at: 0, end: 0, isLast: false };
   /** The place that is written: where it starts, where the next byte goes, what copies may reach back to. */
@@ -113,7 +126,7 @@ function runThread(
   function begin(): void {
     running = true;
     inputs = [];
-    freePlaces = Array.from({ length: layout.outputPlaces }, (_, place) => place);
+    nextPlace = 0;
     input = { place: -1, at: 0, end: 0, isLast: false };
     output = { place: -1, start: 0, at: 0, history: 0 };
     ended = { end: 0, at: 0, history: 0 };
@@ -139,8 +152,16 @@ function runThread(
   }
 
   function nextOutput(): boolean {
-    const place = freePlaces.shift();
-    if (place === undefined) return false;
+    const place = nextPlace;
+    const word = layout.fullWords + place;
+    if (Atomics.load(words, word) === 1) {
+      Atomics.store(words, layout.waitingWord, 1);
+      // It may have been given back since.
+      if (Atomics.load(words, word) === 1) return false;
+      Atomics.store(words, layout.waitingWord, 0);
+    }
+    Atomics.store(words, word, 1);
+    nextPlace = (place + 1) % layout.outputPlaces;
     const start = layout.outputStart + place * layout.outputStride + layout.historyBytes;
     // What copies may reach back to, and what was written beyond the end.
     const from = Math.max(ended.history, ended.end - layout.historyBytes);
@@ -210,8 +231,7 @@ function runThread(
       case 'input':
         inputs.push(message);
         break;
-      case 'free':
-        freePlaces.push(message.place);
+      case 'wake':
         break;
       case 'stop':
         running = false;
@@ -228,6 +248,7 @@ function runThread(
 class InflateThread {
   readonly #worker: Worker;
   readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
   readonly #onBroken: () => void;
   #run: ThreadRun | null = null;
 
@@ -246,9 +267,13 @@ class InflateThread {
         outputBytes,
         outputStride,
         historyBytes,
+        waitingWord,
+        fullWords,
+        wordCount,
       },
     };
     this.#bytes = new Uint8Array(memory.buffer);
+    this.#words = new Int32Array(memory.buffer, 0, wordCount);
     this.#onBroken = onBroken;
     // Development loaders keep the names of functions by a call of this name.
     const program = `const __name = (value) => value; (${runThread.toString()})(require('node:worker_threads'), require('node:crypto'), require('node:zlib'));`;
@@ -271,6 +296,7 @@ class InflateThread {
 
   begin(run: ThreadRun): void {
     this.#run = run;
+    this.#words.fill(0);
     this.#worker.ref();
     this.send({ type: 'start' });
   }
@@ -282,6 +308,18 @@ class InflateThread {
 
   send(message: ToThread): void {
     this.#worker.postMessage(message);
+  }
+
+  /**
+   * Gives a place for unpacked bytes back.
+   *
+   * @param left pieces that are ready: with several of them the thread may sleep on, to be woken once for more places
+   */
+  free(place: number, left: number): void {
+    Atomics.store(this.#words, fullWords + place, 0);
+    if (left > 1 || Atomics.load(this.#words, waitingWord) === 0) return;
+    Atomics.store(this.#words, waitingWord, 0);
+    this.send({ type: 'wake' });
   }
 
   /** Puts packed bytes into their place. */
@@ -432,7 +470,7 @@ class ThreadRun implements DecodeRun {
 
   #giveBack(): void {
     if (this.#lent === null) return;
-    if (!this.#ended) this.#thread.send({ type: 'free', place: this.#lent });
+    if (!this.#ended) this.#thread.free(this.#lent, this.#pieces.length);
     this.#lent = null;
   }
 

@@ -5,6 +5,8 @@ import { ExpectedError } from '../domain/errors.ts';
 const blockBytes = 4 * 1024 * 1024;
 /** Blocks that may wait to be written before `ready` holds the reader back. */
 const mostWaiting = 12;
+/** Blocks kept for use again once they are written: fresh memory costs more than filling it. */
+const mostSpare = 4;
 
 /** Where texts go that do not fit the budget. */
 export interface SpoolPlace {
@@ -25,8 +27,9 @@ export class TextStore {
   #length = 0;
   #file: number | null = null;
   #path: string | null = null;
-  /** Blocks beyond the budget that are being filled or written, by their number; none of them is changed once full. */
+  /** Blocks beyond the budget that are being filled or written, by their number; used again once written. */
   readonly #waiting = new Map<number, Buffer>();
+  readonly #spare: Buffer[] = [];
   #writes = 0;
   #failed: Error | null = null;
   #closed = false;
@@ -76,8 +79,8 @@ export class TextStore {
     const inOneBlock = Math.floor(offset / blockBytes) === Math.floor((end - 1) / blockBytes);
     if (inOneBlock) {
       const number = Math.floor(offset / blockBytes);
-      // What stands in a block is never changed, also while the block waits to be written: a view will do.
-      const block = offset < this.#budget ? this.#blocks[number] : this.#waiting.get(number);
+      // What stands in a block that stays in memory is never changed: a view will do.
+      const block = offset < this.#budget ? this.#blocks[number] : undefined;
       const from = offset % blockBytes;
       if (block !== undefined) return block.subarray(from, from + (end - offset));
     }
@@ -102,6 +105,7 @@ export class TextStore {
   #closeFile(): void {
     if (this.#writes > 0) return;
     this.#waiting.clear();
+    this.#spare.length = 0;
     if (this.#file !== null) {
       close(this.#file);
       this.#file = null;
@@ -125,7 +129,7 @@ export class TextStore {
     const number = Math.floor(this.#length / blockBytes);
     let block = this.#waiting.get(number);
     if (block === undefined) {
-      block = Buffer.allocUnsafe(blockBytes);
+      block = this.#spare.pop() ?? Buffer.allocUnsafe(blockBytes);
       this.#waiting.set(number, block);
     }
     return block;
@@ -144,8 +148,12 @@ export class TextStore {
     this.#writes += 1;
     const done = (error: Error | null): void => {
       this.#writes -= 1;
-      if (error === null) this.#waiting.delete(number);
-      else this.#failed ??= error;
+      if (error === null) {
+        this.#waiting.delete(number);
+        if (this.#spare.length < mostSpare && !this.#closed) this.#spare.push(block);
+      } else {
+        this.#failed ??= error;
+      }
       for (const wake of this.#wake.splice(0)) wake();
       if (this.#closed) this.#closeFile();
     };
