@@ -30,6 +30,9 @@ export class TextStore {
   /** Blocks beyond the budget that are being filled or written, by their number; used again once written. */
   readonly #waiting = new Map<number, Buffer>();
   readonly #spare: Buffer[] = [];
+  /** Full blocks to be written, one after the other: writes to one file only hinder each other. */
+  readonly #queue: number[] = [];
+  /** Blocks in the queue and under way. */
   #writes = 0;
   #failed: Error | null = null;
   #closed = false;
@@ -136,16 +139,17 @@ export class TextStore {
   }
 
   #write(number: number): void {
-    const block = this.#waiting.get(number);
-    if (block === undefined || this.#failed !== null) return;
-    let file: number;
-    try {
-      file = this.#open();
-    } catch (error) {
-      this.#failed = error instanceof Error ? error : new Error(String(error));
-      return;
-    }
+    if (this.#failed !== null) return;
     this.#writes += 1;
+    this.#queue.push(number);
+    if (this.#writes === 1) this.#writeNext();
+  }
+
+  #writeNext(): void {
+    const number = this.#queue[0];
+    const block = number === undefined ? undefined : this.#waiting.get(number);
+    if (number === undefined || block === undefined) return;
+    this.#queue.shift();
     const done = (error: Error | null): void => {
       this.#writes -= 1;
       if (error === null) {
@@ -154,9 +158,18 @@ export class TextStore {
       } else {
         this.#failed ??= error;
       }
+      if (this.#failed !== null || this.#closed) this.#writes -= this.#queue.splice(0).length;
       for (const wake of this.#wake.splice(0)) wake();
       if (this.#closed) this.#closeFile();
+      else this.#writeNext();
     };
+    let file: number;
+    try {
+      file = this.#open();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     const from = number * blockBytes - this.#budget;
     const writeFrom = (at: number): void => {
       write(file, block, at, blockBytes - at, from + at, (error, written) => {
