@@ -1,4 +1,7 @@
+import type * as crypto from 'node:crypto';
+import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
+import type * as zlib from 'node:zlib';
 import type { ByteStream, Digests } from './byte-stream.ts';
 import { kernelBytes } from './inflate-kernel.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -91,9 +94,9 @@ interface Kernel {
  * packed application alike: it may use nothing from outside of it but its arguments.
  */
 function runThread(
-  { parentPort, workerData }: typeof import('node:worker_threads'),
-  { createHash }: typeof import('node:crypto'),
-  { crc32 }: typeof import('node:zlib'),
+  { parentPort, workerData }: typeof threads,
+  { createHash }: typeof crypto,
+  { crc32 }: typeof zlib,
 ): void {
   const port = parentPort;
   if (port === null) return;

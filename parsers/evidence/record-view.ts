@@ -5,7 +5,7 @@ import { throwIfCancelled } from '../domain/errors.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
 import { OrderedView, comparisonBy } from './ordered-view.ts';
-import { compileQuery, matchesText, nextTurn } from './search.ts';
+import { compileQuery, matchingRows, nextTurn } from './search.ts';
 import type { TextQuery } from './search.ts';
 
 export interface RecordFilter {
@@ -49,7 +49,9 @@ export async function openRecordView(
   signal?: AbortSignal,
 ): Promise<RecordView> {
   const passes = recordPredicate(evidence, lines, filter);
-  const chosen: PatchRecord[] = [];
+  let chosen: PatchRecord[] = [];
+  // An expression that is none is told at once.
+  if (filter.text !== undefined) compileQuery(filter.text);
   for (let at = 0; at < evidence.records.length; at += stepRecords) {
     for (const record of evidence.records.slice(at, at + stepRecords))
       if (passes(record)) chosen.push(record);
@@ -57,6 +59,7 @@ export async function openRecordView(
     if (evidence.records.length > stepRecords) await nextTurn();
     throwIfCancelled(signal);
   }
+  if (filter.text !== undefined) chosen = await matchingRows(chosen, filter.text, recordCells, signal);
   if (sort.length > 0) {
     const compare = comparisonBy(sort, (record: PatchRecord, column: RecordColumn) =>
       sortValue(lines, record, column),
@@ -88,8 +91,7 @@ function recordPredicate(
   lines: BundleLines,
   filter: RecordFilter,
 ): (record: PatchRecord) => boolean {
-  const { devices, patches, systems, members, time, text, among } = filter;
-  const expression = text === undefined ? null : compileQuery(text);
+  const { devices, patches, systems, members, time, among } = filter;
   const deviceSet = devices === undefined ? null : new Set(devices);
   const patchSet = patches === undefined ? null : new Set(patches);
   const within = (at: At): boolean => {
@@ -104,9 +106,6 @@ function recordPredicate(
     if (systems?.includes(record.system) === false) return false;
     if (members?.includes(record.citation.member) === false) return false;
     if (time !== undefined && !within(record.detection.at) && !within(record.deployment.at)) return false;
-    if (expression !== null && text !== undefined) {
-      return recordCells(record).some((cell) => matchesText(expression, cell, text.ignoreWidth));
-    }
     return true;
   };
 }

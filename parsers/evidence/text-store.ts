@@ -88,13 +88,18 @@ export class TextStore {
       if (block !== undefined) return block.subarray(from, from + (end - offset));
     }
     const out = Buffer.allocUnsafe(end - offset);
-    let at = offset;
-    while (at < end) {
+    this.readInto(out, offset);
+    return out;
+  }
+
+  /** Copies the bytes at `offset` into all of `out`, as far as the store has them. */
+  readInto(out: Buffer, offset: number): void {
+    const end = Math.min(offset + out.length, this.#length);
+    for (let at = offset; at < end;) {
       const count = Math.min(blockBytes - (at % blockBytes), end - at);
       this.#copyInto(out, at - offset, at, count);
       at += count;
     }
-    return out;
   }
 
   close(): void {
