@@ -49,7 +49,7 @@ function restrictedImports(...patterns) {
 }
 
 export default defineConfig(
-  globalIgnores(['out/', 'dist/', '.cache/', 'coverage/', 'test-results/', 'test/fixtures/', 'resources/']),
+  globalIgnores(['out/', 'dist/', '.cache/', 'coverage/', 'test-results/', 'test/fixtures/', 'resources/', 'kernels/']),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { patchtrail: { rules: { 'reasoned-suppressions': reasonedSuppressions } } },

@@ -1,5 +1,12 @@
 import type { ReasonCode } from './reasons.ts';
 
+/** Digests of all bytes that a stream gave. */
+export interface Digests {
+  /** In hex. */
+  readonly sha256: string;
+  readonly crc32: number;
+}
+
 /**
  * Bytes asked for one piece after another. Damage is data: a stream that cannot go on ends early and
  * says why in `fault`; it throws only when cancelled or on a bug.
@@ -11,6 +18,13 @@ export interface ByteStream {
   readonly fault: ReasonCode | null;
   /** Packed bytes taken in so far, for the ratio limit. */
   readonly packedBytes: number;
+  /**
+   * Of a stream that makes the digests of what it gives itself, beside the thread that reads it: null until `next`
+   * gave null. Absent or undefined on others, from the first piece on.
+   */
+  readonly digests?: Digests | null | undefined;
+  /** From now on a piece need only be good until the next one is asked for, which spares a copy. */
+  lend?(): void;
   /** Gives up what the stream holds. May be called at any time, more than once. */
   close(): Promise<void>;
 }
@@ -50,6 +64,14 @@ export class PeekStream implements ByteStream {
 
   get packedBytes(): number {
     return this.#source.packedBytes;
+  }
+
+  get digests(): Digests | null | undefined {
+    return this.#source.digests;
+  }
+
+  lend(): void {
+    this.#source.lend?.();
   }
 
   /** Up to `length` first bytes; call before the first `next`. Fewer only when the stream has no more. */

@@ -1,5 +1,6 @@
 import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw, type ZlibOptions } from 'node:zlib';
 import type { ByteStream } from './byte-stream.ts';
+import { inflateOnThread, isInflateThreadFree } from './inflate-thread.ts';
 import type { ReasonCode } from './reasons.ts';
 import { salvaging, type DecodeRun } from './salvage.ts';
 
@@ -23,7 +24,8 @@ const engines: Readonly<Record<'deflate' | 'gzip', () => Engine>> = {
 };
 
 /**
- * Inflates in zlib's own threads, one piece ahead of the consumer.
+ * Inflates ahead of the consumer: what can be read again on a thread of our own while that is free; the rest, and
+ * what that thread does not accept, in zlib's.
  *
  * @param reopen see {@link salvaging}
  */
@@ -32,6 +34,14 @@ export function inflate(
   input: ByteStream,
   reopen: (() => ByteStream) | null,
 ): ByteStream {
+  if (format === 'deflate' && reopen !== null && isInflateThreadFree()) {
+    return salvaging(
+      (paced, pass) => (pass === 0 ? inflateOnThread(paced) : new InflateRun(engines[format](), paced)),
+      input,
+      reopen,
+      [Number.POSITIVE_INFINITY, ...feedSteps],
+    );
+  }
   return salvaging((paced) => new InflateRun(engines[format](), paced), input, reopen, feedSteps);
 }
 

@@ -14,7 +14,7 @@ export class MemberReader implements ByteStream {
   readonly #source: ByteStream;
   readonly #budget: Budget;
   readonly #signal: AbortSignal | undefined;
-  // Most members are one piece, for which setting up a hash costs more than hashing.
+  // Where the source makes the digest, nothing is hashed here. Most other members are one piece, for which setting up a hash costs more than hashing.
   #only: Uint8Array | null = null;
   #hash: Hash | null = null;
   #ended = false;
@@ -33,6 +33,10 @@ export class MemberReader implements ByteStream {
     return this.#ended;
   }
 
+  lend(): void {
+    this.#source.lend?.();
+  }
+
   async next(): Promise<Uint8Array | null> {
     throwIfCancelled(this.#signal);
     if (this.#ended) return null;
@@ -49,12 +53,15 @@ export class MemberReader implements ByteStream {
       return null;
     }
     this.bytes += piece.length;
-    this.#take(piece);
+    if (this.#source.digests === undefined) this.#take(piece);
     return piece;
   }
 
   /** SHA-256, in hex, of the bytes that were given. */
   sha256(): string {
+    const { digests } = this.#source;
+    if (digests === null) throw new Error('the digest of a stream was asked for before its end');
+    if (digests !== undefined) return digests.sha256;
     return this.#hash === null
       ? hashAtOnce('sha256', this.#only ?? new Uint8Array(0))
       : this.#hash.digest('hex');

@@ -35,8 +35,10 @@ export interface BundleMember {
   /**
    * The unpacked bytes, to be asked for once; may end early, see `outcome`. An archive gives none: its bytes
    * go to the walk, which gives its members next.
+   *
+   * @param lent a piece need only be good until the next is asked for
    */
-  chunks(): AsyncIterable<Uint8Array>;
+  chunks(lent?: boolean): AsyncIterable<Uint8Array>;
   /**
    * Valid after `chunks` ended or the next member was asked for; of an archive once its members are over.
    * Throws before.
@@ -88,9 +90,10 @@ export class WalkedMember implements BundleMember {
     return this.#content === null ? nothing : this.#content.stream.head(headBytes);
   }
 
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *chunks(lent = false): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#content === null || this.role === 'archive') return;
     const { stream } = this.#content;
+    if (lent) stream.lend();
     for (let piece = await stream.next(); piece !== null; piece = await stream.next()) yield piece;
   }
 

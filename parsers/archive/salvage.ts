@@ -1,7 +1,9 @@
-import type { ByteStream } from './byte-stream.ts';
+import { createHash, type Hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { ByteStream, Digests } from './byte-stream.ts';
 import type { ReasonCode } from './reasons.ts';
 
-/** One pass of a decoder over packed bytes. */
+/** One pass of a decoder over packed bytes; only the first may make digests. */
 export interface DecodeRun extends ByteStream {
   /** Whether the decoder found damage, which a finer pass can narrow down. */
   readonly failed: boolean;
@@ -19,7 +21,7 @@ export interface DecodeRun extends ByteStream {
  * @param steps the most packed bytes given to the decoder at once, for each pass
  */
 export function salvaging(
-  start: (input: ByteStream) => DecodeRun,
+  start: (input: ByteStream, pass: number) => DecodeRun,
   input: ByteStream,
   reopen: (() => ByteStream) | null,
   steps: readonly number[],
@@ -29,7 +31,7 @@ export function salvaging(
 
 class SalvagingStream implements ByteStream {
   fault: ReasonCode | null = null;
-  readonly #start: (input: ByteStream) => DecodeRun;
+  readonly #start: (input: ByteStream, pass: number) => DecodeRun;
   readonly #reopen: (() => ByteStream) | null;
   readonly #steps: readonly number[];
   readonly #coarse: number;
@@ -38,9 +40,13 @@ class SalvagingStream implements ByteStream {
   #delivered = 0;
   #skip = 0;
   #packed = 0;
+  readonly #makesDigests: boolean;
+  /** From the second pass on, where the first one made digests: of all bytes anew, those skipped too. */
+  #anew: { readonly hash: Hash; crc: number } | null = null;
+  #digests: Digests | null = null;
 
   constructor(
-    start: (input: ByteStream) => DecodeRun,
+    start: (input: ByteStream, pass: number) => DecodeRun,
     input: ByteStream,
     reopen: (() => ByteStream) | null,
     steps: readonly number[],
@@ -49,11 +55,20 @@ class SalvagingStream implements ByteStream {
     this.#reopen = reopen;
     this.#steps = steps;
     this.#coarse = steps[0] ?? Number.POSITIVE_INFINITY;
-    this.#run = start(new PacedInput(input, this.#coarse, 0, this.#coarse));
+    this.#run = start(new PacedInput(input, this.#coarse, 0, this.#coarse), 0);
+    this.#makesDigests = this.#run.digests !== undefined;
   }
 
   get packedBytes(): number {
     return Math.max(this.#packed, this.#run.packedBytes);
+  }
+
+  get digests(): Digests | null | undefined {
+    return this.#makesDigests ? this.#digests : undefined;
+  }
+
+  lend(): void {
+    this.#run.lend?.();
   }
 
   async next(): Promise<Uint8Array | null> {
@@ -61,8 +76,13 @@ class SalvagingStream implements ByteStream {
       const piece = await this.#run.next();
       if (piece === null) {
         if (await this.#restart()) continue;
+        this.#digests ??=
+          this.#anew === null
+            ? (this.#run.digests ?? null)
+            : { sha256: this.#anew.hash.digest('hex'), crc32: this.#anew.crc };
         return null;
       }
+      this.#digest(piece);
       const skipped = Math.min(this.#skip, piece.length);
       this.#skip -= skipped;
       if (skipped === piece.length) continue;
@@ -75,6 +95,12 @@ class SalvagingStream implements ByteStream {
     return this.#run.close();
   }
 
+  #digest(piece: Uint8Array): void {
+    if (this.#anew === null) return;
+    this.#anew.hash.update(piece);
+    this.#anew.crc = crc32(piece, this.#anew.crc);
+  }
+
   async #restart(): Promise<boolean> {
     this.fault = this.#run.fault;
     const step = this.#steps[this.#pass + 1];
@@ -84,7 +110,8 @@ class SalvagingStream implements ByteStream {
     this.#skip = this.#delivered;
     const sound = this.#run.taken;
     await this.#run.close();
-    this.#run = this.#start(new PacedInput(this.#reopen(), this.#coarse, sound, step));
+    if (this.#makesDigests) this.#anew = { hash: createHash('sha256'), crc: 0 };
+    this.#run = this.#start(new PacedInput(this.#reopen(), this.#coarse, sound, step), this.#pass);
     return true;
   }
 }

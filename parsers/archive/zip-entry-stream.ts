@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import type { ByteStream } from './byte-stream.ts';
+import type { ByteStream, Digests } from './byte-stream.ts';
 import { inflate } from './inflate.ts';
 import { rangeStream, type RandomSource } from './random-source.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -34,6 +34,7 @@ class ZipEntryStream implements ByteStream {
   #ended = false;
   #disagrees = false;
   #clipped = false;
+  #lends = false;
   #crc = 0;
   #bytes = 0;
 
@@ -47,16 +48,29 @@ class ZipEntryStream implements ByteStream {
     return this.#content?.packedBytes ?? 0;
   }
 
+  get digests(): Digests | null | undefined {
+    return this.#content?.digests;
+  }
+
+  lend(): void {
+    this.#lends = true;
+    this.#content?.lend?.();
+  }
+
   async next(): Promise<Uint8Array | null> {
     if (this.#ended) return null;
-    this.#content ??= await this.#start();
+    if (this.#content === null) {
+      this.#content = await this.#start();
+      if (this.#lends) this.#content?.lend?.();
+    }
     const piece = (await this.#content?.next()) ?? null;
     if (piece === null) {
       this.#ended = true;
+      this.#crc = this.#content?.digests?.crc32 ?? this.#crc;
       this.fault ??= this.#verdict();
       return null;
     }
-    this.#crc = crc32(piece, this.#crc);
+    if (this.#content?.digests === undefined) this.#crc = crc32(piece, this.#crc);
     this.#bytes += piece.length;
     return piece;
   }

@@ -106,7 +106,7 @@ async function ingestFile(member: BundleMember, draft: MemberDraft, options: Ing
     draft.reason = 'unknown-format';
     await keepBytes(member, draft, options);
   } else {
-    await ingestLines(member.chunks(), draft, seen, line ?? null, options);
+    await ingestLines(member.chunks(true), draft, seen, line ?? null, options);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock, Moment } from '../domain/moment.ts';
 import type { LogReader, LogRecord } from '../formats/define-format.ts';
 import { findLevel } from '../text/level.ts';
 import type { HeadFields, LineHead } from '../text/line-head.ts';
-import { LiteralSearch } from '../text/literal-search.ts';
+import { Landmarks, scanBytes, scanLines } from '../text/line-scanner.ts';
 import { assumedYear } from '../text/stamp.ts';
 import type { LineIndex } from './line-index.ts';
 import type { TextStore } from './text-store.ts';
@@ -42,10 +42,9 @@ export interface LineReaderOptions {
  */
 export class LineReader {
   readonly #options: LineReaderOptions;
-  readonly #allLandmarks: LiteralSearch | null;
-  readonly #quietLandmarks: LiteralSearch | null;
-  /** Those of the two that count at present. */
-  #landmarks: LiteralSearch | null;
+  readonly #landmarks: Landmarks | null;
+  /** The marks that count at present: those of all landmarks or of the quiet ones. */
+  #countedMarks: number;
   readonly #fields: HeadFields = {
     local: Number.NaN,
     offset: Number.NaN,
@@ -65,15 +64,15 @@ export class LineReader {
   #recordWanted = false;
   #recordLevel: Level = 'none';
   readonly #headsUsed = new Set<string>();
+  #headUsed: LineHead | null = null;
+  readonly #headsByFirst: (readonly LineHead[] | undefined)[] = new Array<undefined>(256).fill(undefined);
 
   constructor(options: LineReaderOptions) {
     this.#options = options;
     this.#lineStart = options.store.length;
     const { reader, landmarks, quietLandmarks } = options;
-    this.#allLandmarks = reader === null || landmarks === null ? null : new LiteralSearch(landmarks);
-    this.#quietLandmarks =
-      this.#allLandmarks === null || quietLandmarks === null ? null : new LiteralSearch(quietLandmarks);
-    this.#landmarks = this.#presentLandmarks();
+    this.#landmarks = reader === null || landmarks === null ? null : landmarksOf(landmarks, quietLandmarks);
+    this.#countedMarks = this.#presentMarks();
     this.#yearless = options.heads.some((head) => head.yearless);
   }
 
@@ -82,65 +81,71 @@ export class LineReader {
     return this.#headsUsed.size === 0 ? null : [...this.#headsUsed].join(', ');
   }
 
-  /** @param bytes UTF-8; a multi-byte character may not be cut */
+  /** @param bytes UTF-8; copied, so they need to be good for this call only */
   push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
     const { store } = this.#options;
-    const base = store.length;
+    let base = store.length;
     store.append(bytes);
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let nextLandmark = this.#findLandmark(buffer, 0);
+    for (let from = 0; from < bytes.length; from += scanBytes) {
+      const piece = bytes.subarray(from, from + scanBytes);
+      this.#scan(piece, base);
+      base += piece.length;
+    }
+  }
+
+  /** @param base store offset of the bytes */
+  #scan(bytes: Uint8Array, base: number): void {
+    const first = this.#openBytes === 0 ? 0 : this.#endOpenLine(bytes);
+    if (first === bytes.length) return;
+    const { text, count, ends, marks } = scanLines(
+      first === 0 ? bytes : bytes.subarray(first),
+      this.#landmarks,
+    );
     let at = 0;
-    if (this.#openBytes > 0) {
-      const end = buffer.indexOf(LF);
-      const upTo = end === -1 ? buffer.length : end + 1;
-      if (this.#open.length < headBytes) {
-        this.#open = Buffer.concat([this.#open, buffer.subarray(0, Math.min(upTo, headBytes))]);
-      }
-      this.#openBytes += upTo;
-      this.#splitLongLine();
-      if (end === -1) return;
-      // A landmark may lie across the border of two chunks: look at the whole line once more.
-      const wanted = this.#landmarks !== null && this.#matchesStored(this.#lineStart, this.#openBytes);
-      const before = this.#landmarks;
-      this.#line(this.#open, 0, Math.min(this.#open.length, this.#openBytes - 1), wanted);
-      if (this.#landmarks !== before)
-        this.#recordWanted = this.#matchesStored(this.#lineStart, this.#openBytes);
-      this.#lineStart += this.#openBytes;
-      this.#open = emptyBuffer;
-      this.#openBytes = 0;
-      at = upTo;
-      if (this.#landmarks !== before || (nextLandmark !== -1 && nextLandmark < at)) {
-        nextLandmark = this.#findLandmark(buffer, at);
-      }
-    }
-    for (;;) {
-      const end = buffer.indexOf(LF, at);
-      if (end === -1) break;
-      const wanted = nextLandmark !== -1 && nextLandmark <= end;
-      const before = this.#landmarks;
-      this.#line(buffer, at, end, wanted);
-      if (this.#landmarks !== before) {
-        // The record that ended above changed what matters: the one that starts here is judged anew.
-        this.#recordWanted = this.#landmarks?.find(buffer, at, end) !== -1;
-      }
+    for (let line = 0; line < count; line += 1) {
+      const end = ends[line] as number;
+      const mark = this.#landmarks === null ? 0 : (marks[line] as number);
+      const counted = this.#countedMarks;
+      this.#line(text, at, end, (mark & counted) !== 0);
+      // The record that ended above may have changed what matters: the one that starts here is judged anew.
+      if (this.#countedMarks !== counted) this.#recordWanted = (mark & this.#countedMarks) !== 0;
       at = end + 1;
-      this.#lineStart = base + at;
-      if (wanted || this.#landmarks !== before) nextLandmark = this.#findLandmark(buffer, at);
+      this.#lineStart = base + first + at;
     }
-    if (at < buffer.length) {
-      this.#open = Buffer.from(buffer.subarray(at, Math.min(buffer.length, at + headBytes)));
-      this.#openBytes = buffer.length - at;
+    const rest = bytes.length - first - at;
+    if (rest > 0) {
+      this.#open = Buffer.from(text.subarray(at, at + Math.min(rest, headBytes)));
+      this.#openBytes = rest;
       this.#splitLongLine();
     }
+  }
+
+  /** Takes what belongs to the line that was not finished. @returns how many bytes that are */
+  #endOpenLine(bytes: Uint8Array): number {
+    const feed = bytes.indexOf(LF);
+    const taken = feed === -1 ? bytes.length : feed + 1;
+    if (this.#open.length < headBytes) {
+      this.#open = Buffer.concat([this.#open, bytes.subarray(0, Math.min(taken, headBytes))]);
+    }
+    this.#openBytes += taken;
+    this.#splitLongLine();
+    if (feed === -1) return taken;
+    // A landmark may lie across the border of two pieces: look at the whole line.
+    const mark = this.#storedMarks();
+    const counted = this.#countedMarks;
+    this.#line(this.#open, 0, Math.min(this.#open.length, this.#openBytes - 1), (mark & counted) !== 0);
+    if (this.#countedMarks !== counted) this.#recordWanted = (mark & this.#countedMarks) !== 0;
+    this.#lineStart += this.#openBytes;
+    this.#open = emptyBuffer;
+    this.#openBytes = 0;
+    return taken;
   }
 
   /** Ends the last line and the last record. A last line without a line break counts. */
   end(): void {
     const { index, store, reader, modified } = this.#options;
     if (this.#openBytes > 0) {
-      const wanted = this.#landmarks !== null && this.#matchesStored(this.#lineStart, this.#openBytes);
-      this.#line(this.#open, 0, this.#open.length, wanted);
+      this.#line(this.#open, 0, this.#open.length, (this.#storedMarks() & this.#countedMarks) !== 0);
       this.#lineStart += this.#openBytes;
       this.#openBytes = 0;
     }
@@ -155,9 +160,14 @@ export class LineReader {
     let end = lineEnd;
     while (end > start && bytes[end - 1] === CR) end -= 1;
     const fields = this.#fields;
-    for (const head of heads) {
+    const fitting = end > start ? this.#headsFor(bytes[start] as number) : heads;
+    for (let nth = 0; nth < fitting.length; nth += 1) {
+      const head = fitting[nth] as LineHead;
       if (!head.read(bytes, start, end, fields)) continue;
-      if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
+      if (head !== this.#headUsed) {
+        this.#headUsed = head;
+        if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
+      }
       this.#startRecord(wanted, fields.level);
       index.add(this.#lineStart, true, fields.local, fields.offset, fields.level);
       return;
@@ -188,6 +198,17 @@ export class LineReader {
     if (wanted && reader !== null) this.#recordWanted = true;
   }
 
+  /** The heads with which a line may start that starts with this byte. */
+  #headsFor(first: number): readonly LineHead[] {
+    const known = this.#headsByFirst[first];
+    if (known !== undefined) return known;
+    const fitting = this.#options.heads.filter(
+      (head) => head.firsts === undefined || head.firsts[first] === 1,
+    );
+    this.#headsByFirst[first] = fitting;
+    return fitting;
+  }
+
   #startRecord(wanted: boolean, level: Level): void {
     this.#finishRecord(this.#lineStart);
     this.#recordLine = this.#options.index.count;
@@ -202,7 +223,7 @@ export class LineReader {
     if (landmarks !== null && !this.#recordWanted) return;
     const bytes = store.read(this.#recordStart, Math.min(end - this.#recordStart, longestRecord));
     reader.record(this.#record(bytes));
-    this.#landmarks = this.#presentLandmarks();
+    this.#countedMarks = this.#presentMarks();
   }
 
   #record(bytes: Buffer): LogRecord {
@@ -225,19 +246,17 @@ export class LineReader {
     };
   }
 
-  #presentLandmarks(): LiteralSearch | null {
-    const isQuiet = this.#quietLandmarks !== null && this.#options.reader?.isQuiet?.() === true;
-    return isQuiet ? this.#quietLandmarks : this.#allLandmarks;
+  #presentMarks(): number {
+    const { quietLandmarks, reader } = this.#options;
+    return quietLandmarks !== null && reader?.isQuiet?.() === true ? quietMark : allMark;
   }
 
-  #findLandmark(buffer: Buffer, from: number): number {
-    return this.#landmarks === null ? -1 : this.#landmarks.find(buffer, from, buffer.length);
-  }
-
-  #matchesStored(start: number, length: number): boolean {
-    if (this.#landmarks === null) return false;
-    const bytes = this.#options.store.read(start, Math.min(length, longestRecord));
-    return this.#landmarks.find(bytes, 0, bytes.length) !== -1;
+  /** Marks of the unfinished line. */
+  #storedMarks(): number {
+    if (this.#landmarks === null) return 0;
+    return this.#landmarks.in(
+      this.#options.store.read(this.#lineStart, Math.min(this.#openBytes, longestRecord)),
+    );
   }
 
   /** Puts the finished part of an overlong line into the index as a line of its own. */
@@ -256,6 +275,24 @@ export class LineReader {
 }
 
 const emptyBuffer = Buffer.alloc(0);
+
+/** Marks of {@link Landmarks}: of all of a format's, and of those that matter while its reader is quiet. */
+const allMark = 0b01;
+const quietMark = 0b10;
+
+/** By a format's lists, which live as long as the format: a hundred thousand members may share them. */
+const knownLandmarks = new WeakMap<
+  readonly string[],
+  { readonly quiet: readonly string[] | null; readonly landmarks: Landmarks }
+>();
+
+function landmarksOf(all: readonly string[], quiet: readonly string[] | null): Landmarks {
+  const known = knownLandmarks.get(all);
+  if (known?.quiet === quiet) return known.landmarks;
+  const landmarks = new Landmarks(quiet === null ? [all] : [all, quiet]);
+  knownLandmarks.set(all, { quiet, landmarks });
+  return landmarks;
+}
 
 /** A record whose parts are made when they are asked for: most readers look at the text and turn away. */
 class StoredRecord implements LogRecord {

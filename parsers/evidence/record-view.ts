@@ -6,7 +6,7 @@ import { compareNullable } from '../domain/finding.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
 import { orderByRanks } from './ordered-view.ts';
-import { compileQuery, matchesText, nextTurn } from './search.ts';
+import { compileQuery, matchingRows, nextTurn } from './search.ts';
 import type { TextQuery } from './search.ts';
 
 export interface RecordFilter {
@@ -91,6 +91,8 @@ export async function openRecordView(
   signal?: AbortSignal,
 ): Promise<RecordView> {
   const { records } = evidence;
+  // An expression that is none is told at once.
+  if (filter.text !== undefined) compileQuery(filter.text);
   const passes = isEmpty(filter) ? null : recordPredicate(evidence, lines, filter);
   if (passes === null && sort.length === 0) return new RecordView(evidence, null);
   const chosen = new Uint32Array(records.length);
@@ -100,7 +102,14 @@ export async function openRecordView(
     chosen[count] = place;
     count += 1;
   });
-  const places = count === chosen.length ? chosen : chosen.slice(0, count);
+  let places = count === chosen.length ? chosen : chosen.slice(0, count);
+  if (filter.text !== undefined) {
+    const cellsOf = (place: number): readonly string[] => {
+      const record = records[place];
+      return record === undefined ? [] : recordCells(record);
+    };
+    places = Uint32Array.from(await matchingRows([...places], filter.text, cellsOf, signal));
+  }
   const ranks: Ranks[] = [];
   for (const { column } of sort) ranks.push(await ranksOf(evidence, lines, column, places, signal));
   return new RecordView(
@@ -207,8 +216,7 @@ function recordPredicate(
   lines: BundleLines,
   filter: RecordFilter,
 ): (record: PatchRecord) => boolean {
-  const { devices, patches, systems, members, time, text, among } = filter;
-  const expression = text === undefined ? null : compileQuery(text);
+  const { devices, patches, systems, members, time, among } = filter;
   const deviceSet = devices === undefined ? null : new Set(devices);
   const patchSet = patches === undefined ? null : new Set(patches);
   const within = (at: At): boolean => {
@@ -223,9 +231,6 @@ function recordPredicate(
     if (systems?.includes(record.system) === false) return false;
     if (members?.includes(record.citation.member) === false) return false;
     if (time !== undefined && !within(record.detection.at) && !within(record.deployment.at)) return false;
-    if (expression !== null && text !== undefined) {
-      return recordCells(record).some((cell) => matchesText(expression, cell, text.ignoreWidth));
-    }
     return true;
   };
 }

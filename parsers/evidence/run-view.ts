@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
 import { OrderedView, comparisonBy } from './ordered-view.ts';
 import type { RecordFilter } from './record-view.ts';
-import { compileQuery, matchesText } from './search.ts';
+import { matchingRows } from './search.ts';
 
 /** Where a run stands in time, on the timeline's scale. */
 export interface RunSpan {
@@ -27,13 +27,16 @@ export function runSpan(run: Run, lines: BundleLines): RunSpan | null {
 /** Runs that pass a filter, in an order. */
 export type RunView = OrderedView<Run>;
 
-export function openRunView(
+export async function openRunView(
   evidence: Evidence,
   lines: BundleLines,
   filter: RecordFilter,
   sort: readonly { readonly column: string; readonly descending: boolean }[],
-): RunView {
-  const chosen = evidence.runs.filter(runPredicate(evidence, lines, filter));
+  signal?: AbortSignal,
+): Promise<RunView> {
+  const passing = evidence.runs.filter(runPredicate(evidence, lines, filter));
+  const chosen =
+    filter.text === undefined ? passing : await matchingRows(passing, filter.text, runCells, signal);
   if (sort.length > 0) chosen.sort(comparisonBy(sort, (run: Run, column) => sortValue(lines, run, column)));
   return new OrderedView(chosen);
 }
@@ -55,9 +58,8 @@ function runCells(run: Run): readonly string[] {
 function runPredicate(
   evidence: Evidence,
   lines: BundleLines,
-  { devices, patches, systems, members, time, text, among }: RecordFilter,
+  { devices, patches, systems, members, time, among }: RecordFilter,
 ): (run: Run) => boolean {
-  const expression = text === undefined ? null : compileQuery(text);
   const deviceSet = devices === undefined ? null : new Set(devices);
   const patchSet = patches === undefined ? null : new Set(patches);
   return (run) => {
@@ -77,9 +79,6 @@ function runPredicate(
     if (time !== undefined) {
       const span = runSpan(run, lines);
       if (span === null || span.to < time.from || span.from > time.to) return false;
-    }
-    if (expression !== null && text !== undefined) {
-      return runCells(run).some((cell) => matchesText(expression, cell, text.ignoreWidth));
     }
     return true;
   };

@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
+import { ExpressionThread, findLines, matchesText } from './expression-thread.ts';
 import type { BundleLines } from './lines.ts';
 
 /** What is looked for in lines and cells. */
@@ -37,12 +38,6 @@ export function compileQuery(query: TextQuery): RegExp {
   }
 }
 
-/** Whether a text of one line or cell matches. */
-export function matchesText(expression: RegExp, text: string, ignoreWidth: boolean): boolean {
-  expression.lastIndex = 0;
-  return expression.test(ignoreWidth ? text.normalize('NFKC') : text);
-}
-
 /** A set of line ids. */
 export class LineSet {
   readonly #bits: Uint8Array;
@@ -73,34 +68,192 @@ export type MemberChoice = (member: {
   readonly timeline: 'all' | 'dated' | 'none';
 }) => boolean;
 
-/** Every line of the chosen members that matches; line by line, a match never runs over a line end. */
+/**
+ * Every line of the chosen members that matches; line by line, a match never runs over a line end.
+ *
+ * @throws ExpectedError `bad-expression`; `expression-too-slow` when a piece takes longer than anyone waits; CancelledError
+ */
 export async function searchLines(
   lines: BundleLines,
   query: TextQuery,
   choose: MemberChoice,
   signal: AbortSignal | undefined,
 ): Promise<LineSet> {
-  const expression = compileQuery(query);
   const found = new LineSet(lines.idCount);
-  for (const member of lines.ranges()) {
-    if (!choose(member)) continue;
-    let line = 0;
-    while (line < member.count) {
-      const from = member.index.start(line);
-      const last = lastLineWithin(member.index, member.count, line, from + pieceBytes);
-      const bytes = lines.store.read(from, member.index.end(last) - from);
-      searchPiece(bytes, expression, query.ignoreWidth, (offset) => {
-        const hit = lineAt(member.index, line, last, from + offset);
-        found.add(member.base + hit);
-        return (hit < last ? member.index.start(hit + 1) : member.index.end(last)) - from;
-      });
-      line = last + 1;
+  const search = pieceSearch(query, signal);
+  try {
+    for await (const { member, first, last, from, starts } of searchPieces(lines, choose, search)) {
+      for (const start of starts) found.add(member.base + lineAt(member.index, first, last, from + start));
       throwIfCancelled(signal);
       await nextTurn();
       throwIfCancelled(signal);
     }
+  } finally {
+    search.close();
   }
   return found;
+}
+
+/** Rows per batch; between two batches others are served. */
+const batchRows = 2000;
+
+/** Those of the rows of which a cell matches. Throws as {@link searchLines} does. */
+export async function matchingRows<T>(
+  rows: readonly T[],
+  query: TextQuery,
+  cellsOf: (row: T) => readonly string[],
+  signal?: AbortSignal,
+): Promise<T[]> {
+  const expression = compileQuery(query);
+  const { ignoreWidth } = query;
+  const thread = query.regex ? new ExpressionThread(expression, ignoreWidth, query.expression, signal) : null;
+  const chosen: T[] = [];
+  try {
+    for (let at = 0; at < rows.length; at += batchRows) {
+      const batch = rows.slice(at, at + batchRows);
+      if (thread === null) {
+        chosen.push(
+          ...batch.filter((row) => cellsOf(row).some((cell) => matchesText(expression, cell, ignoreWidth))),
+        );
+        throwIfCancelled(signal);
+        if (rows.length > batchRows) await nextTurn();
+        throwIfCancelled(signal);
+      } else {
+        const matches = await thread.rows(batch.map(cellsOf));
+        chosen.push(...batch.filter((_, nth) => matches[nth] === 1));
+      }
+    }
+  } finally {
+    thread?.close();
+  }
+  return chosen;
+}
+
+type SearchedMember = ReturnType<BundleLines['ranges']> extends Generator<infer Member> ? Member : never;
+
+/** A piece of whole lines of one member, and where in it the matching lines start. */
+interface SearchedPiece {
+  readonly member: SearchedMember;
+  readonly first: number;
+  readonly last: number;
+  /** Its place in the store. */
+  readonly from: number;
+  readonly starts: Iterable<number>;
+}
+
+/** How pieces are searched: here, or on a thread, which searches one while the next is read. */
+interface PieceSearch {
+  /** @param copy puts the piece's bytes where the search wants them */
+  find(length: number, copy: (out: Buffer) => void): Promise<Iterable<number>>;
+  close(): void;
+}
+
+async function* searchPieces(
+  lines: BundleLines,
+  choose: MemberChoice,
+  search: PieceSearch,
+): AsyncGenerator<SearchedPiece, void, undefined> {
+  let underWay: Promise<SearchedPiece> | null = null;
+  for (const member of lines.ranges()) {
+    if (!choose(member)) continue;
+    let line = 0;
+    while (line < member.count) {
+      const first = line;
+      const from = member.index.start(first);
+      const last = lastLineWithin(member.index, member.count, first, from + pieceBytes);
+      const length = member.index.end(last) - from;
+      const piece = search
+        .find(length, (out) => {
+          lines.store.readInto(out, from);
+        })
+        .then((starts): SearchedPiece => ({ member, first, last, from, starts }));
+      // Awaited below, after the piece before it; until then a failure must not count as unhandled.
+      piece.catch(() => undefined);
+      if (underWay !== null) yield await underWay;
+      underWay = piece;
+      line = last + 1;
+    }
+  }
+  if (underWay !== null) yield await underWay;
+}
+
+function pieceSearch(query: TextQuery, signal: AbortSignal | undefined): PieceSearch {
+  const expression = compileQuery(query);
+  const { ignoreWidth } = query;
+  if (query.regex) return new ThreadSearch(expression, query, signal);
+  const buffer = new ReusedBuffer((bytes) => Buffer.allocUnsafeSlow(bytes));
+  const literal =
+    query.ignoreCase || ignoreWidth || query.expression === '' ? null : Buffer.from(query.expression, 'utf8');
+  return {
+    find: (length, copy) => {
+      const bytes = buffer.of(length);
+      copy(bytes);
+      return Promise.resolve(
+        literal === null ? findLines(bytes, expression, ignoreWidth, isAscii) : linesWith(bytes, literal),
+      );
+    },
+    close: () => undefined,
+  };
+}
+
+/** Runs a regular expression on a thread, on one of two pieces in turn. */
+class ThreadSearch implements PieceSearch {
+  readonly #thread: ExpressionThread;
+  readonly #buffers = [sharedBuffer(), sharedBuffer()] as const;
+  #turn = 0;
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(expression: RegExp, query: TextQuery, signal: AbortSignal | undefined) {
+    this.#thread = new ExpressionThread(expression, query.ignoreWidth, query.expression, signal);
+  }
+
+  find(length: number, copy: (out: Buffer) => void): Promise<Iterable<number>> {
+    this.#turn = 1 - this.#turn;
+    const bytes = this.#buffers[this.#turn === 0 ? 0 : 1].of(length);
+    copy(bytes);
+    const answer = this.#before.then(() => this.#thread.lines(bytes));
+    this.#before = answer;
+    return answer;
+  }
+
+  close(): void {
+    this.#before.catch(() => undefined);
+    this.#thread.close();
+  }
+}
+
+/** Memory that is used for one piece after the other; grows to the longest. */
+class ReusedBuffer {
+  readonly #make: (bytes: number) => Buffer;
+  #buffer: Buffer | null = null;
+
+  constructor(make: (bytes: number) => Buffer) {
+    this.#make = make;
+  }
+
+  of(length: number): Buffer {
+    if (this.#buffer === null || this.#buffer.length < length) {
+      this.#buffer = this.#make(Math.max(length, pieceBytes));
+    }
+    return this.#buffer.subarray(0, length);
+  }
+}
+
+function sharedBuffer(): ReusedBuffer {
+  return new ReusedBuffer((bytes) => Buffer.from(new SharedArrayBuffer(bytes)));
+}
+
+/** Starts of the lines that hold a text as it is. */
+function linesWith(bytes: Buffer, literal: Buffer): number[] {
+  const starts: number[] = [];
+  // A text of several lines is on none of them.
+  if (literal.includes(0x0a)) return starts;
+  for (let at = bytes.indexOf(literal); at !== -1;) {
+    starts.push(at === 0 ? 0 : bytes.lastIndexOf(0x0a, at - 1) + 1);
+    const feed = bytes.indexOf(0x0a, at);
+    at = feed === -1 ? -1 : bytes.indexOf(literal, feed + 1);
+  }
+  return starts;
 }
 
 /** Lets requests that came meanwhile be served. */
@@ -108,59 +261,6 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
-}
-
-/**
- * Finds matches in a piece of whole lines.
- *
- * @param hit takes the byte offset of a match, returns the byte offset of the next line
- */
-function searchPiece(
-  bytes: Buffer,
-  expression: RegExp,
-  ignoreWidth: boolean,
-  hit: (offset: number) => number,
-): void {
-  if (isAscii(bytes)) {
-    const text = bytes.toString('latin1');
-    expression.lastIndex = 0;
-    for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
-      const at = match.index;
-      if (match[0].includes('\n')) {
-        expression.lastIndex = checkLine(bytes, text, at, expression, hit);
-      } else {
-        expression.lastIndex = hit(at);
-      }
-      if (expression.lastIndex >= text.length) break;
-    }
-    return;
-  }
-  // Byte offsets and string positions differ here: go line by line.
-  let start = 0;
-  while (start < bytes.length) {
-    const feed = bytes.indexOf(0x0a, start);
-    const end = feed === -1 ? bytes.length : feed;
-    if (matchesText(expression, bytes.toString('utf8', start, end).replace(/\r+$/u, ''), ignoreWidth))
-      hit(start);
-    start = end + 1;
-  }
-}
-
-/** A match that runs over a line end counts only if its first line matches by itself. @returns where to go on */
-function checkLine(
-  bytes: Buffer,
-  text: string,
-  at: number,
-  expression: RegExp,
-  hit: (offset: number) => number,
-): number {
-  const start = text.lastIndexOf('\n', at - 1) + 1;
-  const feed = bytes.indexOf(0x0a, at);
-  const end = feed === -1 ? bytes.length : feed;
-  const line = text.slice(start, end).replace(/\r+$/u, '');
-  expression.lastIndex = 0;
-  if (expression.test(line)) return hit(start);
-  return end + 1;
 }
 
 interface Starts {

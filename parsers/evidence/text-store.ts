@@ -5,6 +5,8 @@ import { ExpectedError } from '../domain/errors.ts';
 const blockBytes = 4 * 1024 * 1024;
 /** Blocks that may wait to be written before `ready` holds the reader back. */
 const mostWaiting = 12;
+/** Blocks kept for use again once they are written: fresh memory costs more than filling it. */
+const mostSpare = 4;
 
 /** Where texts go that do not fit the budget. */
 export interface SpoolPlace {
@@ -25,8 +27,12 @@ export class TextStore {
   #length = 0;
   #file: number | null = null;
   #path: string | null = null;
-  /** Blocks beyond the budget that are being filled or written, by their number; none of them is changed once full. */
+  /** Blocks beyond the budget that are being filled or written, by their number; used again once written. */
   readonly #waiting = new Map<number, Buffer>();
+  readonly #spare: Buffer[] = [];
+  /** Full blocks to be written, one after the other: writes to one file only hinder each other. */
+  readonly #queue: number[] = [];
+  /** Blocks in the queue and under way. */
   #writes = 0;
   #failed: Error | null = null;
   #closed = false;
@@ -76,19 +82,24 @@ export class TextStore {
     const inOneBlock = Math.floor(offset / blockBytes) === Math.floor((end - 1) / blockBytes);
     if (inOneBlock) {
       const number = Math.floor(offset / blockBytes);
-      // What stands in a block is never changed, also while the block waits to be written: a view will do.
-      const block = offset < this.#budget ? this.#blocks[number] : this.#waiting.get(number);
+      // What stands in a block that stays in memory is never changed: a view will do.
+      const block = offset < this.#budget ? this.#blocks[number] : undefined;
       const from = offset % blockBytes;
       if (block !== undefined) return block.subarray(from, from + (end - offset));
     }
     const out = Buffer.allocUnsafe(end - offset);
-    let at = offset;
-    while (at < end) {
+    this.readInto(out, offset);
+    return out;
+  }
+
+  /** Copies the bytes at `offset` into all of `out`, as far as the store has them. */
+  readInto(out: Buffer, offset: number): void {
+    const end = Math.min(offset + out.length, this.#length);
+    for (let at = offset; at < end;) {
       const count = Math.min(blockBytes - (at % blockBytes), end - at);
       this.#copyInto(out, at - offset, at, count);
       at += count;
     }
-    return out;
   }
 
   close(): void {
@@ -102,6 +113,7 @@ export class TextStore {
   #closeFile(): void {
     if (this.#writes > 0) return;
     this.#waiting.clear();
+    this.#spare.length = 0;
     if (this.#file !== null) {
       close(this.#file);
       this.#file = null;
@@ -125,30 +137,44 @@ export class TextStore {
     const number = Math.floor(this.#length / blockBytes);
     let block = this.#waiting.get(number);
     if (block === undefined) {
-      block = Buffer.allocUnsafe(blockBytes);
+      block = this.#spare.pop() ?? Buffer.allocUnsafe(blockBytes);
       this.#waiting.set(number, block);
     }
     return block;
   }
 
   #write(number: number): void {
-    const block = this.#waiting.get(number);
-    if (block === undefined || this.#failed !== null) return;
+    if (this.#failed !== null) return;
+    this.#writes += 1;
+    this.#queue.push(number);
+    if (this.#writes === 1) this.#writeNext();
+  }
+
+  #writeNext(): void {
+    const number = this.#queue[0];
+    const block = number === undefined ? undefined : this.#waiting.get(number);
+    if (number === undefined || block === undefined) return;
+    this.#queue.shift();
+    const done = (error: Error | null): void => {
+      this.#writes -= 1;
+      if (error === null) {
+        this.#waiting.delete(number);
+        if (this.#spare.length < mostSpare && !this.#closed) this.#spare.push(block);
+      } else {
+        this.#failed ??= error;
+      }
+      if (this.#failed !== null || this.#closed) this.#writes -= this.#queue.splice(0).length;
+      for (const wake of this.#wake.splice(0)) wake();
+      if (this.#closed) this.#closeFile();
+      else this.#writeNext();
+    };
     let file: number;
     try {
       file = this.#open();
     } catch (error) {
-      this.#failed = error instanceof Error ? error : new Error(String(error));
+      done(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    this.#writes += 1;
-    const done = (error: Error | null): void => {
-      this.#writes -= 1;
-      if (error === null) this.#waiting.delete(number);
-      else this.#failed ??= error;
-      for (const wake of this.#wake.splice(0)) wake();
-      if (this.#closed) this.#closeFile();
-    };
     const from = number * blockBytes - this.#budget;
     const writeFrom = (at: number): void => {
       write(file, block, at, blockBytes - at, from + at, (error, written) => {

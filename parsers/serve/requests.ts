@@ -7,7 +7,7 @@ import { LineView, openLineView } from '../evidence/line-view.ts';
 import { openRecordView } from '../evidence/record-view.ts';
 import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
-import { compileQuery, matchesText } from '../evidence/search.ts';
+import { matchingRows } from '../evidence/search.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { nearestLine } from './nearest.ts';
 import { notePlaces } from './note-places.ts';
@@ -41,9 +41,9 @@ const mostRows = 2000;
 export const handlers: Handlers = {
   overview: ({ locale }, context) => overview(snapshotOf(context), locale),
 
-  findings: ({ locale, filter, from, to }, context) => {
+  findings: async ({ locale, filter, from, to }, context, signal) => {
     const snapshot = snapshotOf(context);
-    const chosen = filterFindings(snapshot, filter);
+    const chosen = await filterFindings(snapshot, filter, signal);
     const { wording } = wordsOf(locale);
     return {
       total: chosen.length,
@@ -59,8 +59,8 @@ export const handlers: Handlers = {
     return finding === undefined ? null : findingDetail(finding, snapshot, wordsOf(locale).wording, locale);
   },
 
-  stepFinding: ({ from, step, filter }, context) => {
-    const chosen = filterFindings(snapshotOf(context), filter);
+  stepFinding: async ({ from, step, filter }, context, signal) => {
+    const chosen = await filterFindings(snapshotOf(context), filter, signal);
     if (chosen.length === 0) return null;
     const at = from === null ? -1 : chosen.findIndex((finding) => finding.id === from);
     const start = at === -1 ? (step === 1 ? -1 : chosen.length) : at;
@@ -91,12 +91,18 @@ export const handlers: Handlers = {
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
       case 'members': {
-        const positions = memberPositions(snapshot, filter, sort);
+        const positions = await memberPositions(snapshot, filter, sort, signal);
         return { view: views.add({ grid, snapshot, positions }), count: positions.length };
       }
       case 'runs': {
         const { analysis, lines } = snapshot;
-        const view = openRunView(analysis.evidence, lines, recordFilter(snapshot, filter), sort);
+        const view = await openRunView(
+          analysis.evidence,
+          lines,
+          recordFilter(snapshot, filter),
+          sort,
+          signal,
+        );
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
     }
@@ -249,7 +255,7 @@ export const handlers: Handlers = {
     const view = hasLineFilter(timeless)
       ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
       : new LineView(lines, null);
-    const runs = openRunView(analysis.evidence, lines, recordFilter(snapshot, timeless), []);
+    const runs = await openRunView(analysis.evidence, lines, recordFilter(snapshot, timeless), [], signal);
     return timeline(
       snapshot,
       records.window(0, records.count),
@@ -356,14 +362,17 @@ function hasLineFilter(filter: Filter): boolean {
   return filter.devices !== undefined || filter.members !== undefined || filter.levels !== undefined;
 }
 
-function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] {
+async function filterFindings(
+  snapshot: Snapshot,
+  filter: Filter,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const { analysis, lines } = snapshot;
   const { evidence, findings } = analysis;
-  const expression = filter.text === undefined ? null : compileQuery(filter.text);
   const devices = filter.devices === undefined ? null : new Set(filter.devices);
   const patches = filter.patches === undefined ? null : new Set(filter.patches);
   const records = filter.time === undefined ? null : recordsWithin(snapshot, filter.time);
-  return findings.filter((finding) => {
+  const chosen = findings.filter((finding) => {
     if (devices?.has(evidence.deviceKey(finding.device)) === false) return false;
     if (filter.systems !== undefined && (finding.system === null || !filter.systems.includes(finding.system)))
       return false;
@@ -389,18 +398,14 @@ function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] 
       });
       if (!inside) return false;
     }
-    if (expression !== null) {
-      const cells = [
-        finding.device ?? '',
-        finding.patch ?? '',
-        finding.rule,
-        ...finding.witnesses.map((witness) => witness.citation.quote),
-      ];
-      if (!cells.some((cell) => matchesText(expression, cell, filter.text?.ignoreWidth === true)))
-        return false;
-    }
     return true;
   });
+  return filter.text === undefined ? chosen : matchingRows(chosen, filter.text, findingCells, signal);
+}
+
+/** The words of a finding in which a search looks. */
+function findingCells({ device, patch, rule, witnesses }: Finding): readonly string[] {
+  return [device ?? '', patch ?? '', rule, ...witnesses.map((witness) => witness.citation.quote)];
 }
 
 function recordsWithin(
@@ -427,19 +432,22 @@ function concernsPatch(snapshot: Snapshot, finding: Finding, patches: ReadonlySe
   });
 }
 
-function memberPositions(
+async function memberPositions(
   snapshot: Snapshot,
   filter: Filter,
   sort: readonly { readonly column: string; readonly descending: boolean }[],
-): readonly number[] {
+  signal: AbortSignal,
+): Promise<readonly number[]> {
   const { members } = snapshot.analysis.evidence;
-  const expression = filter.text === undefined ? null : compileQuery(filter.text);
-  const chosen = members.filter((member) => {
+  const passing = members.filter((member) => {
     if (filter.systems !== undefined && (member.system === null || !filter.systems.includes(member.system)))
       return false;
-    if (filter.members?.includes(member.path) === false) return false;
-    return expression === null || matchesText(expression, member.path, filter.text?.ignoreWidth === true);
+    return filter.members?.includes(member.path) !== false;
   });
+  const chosen =
+    filter.text === undefined
+      ? passing
+      : await matchingRows(passing, filter.text, (member) => [member.path], signal);
   const value = (position: number, column: string): string | number => {
     const row = members[position];
     switch (column) {

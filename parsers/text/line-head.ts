@@ -23,5 +23,7 @@ export interface LineHead {
   readonly name: string;
   /** The stamp has no year: readings are in `assumedYear` until the member's own date tells better. */
   readonly yearless: boolean;
+  /** By byte: 1 where a line of this form can start with it; absent: with any. */
+  readonly firsts?: Uint8Array;
   read(bytes: Uint8Array, start: number, end: number, out: HeadFields): boolean;
 }

@@ -95,26 +95,57 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
   const rest = shared === null ? steps : steps.slice(shared.steps);
   const known = new Uint8Array(shared?.bytes ?? 0);
   let knownMinute = Number.NaN;
+  const firsts = firstBytes(steps);
+  // The stamp read last: where it comes again, with the two bytes that reading it may look at behind, it says the same.
+  const last = new Uint8Array(longestRemembered);
+  let lastBytes = 0;
+  let lastLocal = Number.NaN;
+  let lastOffset = Number.NaN;
 
-  function readRest(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    out: HeadFields,
-    lineStart: number,
-  ): boolean {
+  /** @returns the position behind the stamp, or -1; its time stands in `out` */
+  function readRest(bytes: Uint8Array, start: number, end: number, out: HeadFields): number {
     scratch.offset = fixedOffset;
     fields[SECOND] = 0;
     fields[MILLISECOND] = 0;
     const at = runSteps(rest, bytes, start + known.length, end, scratch);
     const second = fields[SECOND];
-    if (at === -1 || second > 60) return false;
+    if (at === -1 || second > 60) return -1;
     out.local = knownMinute + second * 1000 + fields[MILLISECOND];
     out.offset = scratch.offset;
-    out.precision = precision;
-    out.body = at - lineStart;
-    out.level = level(bytes, at, end);
-    return true;
+    return at;
+  }
+
+  /** The same without anything known. */
+  function readWhole(bytes: Uint8Array, start: number, end: number, out: HeadFields): number {
+    scratch.offset = fixedOffset;
+    scratch.epoch = Number.NaN;
+    for (let place = 0; place <= HALF_FIELD; place += 1) fields[place] = 0;
+    if (!hasYear) fields[YEAR] = assumedYear;
+    const at = runSteps(steps, bytes, start, end, scratch);
+    if (at === -1) return -1;
+    if (!Number.isNaN(scratch.epoch)) {
+      out.local = scratch.epoch;
+      out.offset = 0;
+      return at;
+    }
+    let hour = fields[HOUR] ?? 0;
+    const half = fields[HALF_FIELD];
+    if (half !== 0) {
+      if (hour < 1 || hour > 12) return -1;
+      hour = (hour % 12) + (half === 2 ? 12 : 0);
+    }
+    const minute = fields[MINUTE] ?? 0;
+    const second = fields[SECOND] ?? 0;
+    if (hour > 23 || minute > 59 || second > 60) return -1;
+    const day = days.of(fields[YEAR] ?? 0, fields[MONTH_FIELD] ?? 0, fields[DAY] ?? 0);
+    if (Number.isNaN(day)) return -1;
+    out.local = day + hour * 3_600_000 + minute * 60_000 + second * 1000 + (fields[MILLISECOND] ?? 0);
+    out.offset = scratch.offset;
+    if (shared !== null) {
+      knownMinute = out.local - second * 1000 - (fields[MILLISECOND] ?? 0);
+      for (let place = 0; place < known.length; place += 1) known[place] = bytes[start + place] as number;
+    }
+    return at;
   }
 
   function readAt(
@@ -124,36 +155,22 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
     out: HeadFields,
     lineStart: number,
   ): boolean {
-    if (!Number.isNaN(knownMinute) && startsWith(bytes, start, end, known)) {
-      return readRest(bytes, start, end, out, lineStart);
-    }
-    scratch.offset = fixedOffset;
-    scratch.epoch = Number.NaN;
-    fields.fill(0);
-    if (!hasYear) fields[YEAR] = assumedYear;
-    const at = runSteps(steps, bytes, start, end, scratch);
-    if (at === -1) return false;
-    if (Number.isNaN(scratch.epoch)) {
-      let hour = fields[HOUR] ?? 0;
-      const half = fields[HALF_FIELD];
-      if (half !== 0) {
-        if (hour < 1 || hour > 12) return false;
-        hour = (hour % 12) + (half === 2 ? 12 : 0);
-      }
-      const minute = fields[MINUTE] ?? 0;
-      const second = fields[SECOND] ?? 0;
-      if (hour > 23 || minute > 59 || second > 60) return false;
-      const day = days.of(fields[YEAR] ?? 0, fields[MONTH_FIELD] ?? 0, fields[DAY] ?? 0);
-      if (Number.isNaN(day)) return false;
-      out.local = day + hour * 3_600_000 + minute * 60_000 + second * 1000 + (fields[MILLISECOND] ?? 0);
-      out.offset = scratch.offset;
-      if (shared !== null) {
-        knownMinute = out.local - second * 1000 - (fields[MILLISECOND] ?? 0);
-        known.set(bytes.subarray(start, start + known.length));
-      }
+    let at: number;
+    if (lastBytes > 0 && startsWith(bytes, start, end, last, lastBytes)) {
+      at = start + lastBytes - behindStamp;
+      out.local = lastLocal;
+      out.offset = lastOffset;
     } else {
-      out.local = scratch.epoch;
-      out.offset = 0;
+      at =
+        !Number.isNaN(knownMinute) && startsWith(bytes, start, end, known, known.length)
+          ? readRest(bytes, start, end, out)
+          : readWhole(bytes, start, end, out);
+      if (at === -1) return false;
+      const length = at - start + behindStamp;
+      lastBytes = length <= longestRemembered && start + length <= end ? length : 0;
+      for (let place = 0; place < lastBytes; place += 1) last[place] = bytes[start + place] as number;
+      lastLocal = out.local;
+      lastOffset = out.offset;
     }
     out.precision = precision;
     out.body = at - lineStart;
@@ -164,10 +181,14 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
   return {
     name: options.name ?? pattern,
     yearless: !hasYear,
+    ...(within === 0 ? { firsts } : {}),
     read(bytes, start, end, out) {
-      if (within === 0) return readAt(bytes, start, end, out, start);
-      const last = Math.min(end - 1, start + within);
-      for (let at = start; at <= last; at += 1) {
+      if (within === 0) {
+        return start < end && firsts[bytes[start] as number] === 1 && readAt(bytes, start, end, out, start);
+      }
+      const latest = Math.min(end - 1, start + within);
+      for (let at = start; at <= latest; at += 1) {
+        if (firsts[bytes[at] as number] !== 1) continue;
         if (at > start && isWordByte(bytes[at - 1] ?? 0) && isWordByte(bytes[at] ?? 0)) continue;
         if (readAt(bytes, at, end, out, start)) {
           // A level word may stand before the stamp.
@@ -195,10 +216,45 @@ function sharedPrefix(steps: readonly Step[]): { readonly steps: number; readonl
   return null;
 }
 
-function startsWith(bytes: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
-  if (start + prefix.length > end) return false;
+/** A stamp of at most so many bytes is remembered, with those behind it. */
+const longestRemembered = 64;
+/** So far behind its end reading a stamp looks at most: whether the minutes of an offset or a fraction follow. */
+const behindStamp = 2;
+
+/** By byte: whether a stamp can start with it. */
+function firstBytes([first]: readonly Step[]): Uint8Array {
+  const table = new Uint8Array(256);
+  const allow = (test: (byte: number) => boolean): void => {
+    for (let byte = 0; byte < 256; byte += 1) if (test(byte)) table[byte] = 1;
+  };
+  switch (first?.kind) {
+    case LITERAL:
+      table[first.value] = 1;
+      break;
+    case DIGITS:
+    case EPOCH:
+      allow((byte) => byte >= 0x30 && byte <= 0x39);
+      break;
+    case MONTH:
+    case WEEKDAY:
+      allow(isLetter);
+      break;
+    default:
+      table.fill(1);
+  }
+  return table;
+}
+
+function startsWith(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  prefix: Uint8Array,
+  length: number,
+): boolean {
+  if (start + length > end) return false;
   // From its end: what differs from line to line stands there.
-  for (let at = prefix.length - 1; at >= 0; at -= 1) if (bytes[start + at] !== prefix[at]) return false;
+  for (let at = length - 1; at >= 0; at -= 1) if (bytes[start + at] !== prefix[at]) return false;
   return true;
 }
 
