@@ -23,5 +23,10 @@ export interface LineHead {
   readonly name: string;
   /** The stamp has no year: readings are in `assumedYear` until the member's own date tells better. */
   readonly yearless: boolean;
+  /**
+   * Lines that start in this way are records of their own, without a stamp: they were written at the time
+   * of the stamp above them, and have it. Before the first stamp they have none.
+   */
+  readonly inherits?: boolean;
   read(bytes: Uint8Array, start: number, end: number, out: HeadFields): boolean;
 }
