@@ -52,7 +52,7 @@ export const unexpectedCode =
 
 /** What follows the sudo check; six attempts are made. */
 const sudoFailed =
-  /sudo (?:status )?check failed|\(sudo failure\)|Unable to invoke sudo successfully|Unexpected sudo check result|Sudo status check: False/u;
+  /sudo (?:status )?check failed|\(sudo failure\)|Unable to invoke sudo successfully|Unexpected sudo check result|Sudo status check: False/iu;
 const sudoSucceeded = /Sudo status check completed successfully|Sudo status check: True/u;
 
 const forms: readonly (readonly [AzureTroubleKind, RegExp])[] = [

@@ -56,9 +56,10 @@ function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
   ].find(({ code }) => code !== null && code !== 0);
   if (group.coreLogs.some(({ value }) => !value.auto)) return consistent;
   if (exits === undefined) {
-    if (!hasLogFolder(group, evidence)) return cannotTell('azure-log-folder', group.device);
+    if (logOfFolder(group, evidence) === null) return cannotTell('azure-log-folder', group.device);
     if (newerLogs(group, evidence) > keptLogs) return consistent;
   }
+  const folder = logOfFolder(group, evidence);
   return found({
     device: group.device,
     parameters: {
@@ -70,16 +71,23 @@ function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
     },
     witnesses: [
       place(enabled, 'azure-enabled', { run: runName(group) }),
-      ...(exits === undefined ? [] : [place(exits.citation, 'azure-handler-exit', { exitCode: exits.code })]),
+      ...(exits === undefined
+        ? folder === null
+          ? []
+          : [place(folder, 'azure-log-of-folder')]
+        : [place(exits.citation, 'azure-handler-exit', { exitCode: exits.code })]),
     ],
   });
 }
 
-/** Whether any log of the extension's folder is there, of the same machine. */
-function hasLogFolder(group: RunGroup, evidence: Evidence): boolean {
-  if (group.calls.length > 0) return true;
+/** A log of the extension's folder, of the same machine: the newest core log, else a call of the handler. */
+function logOfFolder(group: RunGroup, evidence: Evidence): Citation | null {
   const machine = machineKey(evidence, group);
-  return groupsOf(evidence).some((other) => machineKey(evidence, other) === machine && hasLogs(other));
+  const own = groupsOf(evidence).filter((other) => machineKey(evidence, other) === machine && hasLogs(other));
+  const other = own.find((one) => one.coreLogs.length > 0) ?? own[0];
+  const log =
+    other?.coreLogs[0]?.citation ?? group.calls.at(-1)?.citation ?? other?.calls[0]?.citation ?? null;
+  return log === null ? null : { member: log.member, line: null, row: null, pointer: null, quote: '' };
 }
 
 function newerLogs(group: RunGroup, evidence: Evidence): number {

@@ -114,13 +114,35 @@ export const exitZeroButNotInstalled = defineRule({
           device: group.device,
           patch: name === '' ? null : name,
           parameters: { run: runName(group), count: lines.length, toldAt: atText(lines[0]?.at ?? null) },
-          witnesses: lines
-            .slice(0, mostCited)
-            .map(({ citation, at }) => place(citation, 'azure-not-installed', { toldAt: atText(at) })),
+          witnesses: [
+            ...lines
+              .slice(0, mostCited)
+              .map(({ citation, at }) => place(citation, 'azure-not-installed', { toldAt: atText(at) })),
+            ...commandWitnesses(group, name),
+          ],
         }),
       );
     }),
 });
+
+/** The install commands that ended well and contain the package; without one, the line's own words. */
+function commandWitnesses(group: RunGroup, name: string): readonly Witness[] {
+  const commands = ofMember(group.commands, primaryCoreLog(group)).filter(
+    ({ detail }) =>
+      detail.code === 0 && detail.packages.some((word) => word === name || word.startsWith(name)),
+  );
+  if (commands.length === 0) {
+    const [line] = troublesOf(group, 'not-installed-code-zero').filter(
+      ({ detail }) => (detail.package ?? '') === name,
+    );
+    return line === undefined ? [] : [place(line.citation, 'azure-install-of', { packages: 1, code: 0 })];
+  }
+  return commands
+    .slice(0, mostCited)
+    .map(({ citation, detail }) =>
+      place(citation, 'azure-install-of', { packages: detail.packages.length, code: detail.code }),
+    );
+}
 
 /** Installed by the run's own word, and neither the package manager's log nor a later assessment agrees. */
 export const installedWithoutProof = defineRule({

@@ -123,9 +123,10 @@ export const countsDisagree = defineRule({
           tally: first.tally,
           others: differing.slice(1).map(({ state }) => state),
         },
-        witnesses: differing.map(({ state, stated, tally }) =>
-          place(summary.citation, 'azure-count', { state, stated, tally }),
-        ),
+        witnesses: differing.flatMap(({ state, stated, tally }) => [
+          place(summary.citation, 'azure-count', { state, stated }),
+          place(summary.citation, 'azure-tally', { state, tally }),
+        ]),
       });
     }),
 });
@@ -244,10 +245,8 @@ function summaryOrders(group: RunGroup): readonly Verdict[] {
         modifiedAt: atText(modifiedTime),
       },
       witnesses: [
-        place(citation, 'azure-summary-times', {
-          startAt: atText(startTime),
-          modifiedAt: atText(modifiedTime),
-        }),
+        place(citation, 'azure-summary-start', { startAt: atText(startTime) }),
+        place(citation, 'azure-summary-end', { modifiedAt: atText(modifiedTime) }),
       ],
     });
   });

@@ -113,7 +113,7 @@ function byLog(group: RunGroup): Remaining | null {
         remaining: clockText(outOfTime.remainingMinutes),
         cutoff: clockText(outOfTime.cutoffMinutes),
       }),
-      ...settingsWitness(group),
+      ...windowWitness(group),
     ],
   };
 }
@@ -132,8 +132,22 @@ function byWindow(group: RunGroup): Remaining | null {
     windowMinutes,
     nowAt,
     minutes: windowMinutes - passed,
-    witnesses: settingsWitness(group),
+    witnesses: windowWitness(group),
   };
+}
+
+/** The settings; without them the line with which the core began. */
+function windowWitness(group: RunGroup): readonly Witness[] {
+  const settings = settingsWitness(group);
+  const fact = primaryCoreLog(group);
+  const installation = fact?.value.installation ?? null;
+  if (settings.length > 0 || fact === null || installation === null) return settings;
+  return [
+    place(lineIn(fact.citation, installation), 'azure-window-set', {
+      startAt: atText(fact.value.requestedStart),
+      windowMinutes: fact.value.windowMinutes,
+    }),
+  ];
 }
 
 function settingsWitness(group: RunGroup): readonly Witness[] {
@@ -180,9 +194,10 @@ export const taskSucceededButWindowExceeded = defineRule({
         device: group.device,
         parameters: { run: runName(group), exceeded: performance.exceeded, failed },
         witnesses: [
-          place(lineIn(fact.citation, performance), 'azure-task-succeeded', {
-            exceeded: performance.exceeded,
-          }),
+          place(lineIn(fact.citation, performance), 'azure-task-succeeded'),
+          ...(performance.exceeded
+            ? [place(lineIn(fact.citation, performance), 'azure-window-exceeded', { modifiedAt: null })]
+            : []),
           ...(failed
             ? [place(installation.citation, 'azure-substatus', { substatus: 'installation', state: 'error' })]
             : []),
