@@ -260,12 +260,12 @@ class CoreReader implements LogReader {
   }
 
   #answer(text: string): void {
-    const fields = bracketFields(text);
-    const code = /^-?\d{1,6}$/u.exec(fields.get('Code') ?? '')?.[0];
     if (this.#pending === null) return;
-    const command = fields.get('Command') ?? '';
+    // The output may be long: the command and its code stand before it.
+    const groups = /\[Command=(?<command>[\s\S]*?)\]\[Code=(?<code>-?\d{1,6})\]/u.exec(text)?.groups;
+    const code = groups?.['code'];
     const [first] = this.#pending.packages;
-    if (first !== undefined && !command.includes(first)) return;
+    if (first !== undefined && groups !== undefined && groups['command']?.includes(first) !== true) return;
     this.#flushCommand(code === undefined ? null : Number(code));
   }
 

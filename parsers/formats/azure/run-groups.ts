@@ -43,9 +43,18 @@ export function runGroups(material: RecordMaterial): readonly RunGroup[] {
   const groups: Draft[] = [];
   const bySequence = new Map<number, Draft[]>();
   const byActivity = new Map<string, Draft[]>();
+  // The lines of one log go where the first of them went.
+  const known = new Map<string, Draft>();
   const place = (source: Source, found: (join: AzureJoin, machine: string) => Draft | null): void => {
     const { join, device } = source;
     const machine = material.deviceKey(device);
+    const key = `${String(join.sequence)}\0${String(join.activityId)}\0${join.scope}\0${machine}`;
+    const seen = known.get(key);
+    if (seen !== undefined) {
+      seen.device ??= device;
+      source.put(seen);
+      return;
+    }
     let group = found(join, machine);
     if (group === null) {
       if (!source.founds) return;
@@ -54,6 +63,7 @@ export function runGroups(material: RecordMaterial): readonly RunGroup[] {
       if (join.sequence !== null) push(bySequence, join.sequence, group);
       if (join.activityId !== null) push(byActivity, join.activityId, group);
     }
+    known.set(key, group);
     if (machine !== '') group.machines.add(machine);
     group.scopes.add(join.scope);
     group.device ??= device;

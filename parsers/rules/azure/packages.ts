@@ -178,8 +178,9 @@ function judgeProof(group: RunGroup, evidence: Evidence): readonly Verdict[] {
     }
   }
   const proof = new PackageProof(group, evidence);
+  const lines = installedLines(group);
   return installed.map((patch): Verdict => {
-    const state = stateLine(group, patch);
+    const state = lines.get(keyOf(patch));
     const told: Witness = place(
       state?.citation ?? { ...installation.citation, quote: patch.quote },
       'azure-said-installed',
@@ -235,15 +236,15 @@ function keyOf({ name, version }: AzurePatch): string {
   return `${name}\0${version ?? ''}`;
 }
 
-function stateLine(group: RunGroup, patch: AzurePatch): EvidenceEvent<'azure/patch-state'> | null {
-  return (
-    ofMember(group.states, primaryCoreLog(group)).find(
-      ({ detail }) =>
-        detail.state === 'Installed' &&
-        detail.name === patch.name &&
-        detail.version === (patch.version ?? ''),
-    ) ?? null
-  );
+/** The first line of the core log that calls each package installed. */
+function installedLines(group: RunGroup): ReadonlyMap<string, EvidenceEvent<'azure/patch-state'>> {
+  const lines = new Map<string, EvidenceEvent<'azure/patch-state'>>();
+  for (const event of ofMember(group.states, primaryCoreLog(group))) {
+    const { name, version, state } = event.detail;
+    const key = `${name}\0${version}`;
+    if (state === 'Installed' && !lines.has(key)) lines.set(key, event);
+  }
+  return lines;
 }
 
 /** Assessments that surely came after the installation: by the order of the log's lines, or by time. */
