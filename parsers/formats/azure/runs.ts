@@ -183,9 +183,25 @@ export function outcomeOf(group: RunGroup): DeploymentStatus | null {
   if (word === 'succeeded' && /^(?:Required|Started)$/u.test(installation?.rebootStatus ?? ''))
     return 'pending-reboot';
   if (word !== null) return word;
+  const told = outcomeByLog(group);
+  if (told !== null) return told;
   if (group.statuses.some(({ value }) => value.status === 'error') || (exitCodeOf(group) ?? 0) !== 0)
     return 'failed';
   return 'unknown';
+}
+
+/** Without a summary: what the core's performance line and the last states of the packages say. */
+function outcomeByLog(group: RunGroup): DeploymentStatus | null {
+  const fact = primaryCoreLog(group);
+  if (fact === null) return null;
+  const { performance, outOfTime, closed } = fact.value;
+  if (outOfTime !== null || performance?.exceeded === true || performance?.taskStatus === 'failed')
+    return 'failed';
+  const last = new Map<string, string>();
+  for (const { detail } of ofMember(group.states, fact))
+    last.set(`${detail.name}\0${detail.version}`, detail.state);
+  if ([...last.values()].includes('Failed')) return 'failed';
+  return performance !== null && closed ? 'succeeded' : null;
 }
 
 /** The handler's exit code: from a status that it wrote itself, or as the agent's log tells. */
