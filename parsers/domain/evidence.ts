@@ -207,7 +207,7 @@ export interface Run {
   readonly outcome: DeploymentStatus | null;
   readonly startedAt: Moment | null;
   readonly endedAt: Moment | null;
-  readonly window: { readonly start: Moment | null; readonly minutes: number | null } | null;
+  readonly window: RunWindow | null;
   readonly attempts: number | null;
   readonly exitCode: number | null;
   readonly reboot: string | null;
@@ -217,6 +217,14 @@ export interface Run {
   /** Record ids that belong to the run. */
   readonly records: readonly string[];
   readonly citation: Citation;
+}
+
+/** The time in which a run may work. */
+export interface RunWindow {
+  readonly start: Moment | null;
+  readonly minutes: number | null;
+  /** Points before its end from which certain things are no longer begun, by name, in minutes before the end. */
+  readonly cutoffs?: readonly { readonly name: string; readonly minutes: number }[];
 }
 
 /** A step of a run; `evidenced: false` when no log tells of it. */

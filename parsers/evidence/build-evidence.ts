@@ -25,6 +25,7 @@ import { JoinedRecord, PairOfRecords } from './joined-record.ts';
 import type { Evidence, PatchName, PatchOnDevice, RestartAnswer } from './evidence.ts';
 import { plausible } from './line-index.ts';
 import type { MemberDraft } from './member-draft.ts';
+import { RecordPool, RecordTable } from './record-table.ts';
 import { assumeZone } from './zones.ts';
 import type { Zone } from './zones.ts';
 
@@ -61,19 +62,6 @@ export function buildEvidence(
     const system = draft.system;
     warnings.push(...draft.warnings);
     if (system === null) return;
-    const table = draft.records;
-    for (let at = 0; at < table.count; at += 1) {
-      const device = table.device(at) ?? own;
-      records.push(
-        new JoinedRecord(table, at, records.length, {
-          system,
-          device: device === null ? null : assignments.nameOf(device),
-          detection: settle.detection(table.detection(at), position, device),
-          deployment: settle.deployment(table.outcome(at).deployment, position, device),
-          capturedAt: settle.captured(table.origin(at).capturedAt, position, device),
-        }),
-      );
-    }
     for (const event of draft.events) {
       const device = event.device ?? own;
       events.push({
@@ -101,6 +89,27 @@ export function buildEvidence(
       });
     }
   });
+  const derived = derivedTables(drafts, systems, facts, events, assignments);
+  drafts.forEach((draft, position) => {
+    const own = assignments.ofMember[position]?.name ?? null;
+    const { system } = draft;
+    if (system === null) return;
+    const joined = derived.get(draft.path);
+    for (const table of joined === undefined ? [draft.records] : [draft.records, joined]) {
+      for (let at = 0; at < table.count; at += 1) {
+        const device = table.device(at) ?? own;
+        records.push(
+          new JoinedRecord(table, at, records.length, {
+            system,
+            device: device === null ? null : assignments.nameOf(device),
+            detection: settle.detection(table.detection(at), position, device),
+            deployment: settle.deployment(table.outcome(at).deployment, position, device),
+            capturedAt: settle.captured(table.origin(at).capturedAt, position, device),
+          }),
+        );
+      }
+    }
+  });
   const members = drafts.map((draft, position) => toMember(draft, assignments, position));
   const evidence = new IndexedEvidence({
     members,
@@ -115,6 +124,38 @@ export function buildEvidence(
     lineExtents: drafts.flatMap((draft, position) => settle.lineExtent(draft, position)),
   });
   return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };
+}
+
+/** Records that systems join from several files, by the member that they belong to. */
+function derivedTables(
+  drafts: readonly MemberDraft[],
+  systems: readonly SystemDefinition[],
+  facts: readonly Fact[],
+  events: readonly EvidenceEvent[],
+  assignments: Assignments,
+): ReadonlyMap<string, RecordTable> {
+  const tables = new Map<string, RecordTable>();
+  const present = new Set(drafts.map((draft) => draft.system));
+  for (const system of systems) {
+    if (system.deriveRecords === undefined || !present.has(system.id)) continue;
+    const pool = new RecordPool();
+    const records = system.deriveRecords({
+      facts: <T extends FactType>(type: T) => facts.filter((fact): fact is Fact<T> => fact.type === type),
+      events: <T extends EventType>(type: T) =>
+        events.filter((event): event is EvidenceEvent<T> => event.type === type),
+      deviceKey: (device) => assignments.keyOf(device),
+    });
+    for (const record of records) {
+      const { member } = record.citation;
+      let table = tables.get(member);
+      if (table === undefined) {
+        table = new RecordTable(member, pool);
+        tables.set(member, table);
+      }
+      table.push(record);
+    }
+  }
+  return tables;
 }
 
 function toMember(draft: MemberDraft, assignments: Assignments, position: number): Member {

@@ -138,6 +138,7 @@ async function ingestLines(
     landmarks: format?.landmarks ?? null,
     quietLandmarks: format?.quietLandmarks ?? null,
     strict: format !== null,
+    bracketContinues: format?.bracketContinues === true,
     lineBytes: options.limits.lineBytes,
     modified: draft.modified?.local ?? null,
     warn: (line, code, text) => {

@@ -29,6 +29,8 @@ export interface LineReaderOptions {
   readonly quietLandmarks: readonly string[] | null;
   /** Lines that start like a record and do not parse are reported (logs of a known format). */
   readonly strict: boolean;
+  /** A line that starts with a bracket continues the record above; absent: not in a log of a known format. */
+  readonly bracketContinues?: boolean;
   /** Longest line in bytes; a longer one is split. */
   readonly lineBytes: number;
   /** The member's modification time as a reading, for stamps without a year; null when unknown. */
@@ -62,6 +64,10 @@ export class LineReader {
   #recordLine = -1;
   #recordStart = -1;
   #recordWanted = false;
+  /** Store offset of the stamped line whose time the record has; -1 where it has a stamp of its own. */
+  #recordStamp = -1;
+  /** The last stamped line, for those that have the stamp above them. */
+  readonly #stamp = { start: -1, local: Number.NaN, offset: Number.NaN };
   #recordLevel: Level = 'none';
   readonly #headsUsed = new Set<string>();
   #headUsed: LineHead | null = null;
@@ -156,7 +162,7 @@ export class LineReader {
   }
 
   #line(bytes: Uint8Array, start: number, lineEnd: number, wanted: boolean): void {
-    const { index, heads, reader, strict } = this.#options;
+    const { index, heads, reader, strict, bracketContinues = false } = this.#options;
     let end = lineEnd;
     while (end > start && bytes[end - 1] === CR) end -= 1;
     const fields = this.#fields;
@@ -169,6 +175,16 @@ export class LineReader {
         if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
       }
       this.#startRecord(wanted, fields.level);
+      if (head.inherits === true) {
+        this.#recordStamp = this.#stamp.start;
+        index.add(this.#lineStart, true, this.#stamp.local, this.#stamp.offset, fields.level);
+        return;
+      }
+      if (!Number.isNaN(fields.local)) {
+        this.#stamp.start = this.#lineStart;
+        this.#stamp.local = fields.local;
+        this.#stamp.offset = fields.offset;
+      }
       index.add(this.#lineStart, true, fields.local, fields.offset, fields.level);
       return;
     }
@@ -177,7 +193,7 @@ export class LineReader {
       index.add(this.#lineStart, true, Number.NaN, Number.NaN, findLevel(bytes, start, end));
       return;
     }
-    if (startsLikeRecord(bytes, start, end, strict)) {
+    if (startsLikeRecord(bytes, start, end, strict && !bracketContinues)) {
       this.#startRecord(wanted, 'none');
       const level = findLevel(bytes, start, end);
       index.add(this.#lineStart, true, Number.NaN, Number.NaN, level);
@@ -214,6 +230,7 @@ export class LineReader {
     this.#recordLine = this.#options.index.count;
     this.#recordStart = this.#lineStart;
     this.#recordWanted = wanted;
+    this.#recordStamp = -1;
     this.#recordLevel = level;
   }
 
@@ -227,10 +244,13 @@ export class LineReader {
   }
 
   #record(bytes: Buffer): LogRecord {
+    const stamp = this.#recordStamp;
     return new StoredRecord(bytes, this.#recordLine + 1, this.#recordLevel, (head) => {
-      const { heads, clock, clockOf } = this.#options;
-      const read = readMoment(heads, head, clock, clockOf);
-      return read === null ? null : { at: this.#withYear(read.at), body: read.body };
+      const { heads, clock, clockOf, store } = this.#options;
+      const stamped = stamp === -1 ? head : store.read(stamp, Math.min(headBytes, store.length - stamp));
+      const read = readMoment(heads, stamped, clock, clockOf);
+      if (read === null) return null;
+      return { at: this.#withYear(read.at), body: stamp === -1 ? read.body : bodyAt(heads, head) };
     });
   }
 
@@ -350,6 +370,18 @@ class StoredRecord implements LogRecord {
     if (this.#head === undefined) this.#head = this.#readHead(this.#bytes.subarray(0, this.#headEnd));
     return this.#head;
   }
+}
+
+/** Where the text behind the head of a line starts. */
+function bodyAt(heads: readonly LineHead[], bytes: Uint8Array): number {
+  const fields: HeadFields = {
+    local: Number.NaN,
+    offset: Number.NaN,
+    precision: 'second',
+    level: 'none',
+    body: 0,
+  };
+  return heads.some((head) => head.read(bytes, 0, bytes.length, fields)) ? fields.body : 0;
 }
 
 /** The moment at the head of a line, with the raw stamp; null without one. */

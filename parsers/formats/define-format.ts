@@ -163,6 +163,8 @@ export interface LineFormat {
   recognise(probe: Probe): boolean;
   /** The ways a line of this format starts; the first that fits a line wins. */
   readonly heads: readonly LineHead[];
+  /** Its records never start with a bracket: a line that does continues the one above (a list in an output). */
+  readonly bracketContinues?: boolean;
   /**
    * Which records matter to {@link LineFormat.open}'s reader: those with one of these texts in the head
    * line or a continuation line; absent: all of them. Matched byte by byte, case included; each at
@@ -276,6 +278,19 @@ export interface SystemDefinition {
   readonly askFor: readonly EvidenceListItem[];
   /** Joins events, facts and records of the whole bundle into the system's runs, in a stable order. */
   readonly assembleRuns?: (material: RunMaterial) => readonly RunDraft[];
+  /**
+   * Records that no single file tells: what several files say of one patch, joined. Each belongs to the
+   * member of its citation and stands behind that member's own records.
+   */
+  readonly deriveRecords?: (material: RecordMaterial) => readonly RecordDraft[];
+}
+
+/** What records are joined from: the facts and events of the bundle with devices and clocks settled. */
+export interface RecordMaterial {
+  facts<T extends FactType>(type: T): readonly Fact<T>[];
+  events<T extends EventType>(type: T): readonly EvidenceEvent<T>[];
+  /** Folded device name; '' for null. */
+  deviceKey(device: string | null): string;
 }
 
 /** What runs are made of: the bundle's evidence with devices and clocks settled. */

@@ -13,6 +13,7 @@ import { formatCode } from '../domain/numbers.ts';
 import { familiesOfSystem } from '../codes/code-entry.ts';
 import { decodeCode } from '../codes/decode-code.ts';
 import { atText } from '../rules/parameters.ts';
+import enAzure from '../../resources/locales/en/azure.json' with { type: 'json' };
 import enCommonRules from '../../resources/locales/en/common-rules.json' with { type: 'json' };
 import enCoverage from '../../resources/locales/en/coverage.json' with { type: 'json' };
 import enDeepSecurity from '../../resources/locales/en/deep-security.json' with { type: 'json' };
@@ -20,6 +21,7 @@ import enCrossSystem from '../../resources/locales/en/cross-system.json' with { 
 import enNap from '../../resources/locales/en/nap.json' with { type: 'json' };
 import enWindowsUpdate from '../../resources/locales/en/windows-update.json' with { type: 'json' };
 import enKace from '../../resources/locales/en/kace.json' with { type: 'json' };
+import jaAzure from '../../resources/locales/ja/azure.json' with { type: 'json' };
 import jaCommonRules from '../../resources/locales/ja/common-rules.json' with { type: 'json' };
 import jaCoverage from '../../resources/locales/ja/coverage.json' with { type: 'json' };
 import jaDeepSecurity from '../../resources/locales/ja/deep-security.json' with { type: 'json' };
@@ -53,8 +55,8 @@ interface EvidenceItemMessages {
 
 /** Every wording file of each locale. A new system adds one import and one entry per locale. */
 const files: Readonly<Record<Locale, readonly WordingFile[]>> = {
-  en: [enCommonRules, enCoverage, enKace, enWindowsUpdate, enDeepSecurity, enNap, enCrossSystem],
-  ja: [jaCommonRules, jaCoverage, jaKace, jaWindowsUpdate, jaDeepSecurity, jaNap, jaCrossSystem],
+  en: [enCommonRules, enCoverage, enKace, enWindowsUpdate, enAzure, enDeepSecurity, enNap, enCrossSystem],
+  ja: [jaCommonRules, jaCoverage, jaKace, jaWindowsUpdate, jaAzure, jaDeepSecurity, jaNap, jaCrossSystem],
 };
 
 const common = { en: enCommonRules, ja: jaCommonRules } as const;

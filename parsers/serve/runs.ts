@@ -23,6 +23,7 @@ export function runRow(run: Run, snapshot: Snapshot, locale: Locale): RunRow {
         : {
             start: run.window.start === null ? null : momentView(run.window.start),
             minutes: run.window.minutes,
+            ...(run.window.cutoffs === undefined ? {} : { cutoffs: [...run.window.cutoffs] }),
           },
     attempts: run.attempts,
     exitCode: run.exitCode === null ? null : codeView(run.exitCode, run.system, locale),

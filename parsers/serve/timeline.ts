@@ -200,7 +200,10 @@ function runLanes(
 
 /** The windows in which runs may work, each once, with the devices and runs that share it. */
 function maintenanceWindows(snapshot: Snapshot, runs: readonly Run[]): readonly Window[] {
-  const windows = new Map<string, { from: number; to: number; names: Set<string> }>();
+  const windows = new Map<
+    string,
+    { from: number; to: number; names: Set<string>; cutoffs: Map<string, number> }
+  >();
   for (const { window, name } of runs) {
     const start = window?.start ?? null;
     const minutes = window?.minutes ?? 0;
@@ -208,13 +211,21 @@ function maintenanceWindows(snapshot: Snapshot, runs: readonly Run[]): readonly 
     const from = snapshot.lines.scaleOfMoment(start);
     if (!isPlausible(from)) continue;
     const to = from + minutes * 60_000;
-    const known = windows.get(`${from} ${to}`);
-    if (known === undefined) windows.set(`${from} ${to}`, { from, to, names: new Set([name]) });
-    else known.names.add(name);
+    const key = `${from} ${to}`;
+    const known = windows.get(key) ?? { from, to, names: new Set(), cutoffs: new Map() };
+    windows.set(key, known);
+    known.names.add(name);
+    for (const cutoff of window?.cutoffs ?? [])
+      known.cutoffs.set(cutoff.name, Math.max(from, to - cutoff.minutes * 60_000));
   }
   return [...windows.values()]
     .sort((a, b) => a.from - b.from)
-    .map(({ from, to, names }) => ({ from, to, label: [...names].slice(0, 3).join(', ') }));
+    .map(({ from, to, names, cutoffs }) => ({
+      from,
+      to,
+      label: [...names].slice(0, 3).join(', '),
+      ...(cutoffs.size === 0 ? {} : { cutoffs: [...cutoffs].map(([name, at]) => ({ at, name })) }),
+    }));
 }
 
 function worstOf(found: readonly Severity[]): Severity | null {

@@ -25,5 +25,10 @@ export interface LineHead {
   readonly yearless: boolean;
   /** By byte: 1 where a line of this form can start with it; absent: with any. */
   readonly firsts?: Uint8Array;
+  /**
+   * Lines that start in this way are records of their own, without a stamp: they were written at the time
+   * of the stamp above them, and have it. Before the first stamp they have none.
+   */
+  readonly inherits?: boolean;
   read(bytes: Uint8Array, start: number, end: number, out: HeadFields): boolean;
 }

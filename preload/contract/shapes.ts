@@ -212,7 +212,14 @@ export const runRowSchema = v.object({
   outcome: v.nullable(deploymentStatusSchema),
   startedAt: v.nullable(momentSchema),
   endedAt: v.nullable(momentSchema),
-  window: v.nullable(v.object({ start: v.nullable(momentSchema), minutes: v.nullable(v.number()) })),
+  window: v.nullable(
+    v.object({
+      start: v.nullable(momentSchema),
+      minutes: v.nullable(v.number()),
+      /** Points before its end from which certain things are no longer begun, in minutes before the end. */
+      cutoffs: v.optional(v.array(v.object({ name: text, minutes: v.number() }))),
+    }),
+  ),
   attempts: v.nullable(v.number()),
   exitCode: v.nullable(codeSchema),
   reboot: nullableText,
@@ -514,7 +521,15 @@ export const timelineSchema = v.object({
   /** Runs as bars, one row for each role that the bundle's runs have: relays before agents. */
   runs: v.array(v.object({ role: runRoleSchema, bars: v.array(runBarSchema) })),
   /** Maintenance windows, each told once. */
-  windows: v.array(v.object({ from: v.number(), to: v.number(), label: text })),
+  windows: v.array(
+    v.object({
+      from: v.number(),
+      to: v.number(),
+      label: text,
+      /** Where in it certain things are no longer begun. */
+      cutoffs: v.optional(v.array(v.object({ at: v.number(), name: text }))),
+    }),
+  ),
   /** Lines and error lines per bucket over the asked range. */
   density: v.object({ lines: v.array(count), errors: v.array(count) }),
 });

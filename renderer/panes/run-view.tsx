@@ -147,6 +147,13 @@ function WindowText({ window }: { readonly window: NonNullable<RunDetail['window
         </>
       )}
       {minutes === null ? null : <span className="raw">{spanText(t, minutes * 60_000)}</span>}
+      {end === null || window.cutoffs === undefined
+        ? null
+        : window.cutoffs.map(({ name, minutes: before }) => (
+            <div key={name} className="raw">
+              <At at={{ ...end, local: end.local - before * 60_000 }} /> {wordCode(t, 'cutoff', name, name)}
+            </div>
+          ))}
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { Annotation } from '../../parsers/domain/annotation.ts';
 import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
 import { useAnswer } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
+import { wordCode } from '../i18n/messages.ts';
 import { withoutPart } from '../state/filters.ts';
 import { useFocus } from '../state/focus.tsx';
 import { timelineStep } from '../state/follow.ts';
@@ -192,6 +193,7 @@ export function Timeline() {
                 window={window}
                 left={scale(window.from)}
                 right={scale(window.to)}
+                scale={scale}
                 width={width}
                 setting={setting}
               />
@@ -323,17 +325,22 @@ const barSigns: Readonly<Record<NonNullable<PlacedBar['outcome']>, string>> = {
   unknown: '?',
 };
 
-/** A maintenance window as a pale band behind the lanes; a line marks where it ends. */
+/**
+ * A maintenance window as a pale band behind the lanes; a line marks where it ends, thinner ones from where
+ * certain things are no longer begun.
+ */
 function MaintenanceWindow({
-  window: { from, to, label },
+  window: { from, to, label, cutoffs = [] },
   left,
   right,
+  scale,
   width,
   setting,
 }: {
   readonly window: TimelineAnswer['windows'][number];
   readonly left: number;
   readonly right: number;
+  readonly scale: (time: number) => number;
   readonly width: number;
   readonly setting: ScaleSetting;
 }) {
@@ -341,11 +348,19 @@ function MaintenanceWindow({
   if (right < 0 || left > width) return null;
   const start = Math.max(left, 0);
   const end = Math.min(right, width);
-  const text = t('timeline.window', {
-    name: label,
-    from: scaleText(from, setting, 'minute'),
-    to: scaleText(to, setting, 'minute'),
-  });
+  const text = [
+    t('timeline.window', {
+      name: label,
+      from: scaleText(from, setting, 'minute'),
+      to: scaleText(to, setting, 'minute'),
+    }),
+    ...cutoffs.map((cutoff) =>
+      t('timeline.cutoff', {
+        at: scaleText(cutoff.at, setting, 'minute'),
+        what: wordCode(t, 'cutoff', cutoff.name, cutoff.name),
+      }),
+    ),
+  ].join('\n');
   return (
     <div
       className={`timeline-window ${right <= width ? 'ends' : ''}`}
@@ -353,7 +368,12 @@ function MaintenanceWindow({
       role="img"
       aria-label={text}
       title={text}
-    />
+    >
+      {cutoffs.map(({ at, name }) => {
+        const place = scale(at);
+        return place < start || place > end ? null : <i key={name} style={{ left: place - start }} />;
+      })}
+    </div>
   );
 }
 
