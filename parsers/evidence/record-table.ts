@@ -25,6 +25,8 @@ export interface Origin {
   readonly source: string;
   readonly capturedAt: Moment | null;
   readonly pointer: string | null;
+  /** The pointer is of a list, and a record's own ends in its place there, which stands for its row. */
+  readonly isList: boolean;
 }
 
 /** So many values of a kind are known at once; beyond it the pool starts anew, and what is in use stays. */
@@ -291,7 +293,11 @@ export class RecordTable {
   /** Offset and length of each quote in the store. */
   #quotePlaces = new Float64Array(0);
   #quoteTexts: string[] | null = [];
+  /** Quotes that are no place in the member's text, by record. */
+  readonly #otherQuotes = new Map<number, string>();
   #store: TextStore | null = null;
+  /** Where the member's own text begins in the store, when quotes are places in it. */
+  #textStart: number | null = null;
 
   constructor(member: string, pool: RecordPool = new RecordPool()) {
     this.#member = member;
@@ -307,6 +313,13 @@ export class RecordTable {
     this.#store = store;
     this.#quoteTexts = store === null ? [] : null;
     this.#quotePlaces = new Float64Array(store === null ? 0 : this.#places.length);
+  }
+
+  /** Quotes are places in the member's own text (JSON), which begins there in the store. */
+  keepQuotesAt(store: TextStore, start: number): void {
+    this.keepQuotesIn(store);
+    this.#textStart = start;
+    this.#quoteTexts = null;
   }
 
   get count(): number {
@@ -326,11 +339,22 @@ export class RecordTable {
     this.#subjects.push(pool.subject(draft.patch, draft.kb, draft.updateId ?? null));
     this.#detections.push(pool.detection(draft.detection));
     this.#outcomes.push(pool.outcome(draft.deployment, draft.exitCodeRaw, draft.reboot ?? null));
-    this.#origins.push(this.#originOf(draft));
+    const place = citation.row === null ? placeInList(citation.pointer) : null;
+    this.#origins.push(this.#originOf(draft, place?.list ?? citation.pointer, place !== null));
     if (at * 2 >= this.#places.length) this.#grow();
     this.#places[at * 2] = citation.line ?? 0;
-    this.#places[at * 2 + 1] = citation.row ?? 0;
-    this.#keepQuote(at, citation.quote);
+    this.#places[at * 2 + 1] = place === null ? (citation.row ?? 0) : place.index;
+    if (this.#textStart === null) this.#keepQuote(at, citation.quote);
+    else this.#keepQuotePlace(at, this.#textStart, draft);
+  }
+
+  #keepQuotePlace(at: number, start: number, { quotePlace, citation }: RecordDraft): void {
+    if (quotePlace === undefined) {
+      this.#otherQuotes.set(at, citation.quote);
+      return;
+    }
+    this.#quotePlaces[at * 2] = start + quotePlace.offset;
+    this.#quotePlaces[at * 2 + 1] = quotePlace.bytes;
   }
 
   readMoment(kind: string, text: string, read: () => Moment | null): Moment | null {
@@ -375,23 +399,33 @@ export class RecordTable {
   }
 
   row(at: number): number | null {
-    return placeOf(this.#places[at * 2 + 1]);
+    return this.origin(at).isList ? null : placeOf(this.#places[at * 2 + 1]);
+  }
+
+  pointer(at: number): string | null {
+    const { pointer, isList } = this.origin(at);
+    return isList ? `${pointer ?? ''}/${this.#places[at * 2 + 1] ?? 0}` : pointer;
   }
 
   quote(at: number): string {
     if (this.#quoteTexts !== null) return this.#quoteTexts[at] ?? '';
     const [offset = 0, length = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
+    if (this.#textStart !== null) {
+      const text = this.#store?.read(offset, Math.min(length, longestQuote)).toString('utf8') ?? '';
+      return this.#otherQuotes.get(at) ?? onOneLine(text);
+    }
     return this.#store?.read(offset, length).toString('utf8') ?? '';
   }
 
-  #originOf(draft: RecordDraft): Origin {
+  #originOf(draft: RecordDraft, pointer: string | null, isList: boolean): Origin {
     const { source, capturedAt = null, citation } = draft;
     const known = this.#origin;
     if (
       known !== null &&
       known.source === source &&
       known.capturedAt === capturedAt &&
-      known.pointer === citation.pointer &&
+      known.isList === isList &&
+      known.pointer === pointer &&
       known.member === citation.member
     )
       return known;
@@ -399,7 +433,8 @@ export class RecordTable {
       member: citation.member === this.#member ? this.#member : citation.member,
       source,
       capturedAt,
-      pointer: citation.pointer,
+      pointer,
+      isList,
     };
     return this.#origin;
   }
@@ -434,6 +469,23 @@ export class RecordTable {
   }
 }
 
+/** A longer quote is cut. */
+const longestQuote = 4_096;
+
+/** Place of an entry in its list, by its pointer: entries of one list have it in common but for the last token. */
+function placeInList(pointer: string | null): { readonly list: string; readonly index: number } | null {
+  if (pointer === null) return null;
+  const slash = pointer.lastIndexOf('/');
+  const token = pointer.slice(slash + 1);
+  if (slash === -1 || !/^(?:0|[1-9]\d{0,8})$/u.test(token)) return null;
+  return { list: pointer.slice(0, slash), index: Number(token) };
+}
+
+/** The pieces of a JSON text without the blanks between its lines. */
+function onOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/gu, ' ');
+}
+
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Lines and rows count from 1; 0 stands for none. */
@@ -466,7 +518,7 @@ class RecordCitation implements Citation {
     return this.#table.row(this.#at);
   }
   get pointer(): string | null {
-    return this.#table.origin(this.#at).pointer;
+    return this.#table.pointer(this.#at);
   }
   get quote(): string {
     return this.#table.quote(this.#at);
