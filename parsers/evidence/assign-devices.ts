@@ -20,8 +20,7 @@ export interface Assignments {
 export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
   const table = new DeviceTable();
   // Before all else: who else speaks of the device may come earlier in the bundle.
-  for (const { otherNames } of drafts)
-    for (const { name, aliases } of otherNames) table.alias(name, aliases);
+  for (const { otherNames } of drafts) for (const { name, aliases } of otherNames) table.alias(name, aliases);
   for (const draft of drafts) {
     const { system } = draft;
     if (draft.device !== null) table.add(draft.device, system, draft.aliases);

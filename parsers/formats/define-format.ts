@@ -303,6 +303,14 @@ export interface SystemDefinition {
   readonly askFor: readonly EvidenceListItem[];
   /** Joins events, facts and records of the whole bundle into the system's runs, in a stable order. */
   readonly assembleRuns?: (material: RunMaterial) => readonly RunDraft[];
+  /**
+   * When what a record states was detected, where another file of the bundle tells that and its own does not;
+   * null where that cannot be said. Asked about records without a time of their detection.
+   */
+  readonly detectedAt?: (
+    facts: readonly Fact[],
+    deviceKey: (device: string | null) => string,
+  ) => (device: string | null, source: string) => Moment | null;
 }
 
 /** What runs are made of: the bundle's evidence with devices and clocks settled. */

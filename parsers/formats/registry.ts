@@ -1,5 +1,6 @@
 import type { SystemId } from '../domain/evidence.ts';
 import type { Format, SystemDefinition } from './define-format.ts';
+import { awsSystem } from './aws-ssm/index.ts';
 import { deepSecurity } from './deep-security/index.ts';
 import { kace } from './kace/index.ts';
 import { napSystem } from './nap/index.ts';
@@ -8,6 +9,7 @@ import { windowsUpdate } from './windows-update/index.ts';
 /** Every system of this build. A new system adds one line. */
 export const systems: readonly SystemDefinition[] = [
   kace,
+  awsSystem(windowsUpdate.askFor),
   deepSecurity,
   napSystem(windowsUpdate.askFor),
   windowsUpdate,

@@ -15,6 +15,7 @@ import { decodeCode } from '../codes/decode-code.ts';
 import { atText } from '../rules/parameters.ts';
 import enCommonRules from '../../resources/locales/en/common-rules.json' with { type: 'json' };
 import enCoverage from '../../resources/locales/en/coverage.json' with { type: 'json' };
+import enAws from '../../resources/locales/en/aws-ssm.json' with { type: 'json' };
 import enDeepSecurity from '../../resources/locales/en/deep-security.json' with { type: 'json' };
 import enCrossSystem from '../../resources/locales/en/cross-system.json' with { type: 'json' };
 import enNap from '../../resources/locales/en/nap.json' with { type: 'json' };
@@ -22,6 +23,7 @@ import enWindowsUpdate from '../../resources/locales/en/windows-update.json' wit
 import enKace from '../../resources/locales/en/kace.json' with { type: 'json' };
 import jaCommonRules from '../../resources/locales/ja/common-rules.json' with { type: 'json' };
 import jaCoverage from '../../resources/locales/ja/coverage.json' with { type: 'json' };
+import jaAws from '../../resources/locales/ja/aws-ssm.json' with { type: 'json' };
 import jaDeepSecurity from '../../resources/locales/ja/deep-security.json' with { type: 'json' };
 import jaCrossSystem from '../../resources/locales/ja/cross-system.json' with { type: 'json' };
 import jaNap from '../../resources/locales/ja/nap.json' with { type: 'json' };
@@ -53,8 +55,8 @@ interface EvidenceItemMessages {
 
 /** Every wording file of each locale. A new system adds one import and one entry per locale. */
 const files: Readonly<Record<Locale, readonly WordingFile[]>> = {
-  en: [enCommonRules, enCoverage, enKace, enWindowsUpdate, enDeepSecurity, enNap, enCrossSystem],
-  ja: [jaCommonRules, jaCoverage, jaKace, jaWindowsUpdate, jaDeepSecurity, jaNap, jaCrossSystem],
+  en: [enCommonRules, enCoverage, enKace, enWindowsUpdate, enAws, enDeepSecurity, enNap, enCrossSystem],
+  ja: [jaCommonRules, jaCoverage, jaKace, jaWindowsUpdate, jaAws, jaDeepSecurity, jaNap, jaCrossSystem],
 };
 
 const common = { en: enCommonRules, ja: jaCommonRules } as const;

@@ -1,4 +1,5 @@
 import type { AnyRule } from './define-rule.ts';
+import { awsRules } from './aws-ssm/index.ts';
 import { coverageRules } from './coverage/index.ts';
 import { deepSecurityRules } from './deep-security/index.ts';
 import { crossSystemRules } from './cross-system/index.ts';
@@ -10,6 +11,7 @@ import { windowsUpdateRules } from './windows-update/index.ts';
 export const rules: readonly AnyRule[] = [
   ...kaceRules,
   ...windowsUpdateRules,
+  ...awsRules,
   ...deepSecurityRules,
   ...napRules,
   ...crossSystemRules,
