@@ -94,7 +94,7 @@ class AgentReader implements LogReader {
   }
 
   #reboot(text: string, at: Moment | null, cite: () => Citation): void {
-    const resumed = /requested reboot, need to resume/u.test(text);
+    const resumed = text.includes('requested reboot, need to resume');
     if (!resumed && !/successfully requested a reboot|Rebooting the machine in/u.test(text)) return;
     this.#noteDevice(text);
     this.#context.harvest.event({
@@ -154,8 +154,7 @@ class AgentReader implements LogReader {
 
   #vote(local: Moment | null, stated: string, line: number, quote: string): void {
     const utc = readDate(stated);
-    if (local === null || local.offset !== null || utc === null || utc === 'never' || utc.offset !== 0)
-      return;
+    if (local?.offset !== null || utc === null || utc === 'never' || utc.offset !== 0) return;
     const minutes = (local.local - utc.local) / 60_000;
     const offset = Math.round(minutes / zoneStepMinutes) * zoneStepMinutes;
     if (Math.abs(minutes - offset) > mostResidualMinutes || offset < -720 || offset > 840) return;
@@ -182,7 +181,7 @@ function noteIn(text: string): {
   if (resumed !== undefined) return { note: 'resumed', documentId: resumed };
   const expired = /Document (?<id>\S+) expired/u.exec(text)?.groups?.['id'];
   if (expired !== undefined) return { note: 'expired', documentId: expired };
-  return /Entering SSM Agent hibernate/u.test(text) ? { note: 'hibernate', documentId: null } : null;
+  return text.includes('Entering SSM Agent hibernate') ? { note: 'hibernate', documentId: null } : null;
 }
 
 /** The text from its first brace to the one that closes it; null when it is cut. */

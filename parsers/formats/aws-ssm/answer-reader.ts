@@ -11,25 +11,12 @@ import {
   readTrailEvent,
   readTrailRecord,
 } from './inventory-answers.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import { readDocumentState, readNodeState } from './node-answers.ts';
 import { PatchLists } from './patch-lists.ts';
 import { readInstance, readPatchState } from './state-answers.ts';
 import { instanceInPath, objectOf, shortened, textOf } from './values.ts';
 import type { Json } from './values.ts';
-
-/** Where an entry of an answer stands, with what to cite of it. */
-export interface Entry {
-  readonly value: Json;
-  readonly place: JsonPlace;
-  /** The entry itself, or a piece of text in it. */
-  cite(quote?: string): Citation;
-}
-
-/** What the parts of an answer have in common. */
-export interface AnswerContext extends MemberContext {
-  /** The node of the file's path; answers that name none are about it. */
-  readonly device: string | null;
-}
 
 /** Lists whose entries make sense with the fields beside them only. */
 const keptLists: ReadonlySet<string> = new Set([

@@ -121,15 +121,15 @@ const answers: readonly Answer[] = [
   { id: 'aws/other-answer', is: list('Schemas', /"TypeName"\s*:/u, /inventory-schema/u) },
   {
     id: 'aws/other-answer',
-    is: ({ keys, path }) => keys.has('Properties') && /patch-properties/u.test(path),
+    is: ({ keys, path }) => keys.has('Properties') && path.includes('patch-properties'),
   },
 ];
 
 /** `patch-inventory-from-last-operation.json`: the summary that the node sends to the inventory. */
 function isNodeInventory({ path, text }: Top): boolean {
   return (
-    /patch-inventory-from-last-operation/u.test(path) ||
-    (/"AWS:PatchSummary"/u.test(text) &&
+    path.includes('patch-inventory-from-last-operation') ||
+    (text.includes('"AWS:PatchSummary"') &&
       /"(?:contentHash|ContentHash|schemaVersion|captureTime)"/u.test(text))
   );
 }

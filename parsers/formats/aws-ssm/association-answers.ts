@@ -1,4 +1,4 @@
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import type { AwsAssociation } from './facts.ts';
 import { objectOf, textOf, timeOf } from './values.ts';
 import type { Json } from './values.ts';

@@ -1,5 +1,5 @@
 import { findKb } from '../../domain/names.ts';
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import { listOf, numberOf, objectOf, textOf, textsOf, timeOf } from './values.ts';
 import type { Json } from './values.ts';
 

@@ -1,6 +1,6 @@
 import type { Moment } from '../../domain/moment.ts';
 import { order } from '../../domain/moment.ts';
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import type { AwsOperation, AwsWindowExecution } from './facts.ts';
 import { readApiOutput } from './outputs.ts';
 import { PayloadReader } from './payload.ts';
@@ -31,9 +31,9 @@ function askedIn(parameters: Json | null): Asked {
   const first = (key: string): string | null => {
     const value = parameters?.[key];
     const values = objectOf(value)?.['Values'] ?? value;
-    const [one] = Array.isArray(values) ? textsOf(values) : [textOf(values)];
+    const one = (Array.isArray(values) ? textsOf(values)[0] : textOf(values)) ?? null;
     // A placeholder stands for a value that is not known yet.
-    return one === undefined || one === null || /^\{\{.*\}\}$/u.test(one) ? null : one;
+    return one === null || /^\{\{.*\}\}$/u.test(one) ? null : one;
   };
   return {
     operation: operationOf(first('Operation') ?? first('Action')),

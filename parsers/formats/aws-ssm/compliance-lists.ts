@@ -1,7 +1,7 @@
 import type { Moment } from '../../domain/moment.ts';
 import { findKb } from '../../domain/names.ts';
 import type { JsonElement, JsonPlace } from '../../text/json-stream.ts';
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import { installedAt } from './patch-lists.ts';
 import {
   deploymentOf,

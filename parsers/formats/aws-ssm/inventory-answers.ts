@@ -1,5 +1,5 @@
 import { findKb } from '../../domain/names.ts';
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import { ComplianceLists } from './compliance-lists.ts';
 import { readInstance, readPatchState } from './state-answers.ts';
 import { deploymentOf, detectionOf, objectOf, shortened, stateName, textOf, timeOf } from './values.ts';

@@ -1,6 +1,6 @@
 import { findKb } from '../../domain/names.ts';
 import type { JsonRoot } from '../../text/json-stream.ts';
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import {
   commandOfDocument,
   detectionOf,

@@ -1,7 +1,7 @@
 import type { Moment } from '../../domain/moment.ts';
 import { findKb } from '../../domain/names.ts';
 import type { JsonElement } from '../../text/json-stream.ts';
-import type { AnswerContext } from './answer-reader.ts';
+import type { AnswerContext } from './entry.ts';
 import { deploymentOf, detectionOf, readTime, StateTally, stateName, textOf } from './values.ts';
 
 /** Lists of the patches of a node: describe-instance-patches. */

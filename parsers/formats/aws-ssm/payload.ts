@@ -285,7 +285,7 @@ export class PayloadReader {
     const time = readTime(text ?? null, 'device');
     if (time.is === 'bad')
       this.#context.harvest.warning(this.#countsAt?.line ?? null, 'bad-date', time.raw ?? '');
-    if (time.at === null || time.at.offset !== null) return time;
+    if (time.at?.offset !== null) return time;
     return { ...time, at: { ...time.at, offset: 0, offsetSource: 'stated' } };
   }
 

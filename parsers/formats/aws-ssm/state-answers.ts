@@ -1,4 +1,4 @@
-import type { AnswerContext, Entry } from './answer-reader.ts';
+import type { AnswerContext, Entry } from './entry.ts';
 import type { AwsPatchState } from './facts.ts';
 import { countsIn, hasNegative, operationOf, textOf, timeOf } from './values.ts';
 import type { Json } from './values.ts';

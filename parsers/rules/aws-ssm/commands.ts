@@ -116,7 +116,7 @@ function judgeUpload(node: Node, evidence: Evidence): Verdict {
       parameters: { by: 'line', localAt: at(failure.at), serviceAt: at(known), uploadMinutes, assumed: [] },
       witnesses: [
         place(failure.citation, 'aws-upload-failed', { toldAt: at(failure.at) }),
-        ...(own === undefined || own === null ? [] : [stateWitness(own)]),
+        ...(own === null ? [] : [stateWitness(own)]),
         ...(service === null ? [] : [stateWitness(service)]),
       ],
     });
@@ -276,15 +276,14 @@ function judgeBaseline(node: Node, evidence: Evidence): Verdict {
   const service = latestState(node, ({ value }) => isServiceSource(value.source) && value.baseline !== null);
   const log = latestState(node, ({ value }) => !isServiceSource(value.source) && value.baseline !== null);
   const used = service ?? log;
-  if (used === null || used.value.baseline === null) return notApplicable;
+  const baseline = used?.value.baseline ?? null;
+  if (used === null || baseline === null) return notApplicable;
   if (
     node.commands.some((command) => command.isOverridden && command.states.includes(used)) ||
     used.value.isOverridden
   )
     return consistent;
-  const named: Named[] = [
-    { by: service === null ? 'log' : 'service', baseline: used.value.baseline, citation: used.citation },
-  ];
+  const named: Named[] = [{ by: service === null ? 'log' : 'service', baseline, citation: used.citation }];
   let missing: string | null = null;
   if (
     service !== null &&
@@ -294,8 +293,7 @@ function judgeBaseline(node: Node, evidence: Evidence): Verdict {
   ) {
     if (ofOneOperation(service, log))
       named.push({ by: 'log', baseline: log.value.baseline, citation: log.citation });
-    else if (baselineTail(log.value.baseline) !== baselineTail(used.value.baseline))
-      missing = 'aws-same-operation';
+    else if (baselineTail(log.value.baseline) !== baselineTail(baseline)) missing = 'aws-same-operation';
   }
   const group = groupBaselines(node, used, evidence);
   if (group.answer === 'differs')

@@ -38,7 +38,7 @@ function judgeScan(node: Node): Verdict {
   if (state === null) {
     return (node.records.get('missing') ?? []).length === 0
       ? notApplicable
-      : cannotTell('aws-last-operation', node.name);
+      : cannotTell(node.key === '' ? 'aws-instance' : 'aws-last-operation', node.name);
   }
   if (state.value.operation === null && missing !== null && missing > 0)
     return cannotTell('aws-last-operation', node.name);
@@ -198,9 +198,10 @@ function judgeFailed(node: Node, evidence: Evidence): Verdict | readonly Verdict
     });
   }
   // A cut output does not show that nothing failed.
-  if (latest?.value.isCut === true && latest.value.source === 'output')
-    return cannotTell('aws-whole-output', node.name);
-  return notApplicable;
+  const isCut = node.states.some(({ value }) => value.isCut && value.source === 'output');
+  return isCut && (latest === null || latest.value.isCut)
+    ? cannotTell('aws-whole-output', node.name)
+    : notApplicable;
 }
 
 /** A rejected patch is installed. */

@@ -71,7 +71,7 @@ function makeView(evidence: Evidence): AwsView {
       const own = key === '' ? [] : commands.byDevice(key);
       node = {
         key,
-        name: names.get(key) ?? null,
+        name: names.get(key) ?? own[0]?.device ?? null,
         states: [],
         lists: [],
         records: new Map(),
