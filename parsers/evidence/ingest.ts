@@ -232,7 +232,7 @@ async function ingestJson(
   draft.state = 'parsed';
   draft.records.keepQuotesAt(store, store.length);
   const index = draft.newLines();
-  const lines = plainLines(draft, options);
+  const lines = plainLines(draft, options, false);
   const reader = format.open(contextOf(draft));
   const json = new JsonStream({
     element: (element) => reader.element(element),
@@ -342,7 +342,7 @@ function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOpti
 }
 
 /** Reads the lines of a text into the draft's index; none of them has a time of its own. */
-function plainLines(draft: MemberDraft, options: IngestOptions): LineReader {
+function plainLines(draft: MemberDraft, options: IngestOptions, hasLevels = true): LineReader {
   return new LineReader({
     store: options.store,
     index: draft.lines ?? draft.newLines(),
@@ -352,6 +352,7 @@ function plainLines(draft: MemberDraft, options: IngestOptions): LineReader {
     reader: null,
     landmarks: null,
     quietLandmarks: null,
+    hasLevels,
     strict: false,
     lineBytes: options.limits.lineBytes,
     modified: null,

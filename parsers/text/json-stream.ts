@@ -23,7 +23,7 @@ export interface JsonElement extends JsonPlace {
 export interface JsonRoot extends JsonPlace {
   readonly value: Readonly<Record<string, unknown>>;
   /** 1-based line on which the value of a direct field starts; null for a field that is not there. */
-  lineOf(key: string): number | null;
+  readonly lineOf: (key: string) => number | null;
 }
 
 export interface JsonStreamOptions {

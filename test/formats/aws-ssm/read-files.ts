@@ -13,7 +13,7 @@ export type Files = Readonly<Record<string, unknown>>;
 export interface ReadFiles {
   readonly evidence: Evidence;
   readonly drafts: readonly MemberDraft[];
-  draft(path: string): MemberDraft;
+  readonly draft: (path: string) => MemberDraft;
 }
 
 /** Reads files as the members of a bundle, with the formats of every system. */
