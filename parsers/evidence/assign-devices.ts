@@ -19,6 +19,8 @@ export interface Assignments {
  */
 export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
   const table = new DeviceTable();
+  // Before all else: who else speaks of the device may come earlier in the bundle.
+  for (const { otherNames } of drafts) for (const { name, aliases } of otherNames) table.alias(name, aliases);
   for (const draft of drafts) {
     const { system } = draft;
     if (draft.device !== null) table.add(draft.device, system, draft.aliases);
@@ -53,6 +55,9 @@ export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
 class DeviceTable {
   readonly #byKey = new Map<string, { name: string; aliases: Set<string>; systems: Set<SystemId> }>();
   readonly #aliasKeys = new Map<string, string>();
+  /** Names stated for one device only; '' for one that several devices bear. */
+  readonly #otherNames = new Map<string, string>();
+  readonly #firstNames = new Map<string, { readonly name: string; readonly aliases: Set<string> }>();
   readonly #keys = new Map<string, string>();
 
   add(name: string, system: SystemId | null, aliases: readonly string[] = []): void {
@@ -60,7 +65,12 @@ class DeviceTable {
     if (key === '') return;
     let device = this.#byKey.get(key);
     if (device === undefined) {
-      device = { name: name.trim(), aliases: new Set(), systems: new Set() };
+      const known = this.#firstNames.get(key);
+      device = {
+        name: known?.name ?? name.trim(),
+        aliases: new Set(known?.aliases),
+        systems: new Set(),
+      };
       this.#byKey.set(key, device);
     }
     if (name.trim() !== device.name) device.aliases.add(name.trim());
@@ -72,12 +82,31 @@ class DeviceTable {
     if (system !== null) device.systems.add(system);
   }
 
+  /** Other names of a device that others may use; a name of two devices is of no use. */
+  alias(name: string, aliases: readonly string[]): void {
+    const key = foldDeviceName(name);
+    let first = this.#firstNames.get(key);
+    if (first === undefined) {
+      first = { name: name.trim(), aliases: new Set() };
+      this.#firstNames.set(key, first);
+    }
+    for (const alias of aliases) {
+      const aliasKey = foldDeviceName(alias);
+      if (aliasKey === '' || aliasKey === key) continue;
+      first.aliases.add(alias);
+      const owner = this.#otherNames.get(aliasKey);
+      this.#otherNames.set(aliasKey, owner === undefined || owner === key ? key : '');
+    }
+  }
+
   keyOf(name: string): string {
     let key = this.#keys.get(name);
     if (key === undefined) {
       key = foldDeviceName(name);
       this.#keys.set(name, key);
     }
+    const owner = this.#otherNames.get(key);
+    if (owner !== undefined && owner !== '' && !this.#firstNames.has(key)) return owner;
     return this.#byKey.has(key) ? key : (this.#aliasKeys.get(key) ?? key);
   }
 

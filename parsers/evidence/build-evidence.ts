@@ -90,19 +90,30 @@ export function buildEvidence(
     }
   });
   const derived = derivedTables(drafts, systems, facts, events, assignments);
+  const detected = new Map(
+    systems.flatMap((system) => {
+      const lookUp = system.detectedAt?.(
+        facts.filter((fact) => fact.system === system.id),
+        (name) => (name === null ? '' : assignments.keyOf(name)),
+      );
+      return lookUp === undefined ? [] : [[system.id, new DetectionTimes(lookUp)] as const];
+    }),
+  );
   drafts.forEach((draft, position) => {
     const own = assignments.ofMember[position]?.name ?? null;
     const { system } = draft;
     if (system === null) return;
     const joined = derived.get(draft.path);
+    const times = detected.get(system);
     for (const table of joined === undefined ? [draft.records] : [draft.records, joined]) {
       for (let at = 0; at < table.count; at += 1) {
         const device = table.device(at) ?? own;
+        const detection = settle.detection(table.detection(at), position, device);
         records.push(
           new JoinedRecord(table, at, records.length, {
             system,
             device: device === null ? null : assignments.nameOf(device),
-            detection: settle.detection(table.detection(at), position, device),
+            detection: times?.complete(detection, device, table.origin(at).source) ?? detection,
             deployment: settle.deployment(table.outcome(at).deployment, position, device),
             capturedAt: settle.captured(table.origin(at).capturedAt, position, device),
           }),
@@ -156,6 +167,37 @@ function derivedTables(
     }
   }
   return tables;
+}
+
+/** Gives detections the time that another file tells; records that share one keep sharing it. */
+class DetectionTimes {
+  readonly #lookUp: (device: string | null, source: string) => Moment | null;
+  readonly #completed = new Map<Moment, Map<Detection, Detection>>();
+  #last: { readonly device: string | null; readonly source: string; readonly at: Moment | null } | null =
+    null;
+
+  constructor(lookUp: (device: string | null, source: string) => Moment | null) {
+    this.#lookUp = lookUp;
+  }
+
+  complete(detection: Detection, device: string | null, source: string): Detection {
+    if (detection.at !== null || detection.status === null) return detection;
+    if (this.#last?.device !== device || this.#last.source !== source)
+      this.#last = { device, source, at: this.#lookUp(device, source) };
+    const { at } = this.#last;
+    if (at === null) return detection;
+    let known = this.#completed.get(at);
+    if (known === undefined) {
+      known = new Map();
+      this.#completed.set(at, known);
+    }
+    let completed = known.get(detection);
+    if (completed === undefined) {
+      completed = { ...detection, at };
+      known.set(detection, completed);
+    }
+    return completed;
+  }
 }
 
 function toMember(draft: MemberDraft, assignments: Assignments, position: number): Member {

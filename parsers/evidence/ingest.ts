@@ -5,6 +5,7 @@ import type { Moment } from '../domain/moment.ts';
 import type {
   Format,
   Harvest,
+  JsonFormat,
   LineFormat,
   MemberContext,
   Probe,
@@ -13,9 +14,11 @@ import type {
 import { probe } from '../formats/probe.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { detached, detachedAll } from '../text/detached.ts';
+import { JsonStream } from '../text/json-stream.ts';
 import { chooseHeads } from '../text/generic-heads.ts';
 import { makeDocument } from './document.ts';
 import type { OpenDocument } from './document.ts';
+import type { LineIndex } from './line-index.ts';
 import { LineReader } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
 import { RowCitation } from './record-table.ts';
@@ -95,6 +98,11 @@ async function ingestFile(member: BundleMember, draft: MemberDraft, options: Ing
   const line = candidates.find((format) => format.form === 'lines');
   const documents = candidates.filter((format) => format.form === 'document');
   const stream = candidates.find((format) => format.form === 'stream');
+  const [first] = candidates;
+  if (first?.form === 'json') {
+    await ingestJson(member, draft, first, options);
+    return;
+  }
   if (stream !== undefined) {
     await ingestStream(member, draft, stream, options);
     return;
@@ -209,6 +217,67 @@ async function ingestStream(
   draft.reason = 'unknown-format';
 }
 
+/** Most bytes of one element of a JSON list, and of a document without its elements. */
+const mostJsonBytes = 64 * 1024 * 1024;
+
+/** JSON of a known kind: its text is indexed as it is, its elements are read one by one as they arrive. */
+async function ingestJson(
+  member: BundleMember,
+  draft: MemberDraft,
+  format: JsonFormat,
+  options: IngestOptions,
+): Promise<void> {
+  const { store } = options;
+  draft.kind = format.id;
+  draft.system = format.system;
+  draft.clock = format.clock;
+  draft.unverified = format.unverified === true;
+  draft.state = 'parsed';
+  draft.records.keepQuotesAt(store, store.length);
+  const index = draft.newLines();
+  const lines = plainLines(draft, options, false);
+  const reader = format.open(contextOf(draft));
+  const json = new JsonStream({
+    element: (element) => reader.element(element),
+    document: (root) => reader.document(root),
+    problem: ({ line, column, text }) => draft.warn(line, 'bad-json', `${line}:${column} ${text}`.trim()),
+    mostBytes: mostJsonBytes,
+  });
+  const stream = new Utf8Stream();
+  const decode = (bytes: Uint8Array): void => {
+    lines.push(bytes);
+    json.push(bytes);
+  };
+  for await (const chunk of member.chunks()) {
+    throwIfCancelled(options.signal);
+    draft.bytes += chunk.length;
+    decode(stream.push(chunk));
+    await store.ready();
+    await options.onStep?.(draft);
+  }
+  decode(stream.end());
+  lines.end();
+  json.end();
+  draft.encoding = stream.encoding;
+  if (stream.guessedAfterLines !== null)
+    draft.warn(stream.guessedAfterLines + 1, 'encoding-guessed', 'windows-1252');
+  const outcome = reader.end(!json.isBroken);
+  if (outcome === false) {
+    draft.kind = null;
+    draft.system = null;
+    draft.unverified = false;
+    draft.state = 'text';
+    draft.reason = 'unknown-format';
+    return;
+  }
+  draft.reason = outcome.reason;
+  if (json.isBroken && draft.records.count + draft.facts.length + draft.events.length === 0) {
+    draft.state = 'damaged';
+    draft.reason = 'bad-json';
+  }
+  placeDatedLines(draft, index);
+}
+
 /** A member that is read as a whole; when no document format takes it, it is read as lines after all. */
 async function ingestDocument(
   member: BundleMember,
@@ -272,15 +341,24 @@ async function ingestDocument(
 /** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */
 function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOptions): void {
   const index = draft.newLines();
-  const lines = new LineReader({
+  const lines = plainLines(draft, options);
+  lines.push(text);
+  lines.end();
+  placeDatedLines(draft, index);
+}
+
+/** Reads the lines of a text into the draft's index; none of them has a time of its own. */
+function plainLines(draft: MemberDraft, options: IngestOptions, hasLevels = true): LineReader {
+  return new LineReader({
     store: options.store,
-    index,
+    index: draft.lines ?? draft.newLines(),
     heads: [],
     clock: draft.clock,
     clockOf: draft.path,
     reader: null,
     landmarks: null,
     quietLandmarks: null,
+    hasLevels,
     strict: false,
     lineBytes: options.limits.lineBytes,
     modified: null,
@@ -288,8 +366,10 @@ function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOpti
       draft.warn(line, code, warned);
     },
   });
-  lines.push(text);
-  lines.end();
+}
+
+/** Puts the lines that a format dated on the timeline. */
+function placeDatedLines(draft: MemberDraft, index: LineIndex): void {
   draft.timeline = draft.datedLines.size > 0 ? 'dated' : 'none';
   for (const [line, { at, level }] of draft.datedLines) {
     if (line >= index.count) continue;
@@ -345,6 +425,9 @@ function harvestInto(draft: MemberDraft, ofWhole: boolean): Harvest {
       if (draft.device === null && scope === 'collection') draft.speaksForCollection = true;
       draft.device ??= detached(name);
       draft.aliases.push(...aliases.filter((alias) => !draft.aliases.includes(alias)).map(detached));
+    },
+    alias: (name, aliases) => {
+      if (aliases.length > 0) draft.otherNames.push({ name, aliases });
     },
     zone: (offset, samples, citation) => {
       draft.zone = {

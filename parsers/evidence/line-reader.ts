@@ -27,6 +27,8 @@ export interface LineReaderOptions {
   readonly landmarks: readonly string[] | null;
   /** Landmarks while the reader is quiet; null: always the same. */
   readonly quietLandmarks: readonly string[] | null;
+  /** Lines of no log (JSON) have no level. Default: a line's level is looked for. */
+  readonly hasLevels?: boolean;
   /** Lines that start like a record and do not parse are reported (logs of a known format). */
   readonly strict: boolean;
   /** A line that starts with a bracket continues the record above; absent: not in a log of a known format. */
@@ -162,7 +164,7 @@ export class LineReader {
   }
 
   #line(bytes: Uint8Array, start: number, lineEnd: number, wanted: boolean): void {
-    const { index, heads, reader, strict, bracketContinues = false } = this.#options;
+    const { index, heads, reader, strict, hasLevels, bracketContinues = false } = this.#options;
     let end = lineEnd;
     while (end > start && bytes[end - 1] === CR) end -= 1;
     const fields = this.#fields;
@@ -190,7 +192,8 @@ export class LineReader {
     }
     if (heads.length === 0) {
       this.#startRecord(wanted, 'none');
-      index.add(this.#lineStart, true, Number.NaN, Number.NaN, findLevel(bytes, start, end));
+      const level = hasLevels === false ? 'none' : findLevel(bytes, start, end);
+      index.add(this.#lineStart, true, Number.NaN, Number.NaN, level);
       return;
     }
     if (startsLikeRecord(bytes, start, end, strict && !bracketContinues)) {

@@ -47,6 +47,8 @@ export class MemberDraft {
   /** The device holds for the files beside and below as well. */
   speaksForCollection = false;
   readonly aliases: string[] = [];
+  /** Other names of devices that the member tells of. */
+  readonly otherNames: { readonly name: string; readonly aliases: readonly string[] }[] = [];
   zone: {
     readonly offset: number;
     readonly samples: number;

@@ -28,6 +28,8 @@ export interface Origin {
   readonly source: string;
   readonly capturedAt: Moment | null;
   readonly pointer: string | null;
+  /** The pointer is of a list, and a record's own ends in its place there, which stands for its row. */
+  readonly isList: boolean;
 }
 
 /** So many values of a kind are known at once; beyond it the pool starts anew, and what is in use stays. */
@@ -405,7 +407,11 @@ export class RecordTable {
   #quotePlaces = new Float64Array(0);
   #quoteOf: QuoteOf | null = null;
   #quoteTexts: string[] | null = [];
+  /** Quotes that are no place in the member's text, by record. */
+  readonly #otherQuotes = new Map<number, string>();
   #store: TextStore | null = null;
+  /** Where the member's own text begins in the store, when quotes are places in it. */
+  #textStart: number | null = null;
 
   constructor(member: string, pool: RecordPool = new RecordPool()) {
     this.#member = member;
@@ -421,6 +427,13 @@ export class RecordTable {
     this.#store = store;
     this.#quoteTexts = store === null ? [] : null;
     this.#quotePlaces = new Float64Array(store === null ? 0 : this.#places.length);
+  }
+
+  /** Quotes are places in the member's own text (JSON), which begins there in the store. */
+  keepQuotesAt(store: TextStore, start: number): void {
+    this.keepQuotesIn(store);
+    this.#textStart = start;
+    this.#quoteTexts = null;
   }
 
   get count(): number {
@@ -440,15 +453,26 @@ export class RecordTable {
     this.#subjects.push(pool.subject(draft.patch, draft.kb, draft.updateId ?? null));
     this.#detections.push(pool.detection(draft.detection));
     this.#outcomes.push(pool.outcome(draft.deployment, draft.exitCodeRaw, draft.reboot ?? null));
-    this.#origins.push(at, this.#originOf(draft));
+    const place = citation.row === null ? placeInList(citation.pointer) : null;
+    this.#origins.push(at, this.#originOf(draft, place?.list ?? citation.pointer, place !== null));
     if (at * 2 >= this.#places.length) this.#grow();
     this.#places[at * 2] = citation.line ?? 0;
-    this.#places[at * 2 + 1] = citation.row ?? 0;
+    this.#places[at * 2 + 1] = place === null ? (citation.row ?? 0) : place.index;
     const extent = citation instanceof RowCitation ? citation.extent : undefined;
-    if (citation instanceof RowCitation && extent !== undefined && this.#cutsQuotes(citation.table)) {
+    if (this.#textStart !== null) this.#keepQuotePlace(at, this.#textStart, draft);
+    else if (citation instanceof RowCitation && extent !== undefined && this.#cutsQuotes(citation.table)) {
       this.#quotePlaces[at * 2] = extent.start;
       this.#quotePlaces[at * 2 + 1] = (extent.end - extent.start) * forms + extent.form + cutForm;
     } else this.#keepQuote(at, citation.quote);
+  }
+
+  #keepQuotePlace(at: number, start: number, { quotePlace, citation }: RecordDraft): void {
+    if (quotePlace === undefined) {
+      this.#otherQuotes.set(at, citation.quote);
+      return;
+    }
+    this.#quotePlaces[at * 2] = start + quotePlace.offset;
+    this.#quotePlaces[at * 2 + 1] = quotePlace.bytes;
   }
 
   /** Whether quotes of rows need not be kept: the member's text goes into the store, and says how it is cut. */
@@ -522,25 +546,35 @@ export class RecordTable {
   }
 
   row(at: number): number | null {
-    return placeOf(this.#places[at * 2 + 1]);
+    return this.origin(at).isList ? null : placeOf(this.#places[at * 2 + 1]);
+  }
+
+  pointer(at: number): string | null {
+    const { pointer, isList } = this.origin(at);
+    return isList ? `${pointer ?? ''}/${this.#places[at * 2 + 1] ?? 0}` : pointer;
   }
 
   quote(at: number): string {
     if (this.#quoteTexts !== null) return this.#quoteTexts[at] ?? '';
     const [offset = 0, place = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
+    if (this.#textStart !== null) {
+      const text = this.#store?.read(offset, Math.min(place, longestQuote)).toString('utf8') ?? '';
+      return this.#otherQuotes.get(at) ?? onOneLine(text);
+    }
     const text = this.#store?.read(offset, Math.floor(place / forms)).toString('utf8') ?? '';
     const form = place % forms;
     return form === 0 ? text : (this.#quoteOf?.(text, form - cutForm) ?? '');
   }
 
-  #originOf(draft: RecordDraft): Origin {
+  #originOf(draft: RecordDraft, pointer: string | null, isList: boolean): Origin {
     const { source, capturedAt = null, citation } = draft;
     const known = this.#origin;
     if (
       known !== null &&
       known.source === source &&
       known.capturedAt === capturedAt &&
-      known.pointer === citation.pointer &&
+      known.isList === isList &&
+      known.pointer === pointer &&
       known.member === citation.member
     )
       return known;
@@ -548,7 +582,8 @@ export class RecordTable {
       member: citation.member === this.#member ? this.#member : citation.member,
       source,
       capturedAt,
-      pointer: citation.pointer,
+      pointer,
+      isList,
     };
     return this.#origin;
   }
@@ -586,6 +621,22 @@ export class RecordTable {
 /** The length of a quote is kept with how it is cut: 0 for a quote that is kept itself, else the form and 8. */
 const forms = 16;
 const cutForm = 8;
+/** A longer quote is cut. */
+const longestQuote = 4_096;
+
+/** Place of an entry in its list, by its pointer: entries of one list have it in common but for the last token. */
+function placeInList(pointer: string | null): { readonly list: string; readonly index: number } | null {
+  if (pointer === null) return null;
+  const slash = pointer.lastIndexOf('/');
+  const token = pointer.slice(slash + 1);
+  if (slash === -1 || !/^(?:0|[1-9]\d{0,8})$/u.test(token)) return null;
+  return { list: pointer.slice(0, slash), index: Number(token) };
+}
+
+/** The pieces of a JSON text without the blanks between its lines. */
+function onOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/gu, ' ');
+}
 
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -619,7 +670,7 @@ class RecordCitation implements Citation {
     return this.#table.row(this.#at);
   }
   get pointer(): string | null {
-    return this.#table.origin(this.#at).pointer;
+    return this.#table.pointer(this.#at);
   }
   get quote(): string {
     return this.#table.quote(this.#at);

@@ -20,6 +20,7 @@ import type { LineHead } from '../text/line-head.ts';
 import type { Page } from '../text/page.ts';
 import type { Table, TableRow } from '../text/table.ts';
 import type { JsonDocument } from '../text/json-document.ts';
+import type { JsonElement, JsonRoot } from '../text/json-stream.ts';
 
 /** What a member looks like from its first bytes, before anything is parsed. */
 export type Shape =
@@ -55,6 +56,8 @@ export interface RecordDraft {
   readonly source: string;
   readonly capturedAt?: Moment | null;
   readonly citation: Citation;
+  /** Of a JSON text: where what the citation quotes stands in it, in bytes; the quote itself is left '' then. */
+  readonly quotePlace?: { readonly offset: number; readonly bytes: number };
 }
 
 export interface EventDraft<T extends EventType = EventType> {
@@ -89,6 +92,8 @@ export interface Harvest {
    * root file).
    */
   device(name: string, aliases?: readonly string[], scope?: 'file' | 'collection'): void;
+  /** Other names of a device, whether or not the member is about it: of one of the many that a list holds. */
+  alias(name: string, aliases: readonly string[]): void;
   /** The offset of the member's clock, derived from its own evidence (minutes east of UTC). */
   zone(offset: number, samples: number, citation: Citation): void;
   /** Data rows (or event records) of the member; the last call counts. */
@@ -241,7 +246,37 @@ export interface StreamFormat {
   open(context: StreamContext): StreamReader;
 }
 
-export type Format = LineFormat | DocumentFormat | StreamFormat;
+/** Reads the values of a JSON text of any size, in the order in which they end. */
+export interface JsonReader {
+  /** An object in a list that stands directly in a document, before the document itself. */
+  element(element: JsonElement): void;
+  /** A document; the objects of its lists are zeros. What the text cuts off is an empty object. */
+  document(root: JsonRoot): void;
+  /**
+   * After the last document. @param isWhole false when some of the text was no JSON, or cut off
+   *
+   * @returns what became of it, or false when it was not of this kind after all (nothing may have been
+   * harvested then)
+   */
+  end(isWhole: boolean): { readonly reason: string | null } | false;
+}
+
+/** JSON of any size: read element by element as its bytes arrive, and shown as the text that it is. */
+export interface JsonFormat {
+  readonly form: 'json';
+  readonly id: FormatId;
+  readonly system: SystemId;
+  readonly clock: Clock;
+  readonly unverified?: boolean;
+  recognise(probe: Probe): boolean;
+  open(context: MemberContext): JsonReader;
+}
+
+export type Format = LineFormat | DocumentFormat | StreamFormat | JsonFormat;
+
+export function defineJsonFormat(format: Omit<JsonFormat, 'form'>): JsonFormat {
+  return { form: 'json', ...format };
+}
 
 export function defineStreamFormat(format: Omit<StreamFormat, 'form'>): StreamFormat {
   return { form: 'stream', ...format };
@@ -283,6 +318,14 @@ export interface SystemDefinition {
    * member of its citation and stands behind that member's own records.
    */
   readonly deriveRecords?: (material: RecordMaterial) => readonly RecordDraft[];
+  /**
+   * When what a record states was detected, where another file of the bundle tells that and its own does not;
+   * null where that cannot be said. Asked about records without a time of their detection.
+   */
+  readonly detectedAt?: (
+    facts: readonly Fact[],
+    deviceKey: (device: string | null) => string,
+  ) => (device: string | null, source: string) => Moment | null;
 }
 
 /** What records are joined from: the facts and events of the bundle with devices and clocks settled. */

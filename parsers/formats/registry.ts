@@ -1,6 +1,7 @@
 import type { SystemId } from '../domain/evidence.ts';
 import type { Format, SystemDefinition } from './define-format.ts';
 import { azureSystem } from './azure/index.ts';
+import { awsSystem } from './aws-ssm/index.ts';
 import { deepSecurity } from './deep-security/index.ts';
 import { kace } from './kace/index.ts';
 import { napSystem } from './nap/index.ts';
@@ -10,6 +11,7 @@ import { windowsUpdate } from './windows-update/index.ts';
 export const systems: readonly SystemDefinition[] = [
   kace,
   azureSystem(windowsUpdate.askFor),
+  awsSystem(windowsUpdate.askFor),
   deepSecurity,
   napSystem(windowsUpdate.askFor),
   windowsUpdate,

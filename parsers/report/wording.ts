@@ -16,6 +16,7 @@ import { atText } from '../rules/parameters.ts';
 import enAzure from '../../resources/locales/en/azure.json' with { type: 'json' };
 import enCommonRules from '../../resources/locales/en/common-rules.json' with { type: 'json' };
 import enCoverage from '../../resources/locales/en/coverage.json' with { type: 'json' };
+import enAws from '../../resources/locales/en/aws-ssm.json' with { type: 'json' };
 import enDeepSecurity from '../../resources/locales/en/deep-security.json' with { type: 'json' };
 import enCrossSystem from '../../resources/locales/en/cross-system.json' with { type: 'json' };
 import enNap from '../../resources/locales/en/nap.json' with { type: 'json' };
@@ -24,6 +25,7 @@ import enKace from '../../resources/locales/en/kace.json' with { type: 'json' };
 import jaAzure from '../../resources/locales/ja/azure.json' with { type: 'json' };
 import jaCommonRules from '../../resources/locales/ja/common-rules.json' with { type: 'json' };
 import jaCoverage from '../../resources/locales/ja/coverage.json' with { type: 'json' };
+import jaAws from '../../resources/locales/ja/aws-ssm.json' with { type: 'json' };
 import jaDeepSecurity from '../../resources/locales/ja/deep-security.json' with { type: 'json' };
 import jaCrossSystem from '../../resources/locales/ja/cross-system.json' with { type: 'json' };
 import jaNap from '../../resources/locales/ja/nap.json' with { type: 'json' };
@@ -55,8 +57,28 @@ interface EvidenceItemMessages {
 
 /** Every wording file of each locale. A new system adds one import and one entry per locale. */
 const files: Readonly<Record<Locale, readonly WordingFile[]>> = {
-  en: [enCommonRules, enCoverage, enKace, enWindowsUpdate, enAzure, enDeepSecurity, enNap, enCrossSystem],
-  ja: [jaCommonRules, jaCoverage, jaKace, jaWindowsUpdate, jaAzure, jaDeepSecurity, jaNap, jaCrossSystem],
+  en: [
+    enCommonRules,
+    enCoverage,
+    enKace,
+    enWindowsUpdate,
+    enAzure,
+    enAws,
+    enDeepSecurity,
+    enNap,
+    enCrossSystem,
+  ],
+  ja: [
+    jaCommonRules,
+    jaCoverage,
+    jaKace,
+    jaWindowsUpdate,
+    jaAzure,
+    jaAws,
+    jaDeepSecurity,
+    jaNap,
+    jaCrossSystem,
+  ],
 };
 
 const common = { en: enCommonRules, ja: jaCommonRules } as const;

@@ -1,5 +1,6 @@
 import type { AnyRule } from './define-rule.ts';
 import { azureRules } from './azure/index.ts';
+import { awsRules } from './aws-ssm/index.ts';
 import { coverageRules } from './coverage/index.ts';
 import { deepSecurityRules } from './deep-security/index.ts';
 import { crossSystemRules } from './cross-system/index.ts';
@@ -12,6 +13,7 @@ export const rules: readonly AnyRule[] = [
   ...kaceRules,
   ...windowsUpdateRules,
   ...azureRules,
+  ...awsRules,
   ...deepSecurityRules,
   ...napRules,
   ...crossSystemRules,
@@ -19,6 +21,6 @@ export const rules: readonly AnyRule[] = [
 ];
 
 /** Raised whenever a rule's condition, a threshold or the order of findings changes. */
-export const rulesVersion = '1';
+export const rulesVersion = '2';
 
 export type { AnyRule } from './define-rule.ts';

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { literalQuery, ripgrepQuery } from './engine-probe.ts';
 import type { ProbeFigures } from './engine-probe.ts';
+import { makeAwsBundle } from '../../scripts/make-aws-bundle.ts';
 import { makeKaceBundle } from '../../scripts/make-kace-bundle.ts';
 import { makeLogBundle } from './make-log-bundle.ts';
 
@@ -55,6 +56,7 @@ await measureOpening('open.forty.vs-unzip', 'forty.zip', 40, 1.2);
 await measureEngine();
 await measureRecords();
 await measureReport();
+await measureAnswers();
 measureEvents();
 report();
 
@@ -210,6 +212,26 @@ async function measureReport(): Promise<void> {
   );
   say(`${id}: ${findings.length} findings, ${statSync(pdf).size} bytes`);
   metrics.push({ id, value: median(seconds), unit: 's', limit: 10, runs, peer: null });
+}
+
+/**
+ * A million patches of 2,000 instances as JSON, from opening to the last rule: 1,800 lists of patches (a file
+ * each) and 200 instances in one file of compliance items, with the patch states of all: 430 MB.
+ */
+async function measureAnswers(): Promise<void> {
+  const [seconds, megabytes] = ['aws.million-json.s', 'aws.million-json.peak.mb'];
+  if (!wanted(seconds) && !wanted(megabytes)) return;
+  const path = join(folder, 'aws-million.zip');
+  if (!existsSync(path)) {
+    say('making aws-million.zip ...');
+    await makeAwsBundle({ path, instances: 2000, patches: 500, lists: 1800 });
+  }
+  const runsOf = Array.from({ length: runs }, () => measured(['analyze', path, '--quiet']));
+  const add = (id: string, value: number, unit: string, limit: number): void => {
+    if (wanted(id)) metrics.push({ id, value, unit, limit, runs, peer: null });
+  };
+  add(seconds, median(runsOf.map((run) => run.seconds)), 's', 12);
+  add(megabytes, median(runsOf.map((run) => run.megabytes)), 'MB', 1200);
 }
 
 /** Runs the command line to its end; its largest resident memory is told by the process itself. */

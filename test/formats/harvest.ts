@@ -9,6 +9,7 @@ import type {
   FactDraft,
   Format,
   Harvest,
+  JsonFormat,
   LineFormat,
   LogRecord,
   MemberContext,
@@ -20,6 +21,7 @@ import { decodeText } from '../../parsers/text/decode.ts';
 import { readDelimited } from '../../parsers/text/delimited.ts';
 import { readTextTables } from '../../parsers/text/fixed-width.ts';
 import { readJson } from '../../parsers/text/json-document.ts';
+import { JsonStream } from '../../parsers/text/json-stream.ts';
 import type { HeadFields } from '../../parsers/text/line-head.ts';
 import { readPage } from '../../parsers/text/page.ts';
 import { readWorkbook } from '../../parsers/text/workbook.ts';
@@ -31,6 +33,7 @@ export interface Recorded {
   readonly facts: FactDraft[];
   readonly warnings: { readonly line: number | null; readonly code: string; readonly text: string }[];
   readonly devices: { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly aliases: { readonly name: string; readonly aliases: readonly string[] }[];
   readonly zones: { readonly offset: number; readonly samples: number; readonly citation: Citation }[];
   readonly timeline: { readonly line: number; readonly at: Moment | null; readonly level: Level }[];
   rows: number | null;
@@ -43,6 +46,7 @@ export function emptyRecorded(): Recorded {
     facts: [],
     warnings: [],
     devices: [],
+    aliases: [],
     zones: [],
     timeline: [],
     rows: null,
@@ -56,6 +60,7 @@ export function recordingHarvest(into: Recorded): Harvest {
     fact: (draft) => void into.facts.push(draft),
     warning: (line, code, text) => void into.warnings.push({ line, code, text }),
     device: (name, aliases = []) => void into.devices.push({ name, aliases }),
+    alias: (name, aliases) => void into.aliases.push({ name, aliases }),
     zone: (offset, samples, citation) => void into.zones.push({ offset, samples, citation }),
     rows: (count) => {
       into.rows = count;
@@ -168,12 +173,37 @@ export function readFile(
       if (reader.end()) return { ...streamed, kind: format.id, shape: seen.shape };
       continue;
     }
+    if (format.form === 'json') {
+      const read = emptyRecorded();
+      if (readJsonText(format, path, bytes, read, options))
+        return { ...read, rows: read.rows, kind: format.id, shape: seen.shape };
+      continue;
+    }
     const recorded = emptyRecorded();
     if (readDocument(format, path, bytes, recorded, options)) {
       return { ...recorded, rows: recorded.rows, kind: format.id, shape: seen.shape };
     }
   }
   return { ...emptyRecorded(), kind: null, shape: seen.shape };
+}
+
+function readJsonText(
+  format: JsonFormat,
+  path: string,
+  bytes: Uint8Array,
+  into: Recorded,
+  options: FileOptions,
+): boolean {
+  const reader = format.open(contextOf(path, recordingHarvest(into), options));
+  const json = new JsonStream({
+    element: (element) => reader.element(element),
+    document: (root) => reader.document(root),
+    problem: ({ line, text }) => void into.warnings.push({ line, code: 'bad-json', text }),
+    mostBytes: 1024 * 1024,
+  });
+  json.push(Buffer.from(decodeText(bytes).text, 'utf8'));
+  json.end();
+  return reader.end(!json.isBroken) !== false;
 }
 
 export function readDocument(

@@ -1,0 +1,165 @@
+import type { FormatId } from '../../domain/evidence.ts';
+import { defineJsonFormat } from '../define-format.ts';
+import type { JsonFormat, Probe } from '../define-format.ts';
+import { AnswerReader } from './answer-reader.ts';
+
+/** Names of fields at the top of the first document, as far as the head of the file shows them, with what follows. */
+interface Top {
+  readonly keys: ReadonlySet<string>;
+  /** The head of the file: enough to tell answers of one name apart. */
+  readonly text: string;
+  readonly path: string;
+}
+
+const tops = new WeakMap<Probe, Top>();
+
+function topOf(probe: Probe): Top {
+  let top = tops.get(probe);
+  if (top === undefined) {
+    top = { keys: keysOf(probe.text), text: probe.text, path: probe.path };
+    tops.set(probe, top);
+  }
+  return top;
+}
+
+/** Fields of the first object of a JSON text, also of one in a list. Linear, and blind to what is nested deeper. */
+function keysOf(text: string): ReadonlySet<string> {
+  const keys = new Set<string>();
+  let at = 0;
+  while (at < text.length && /[\s\uFEFF[\0]/u.test(text[at] ?? '')) at += 1;
+  if (text[at] !== '{') return keys;
+  let depth = 0;
+  for (; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === '{' || char === '[') depth += 1;
+    else if (char === '}' || char === ']') {
+      depth -= 1;
+      if (depth === 0) return keys;
+    } else if (char === '"') {
+      const from = at + 1;
+      at += 1;
+      while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+      if (depth === 1 && at - from < 200 && /^"\s*:/u.test(text.slice(at, at + 40)))
+        keys.add(text.slice(from, at));
+    }
+  }
+  return keys;
+}
+
+interface Answer {
+  readonly id: FormatId;
+  readonly is: (top: Top) => boolean;
+}
+
+const has =
+  (...keys: readonly string[]) =>
+  ({ keys: known }: Top): boolean =>
+    keys.every((key) => known.has(key));
+
+/** A list of a name that others may use too: its first entry has to have a field, or an empty one the file's name. */
+const list =
+  (key: string, field: RegExp, name: RegExp) =>
+  ({ keys, text, path }: Top): boolean => {
+    if (!keys.has(key)) return false;
+    const from = text.search(new RegExp(`"${key}"\\s*:\\s*\\[`, 'u'));
+    if (from === -1) return false;
+    const behind = text.slice(from + key.length + 2);
+    return field.test(behind.slice(0, 16_384)) || (/^\s*:\s*\[\s*\]/u.test(behind) && name.test(path));
+  };
+
+const instancePatch = list('Patches', /"(?:KBId|InstalledTime)"\s*:/u, /instance-patches/u);
+const availablePatch = list(
+  'Patches',
+  /"(?:KbNumber|MsrcNumber|ContentUrl|AdvisoryIds|ReleaseDate|ProductFamily)"\s*:/u,
+  /available-patches/u,
+);
+
+/** What the command line interface answers, by the fields at its top. The first that fits gives its name. */
+const answers: readonly Answer[] = [
+  { id: 'aws/instance-patches', is: instancePatch },
+  { id: 'aws/available-patches', is: availablePatch },
+  { id: 'aws/patch-states', is: has('InstancePatchStates') },
+  { id: 'aws/compliance-items', is: list('ComplianceItems', /"ComplianceType"\s*:/u, /compliance/u) },
+  { id: 'aws/compliance-summaries', is: has('ResourceComplianceSummaryItems') },
+  {
+    id: 'aws/compliance-summaries',
+    is: list('ComplianceSummaryItems', /"ComplianceType"\s*:/u, /compliance/u),
+  },
+  { id: 'aws/patch-baselines', is: has('BaselineIdentities') },
+  { id: 'aws/patch-baseline', is: has('ApprovalRules', 'BaselineId') },
+  { id: 'aws/patch-baseline', is: has('ApprovalRules', 'GlobalFilters') },
+  { id: 'aws/command-invocations', is: has('CommandInvocations') },
+  { id: 'aws/commands', is: list('Commands', /"CommandId"\s*:/u, /list-commands/u) },
+  { id: 'aws/commands', is: ({ keys, text }) => keys.has('Command') && /"CommandId"\s*:/u.test(text) },
+  { id: 'aws/command-invocation', is: has('CommandId', 'ResponseCode') },
+  { id: 'aws/association-executions', is: has('AssociationExecutions') },
+  { id: 'aws/association-targets', is: has('AssociationExecutionTargets') },
+  { id: 'aws/instance-associations', is: has('InstanceAssociationStatusInfos') },
+  { id: 'aws/association', is: has('AssociationDescription') },
+  { id: 'aws/associations', is: list('Associations', /"AssociationId"\s*:/u, /association/u) },
+  { id: 'aws/associations', is: has('AssociationVersions') },
+  { id: 'aws/instance-information', is: has('InstanceInformationList') },
+  { id: 'aws/inventory', is: list('Entities', /"(?:Data|Id)"\s*:[\s\S]*"(?:AWS|Custom):/u, /inventory/u) },
+  { id: 'aws/inventory-entries', is: has('TypeName', 'Entries') },
+  { id: 'aws/node-inventory', is: isNodeInventory },
+  { id: 'aws/effective-patches', is: has('EffectivePatches') },
+  { id: 'aws/patch-groups', is: list('Mappings', /"(?:PatchGroup|BaselineIdentity)"\s*:/u, /patch-groups/u) },
+  { id: 'aws/patch-group-baseline', is: has('BaselineId', 'PatchGroup') },
+  { id: 'aws/default-baseline', is: ({ keys }) => keys.has('BaselineId') && keys.has('OperatingSystem') },
+  { id: 'aws/window-executions', is: has('WindowExecutions') },
+  { id: 'aws/window-executions', is: has('WindowExecutionTaskIdentities') },
+  { id: 'aws/window-executions', is: has('WindowExecutionTaskInvocationIdentities') },
+  { id: 'aws/window-executions', is: has('WindowExecutionId', 'Status') },
+  { id: 'aws/node-state', is: ({ keys }) => keys.has('patchStates') },
+  { id: 'aws/document-state', is: has('DocumentInformation') },
+  { id: 'aws/cloudtrail', is: list('Records', /"eventSource"\s*:\s*"ssm\.amazonaws\.com"/u, /cloudtrail/u) },
+  { id: 'aws/cloudtrail', is: list('Events', /"EventSource"\s*:\s*"ssm\.amazonaws\.com"/u, /cloudtrail/u) },
+  // Answers that tell nothing of patching on any node: known, listed, and said to be that.
+  { id: 'aws/other-answer', is: has('InstancesWithMissingPatches') },
+  { id: 'aws/other-answer', is: has('SnapshotId', 'SnapshotDownloadUrl') },
+  { id: 'aws/other-answer', is: has('InventoryDeletions') },
+  { id: 'aws/other-answer', is: list('Schemas', /"TypeName"\s*:/u, /inventory-schema/u) },
+  {
+    id: 'aws/other-answer',
+    is: ({ keys, path }) => keys.has('Properties') && path.includes('patch-properties'),
+  },
+];
+
+/** `patch-inventory-from-last-operation.json`: the summary that the node sends to the inventory. */
+function isNodeInventory({ path, text }: Top): boolean {
+  return (
+    path.includes('patch-inventory-from-last-operation') ||
+    (text.includes('"AWS:PatchSummary"') &&
+      /"(?:contentHash|ContentHash|schemaVersion|captureTime)"/u.test(text))
+  );
+}
+
+const answerOf = new WeakMap<Probe, FormatId | 'none'>();
+
+function recogniseAnswer(probe: Probe): FormatId | 'none' {
+  let known = answerOf.get(probe);
+  if (known === undefined) {
+    known = 'none';
+    if (probe.shape === 'json') {
+      const top = topOf(probe);
+      known = answers.find(({ is }) => is(top))?.id ?? 'none';
+    }
+    answerOf.set(probe, known);
+  }
+  return known;
+}
+
+/** One format for each name: all of them read every answer, as files may hold several. */
+export const answerFormats: readonly JsonFormat[] = [...new Set(answers.map(({ id }) => id))].map((id) =>
+  defineJsonFormat({
+    id,
+    system: 'aws-ssm',
+    clock:
+      id === 'aws/node-state' || id === 'aws/node-inventory' || id === 'aws/document-state'
+        ? 'device'
+        : 'service',
+    ...(id === 'aws/node-inventory' || id === 'aws/node-state' ? { unverified: true } : {}),
+    recognise: (probe) => recogniseAnswer(probe) === id,
+    open: (context) => new AnswerReader(context, id),
+  }),
+);
