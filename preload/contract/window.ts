@@ -150,6 +150,8 @@ export const windowMethods = {
   saveCaseAs: { params: v.tuple([]), result: caseStatusSchema },
   /** Asks where, prints the report, writes it. */
   exportPdf: { params: v.tuple([v.object({ locale: localeSchema })]), result: exportResultSchema },
+  /** The licences of everything that the application carries, as one text. */
+  licences: { params: v.tuple([]), result: text },
   /** Puts text on the clipboard. */
   copy: { params: v.tuple([text]), result: v.null() },
   /** The password for an encrypted bundle; kept in memory only. */
@@ -176,6 +178,7 @@ export const commandSchema = v.picklist([
   'previous-finding',
   'palette',
   'shortcuts',
+  'licences',
   'theme',
   'language',
 ]);

@@ -44,7 +44,7 @@ function packagedExecutable(): string {
 }
 
 /** Chromium refuses to start as root inside its sandbox; the product itself never carries this switch. */
-function sandboxSwitches(): string[] {
+export function sandboxSwitches(): string[] {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
