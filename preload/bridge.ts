@@ -61,6 +61,7 @@ const bridge: PatchtrailBridge = {
   saveCase: method('saveCase'),
   saveCaseAs: method('saveCaseAs'),
   exportPdf: method('exportPdf'),
+  licences: method('licences'),
   copy: method('copy'),
   password: method('password'),
   openDropped: async (file) => {
