@@ -38,7 +38,15 @@ export type WorkerState =
   { readonly is: 'well' } | { readonly is: 'gone'; readonly reason: string } | { readonly is: 'restarting' };
 
 export type Overlay =
-  'none' | 'palette' | 'shortcuts' | 'licences' | 'search' | 'zone' | 'assume-zone' | 'password' | 'password-wrong';
+  | 'none'
+  | 'palette'
+  | 'shortcuts'
+  | 'licences'
+  | 'search'
+  | 'zone'
+  | 'assume-zone'
+  | 'password'
+  | 'password-wrong';
 
 export interface OpenFile {
   readonly member: string;

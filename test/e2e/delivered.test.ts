@@ -6,16 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { expect, test } from '@playwright/test';
-import { sandboxSwitches } from './launch.ts';
+import { deliveredExecutable, sandboxSwitches } from './launch.ts';
 import { sample } from './window-steps.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-const delivered = (): string => {
-  const path = process.env['PATCHTRAIL_DELIVERED_EXECUTABLE'];
-  if (path === undefined) throw new Error('No application to test: start the tests with npm run e2e.');
-  return path;
-};
 
 interface Ended {
   readonly status: number | null;
@@ -39,10 +33,10 @@ function start(
 }
 
 const application = (...args: readonly string[]): Promise<Ended> =>
-  start(delivered(), [...sandboxSwitches(), ...args]);
+  start(deliveredExecutable(), [...sandboxSwitches(), ...args]);
 
 test('its fuses are set in the executable itself', async () => {
-  const fuses = await getCurrentFuseWire(delivered());
+  const fuses = await getCurrentFuseWire(deliveredExecutable());
   const state = (option: FuseV1Options): string => String.fromCharCode(fuses[option] as number);
   expect({
     runAsNode: state(FuseV1Options.RunAsNode),
@@ -69,10 +63,12 @@ test('it cannot be made to run code that is not its own', async ({}, info) => {
   const trap = info.outputPath('trap.cjs');
   await mkdir(dirname(trap), { recursive: true });
   await writeFile(trap, "process.stderr.write('TRAP RAN');\n");
-  const asNode = await start(delivered(), [...sandboxSwitches(), '--version'], { ELECTRON_RUN_AS_NODE: '1' });
+  const asNode = await start(deliveredExecutable(), [...sandboxSwitches(), '--version'], {
+    ELECTRON_RUN_AS_NODE: '1',
+  });
   expect(asNode.stdout).not.toMatch(/^v\d/u);
   const { stdout, stderr } = await start(
-    delivered(),
+    deliveredExecutable(),
     [...sandboxSwitches(), '--inspect=0', '--inspect-brk=0', 'code', '3010'],
     { NODE_OPTIONS: `--require ${trap}` },
   );
@@ -109,7 +105,7 @@ test('it prints the report and shows its window', async ({}, info) => {
 });
 
 test('it adds at most 40 MB to Electron', async () => {
-  const folder = join(dirname(delivered()), 'resources');
+  const folder = join(dirname(deliveredExecutable()), 'resources');
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const sizes = await Promise.all(
     files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name))),
@@ -120,7 +116,7 @@ test('it adds at most 40 MB to Electron', async () => {
 });
 
 test('its bill of materials and checksums tell what is there', async () => {
-  const output = dirname(dirname(delivered()));
+  const output = dirname(dirname(deliveredExecutable()));
   const bill = JSON.parse(await readFile(join(output, 'patchtrail.cdx.json'), 'utf8')) as {
     readonly bomFormat: string;
     readonly components: readonly {
@@ -166,7 +162,7 @@ test('two builds from clean copies are the same application, byte for byte', asy
   // File by file first, so that a difference says where it is.
   expect(built[0]).toBe(built[1]);
   expect(hashes[0]).toBe(hashes[1]);
-  const own = await readFile(join(dirname(delivered()), 'resources', 'app.asar'));
+  const own = await readFile(join(dirname(deliveredExecutable()), 'resources', 'app.asar'));
   expect(createHash('sha256').update(own).digest('hex')).toBe(hashes[0]);
 });
 
