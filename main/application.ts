@@ -1,6 +1,6 @@
 /** The window application: its windows, and what they share. */
 import { createHash } from 'node:crypto';
-import { access, constants, copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import {
@@ -255,6 +255,7 @@ export class Application {
         return null;
       },
       previewReport: (window, request) => this.#previewReport(window, request),
+      licences: () => readFile(this.#options.paths.licences, 'utf8'),
       copy: async (_window, text) => {
         await clipboard.writeText(text);
         return null;
@@ -504,11 +505,16 @@ export class Application {
       title: this.#say('menu.about'),
       message: this.#say('about.message', { version: __PATCHTRAIL_VERSION__ }),
       detail: this.#say('about.detail', { electron, chromium: chrome }),
-      buttons: [this.#say('about.close')],
+      buttons: [this.#say('about.close'), this.#say('about.licences')],
+      cancelId: 0,
       icon: nativeImage.createFromPath(this.#options.paths.icon).resize({ width: 96, height: 96 }),
     };
     const window = this.#windowOf(parent)?.window;
-    await (window === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options));
+    const { response } = await (window === undefined
+      ? dialog.showMessageBox(options)
+      : dialog.showMessageBox(window, options));
+    if (response === 1)
+      (this.#windowOf(parent) ?? this.newWindow()).send({ event: 'command', command: 'licences' });
   }
 
   #reloadWhenGone(window: BrowserWindow): void {

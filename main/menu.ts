@@ -107,7 +107,11 @@ export function buildMenu(locale: Locale, actions: MenuActions, platform: NodeJS
   const help: MenuItemConstructorOptions = {
     label: label('menu.help'),
     role: 'help',
-    submenu: [entry('menu.shortcuts', 'shortcuts'), ...(isMac ? [] : [line, about])],
+    submenu: [
+      entry('menu.shortcuts', 'shortcuts'),
+      entry('menu.licences', 'licences'),
+      ...(isMac ? [] : [line, about]),
+    ],
   };
   return Menu.buildFromTemplate([
     ...(isMac ? [application] : []),

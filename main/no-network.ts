@@ -77,6 +77,8 @@ export function closeSession(session: Session, origin: string | null, framed: st
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
+  // Without a language there is no dictionary, which Chromium would fetch even for a checker that is off.
+  session.setSpellCheckerLanguages([]);
   session.setSpellCheckerEnabled(false);
   session.removeAllListeners('will-download');
   session.on('will-download', (event) => event.preventDefault());

@@ -8,6 +8,8 @@ export interface ApplicationPaths {
   readonly commandLine: string;
   readonly samples: string;
   readonly icon: string;
+  /** The text of all licences, made by the build. */
+  readonly licences: string;
 }
 
 /** @param root the folder, or the archive, that holds `package.json` */
@@ -19,5 +21,6 @@ export function applicationPaths(root: string): ApplicationPaths {
     commandLine: join(root, 'out', 'main', 'command-line.js'),
     samples: join(root, 'resources', 'samples'),
     icon: join(root, 'resources', 'icons', 'icon.png'),
+    licences: join(root, 'out', 'licences.txt'),
   };
 }

@@ -1,8 +1,10 @@
 /** What the engine uses of WebAssembly; the libraries that declare it declare a window as well. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
+  /** Compiled code; it may be sent to another thread. */
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
   }
+  const Module: new (bytes: Uint8Array) => Module;
   class Memory {
     constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
     /** Another one after each {@link grow} of a memory that is not shared. */

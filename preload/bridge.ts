@@ -63,6 +63,7 @@ const bridge: PatchtrailBridge = {
   exportPdf: method('exportPdf'),
   cancelExport: method('cancelExport'),
   previewReport: method('previewReport'),
+  licences: method('licences'),
   copy: method('copy'),
   password: method('password'),
   openDropped: async (file) => {

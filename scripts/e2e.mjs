@@ -2,12 +2,11 @@
 import { buildApplication } from './lib/build.mjs';
 import { windowNeeds } from './lib/display.mjs';
 import { runEndToEndTests } from './lib/e2e.mjs';
-import { packageApplication } from './lib/package.mjs';
 import { runScript } from './lib/problem.mjs';
 import { ensureSystemLibraries } from './lib/system-libraries.mjs';
 
 await runScript(async () => {
   await ensureSystemLibraries([...windowNeeds, 'tests']);
   await buildApplication();
-  return runEndToEndTests(await packageApplication({ forTests: true }), process.argv.slice(2));
+  return runEndToEndTests(process.argv.slice(2));
 });

@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { buildApplication } from './lib/build.mjs';
 import { windowNeeds } from './lib/display.mjs';
 import { runEndToEndTests } from './lib/e2e.mjs';
-import { packageApplication } from './lib/package.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { Problem, runScript } from './lib/problem.mjs';
 import { run } from './lib/run.mjs';
@@ -32,9 +31,8 @@ await runScript(async () => {
       count(await vitestCounts(), status);
     });
     await step('Build', buildApplication);
-    const executable = await step('Package', () => packageApplication({ forTests: true }));
     await step('End-to-end tests', async () => {
-      const status = await runEndToEndTests(executable);
+      const status = await runEndToEndTests();
       count(await playwrightCounts(), status);
     });
   } catch (error) {

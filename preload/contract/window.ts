@@ -217,6 +217,8 @@ export const windowMethods = {
    * @returns its address for a frame, which runs no script; null while there is nothing to report
    */
   previewReport: { params: v.tuple([reportRequestSchema]), result: v.nullable(text) },
+  /** The licences of everything that the application carries, as one text. */
+  licences: { params: v.tuple([]), result: text },
   /** Puts text on the clipboard. */
   copy: { params: v.tuple([text]), result: v.null() },
   /** The password for an encrypted bundle; kept in memory only. */
@@ -243,6 +245,7 @@ export const commandSchema = v.picklist([
   'previous-finding',
   'palette',
   'shortcuts',
+  'licences',
   'theme',
   'language',
 ]);

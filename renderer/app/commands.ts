@@ -23,6 +23,7 @@ export type CommandId =
   | 'previous-finding'
   | 'palette'
   | 'shortcuts'
+  | 'licences'
   | 'note'
   | 'undo-filter'
   | 'redo-filter'
@@ -182,6 +183,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('close-bundle', () => settle(closeBundle()), bundle.phase !== 'none'),
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
+      command('licences', () => open('licences')),
     ];
   }, [t, bridge, store, step, desk, opening, hasBundle, isRead, canGoBack, hasRuns, bundle.phase]);
 }

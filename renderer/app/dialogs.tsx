@@ -16,6 +16,8 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <Palette commands={commands} />;
     case 'shortcuts':
       return <Shortcuts commands={commands} />;
+    case 'licences':
+      return <Licences />;
     case 'zone':
       return <ZoneDialog purpose="show" />;
     case 'assume-zone':
@@ -145,6 +147,41 @@ function Shortcuts({ commands }: { readonly commands: readonly Command[] }) {
           </div>
         ))}
       </dl>
+      <button type="button" className="button" autoFocus onClick={() => open('none')}>
+        {t('action.close')}
+      </button>
+    </Modal>
+  );
+}
+
+/** What the application carries, and under which licences: plain text, as its makers wrote it. */
+function Licences() {
+  const { t } = useLanguage();
+  const bridge = useBridge();
+  const open = useWindow((state) => state.open);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    let isShown = true;
+    bridge.licences().then(
+      (all) => {
+        if (isShown) setText(all);
+      },
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (isShown) setText(t('licences.unreadable', { reason }));
+      },
+    );
+    return () => {
+      isShown = false;
+    };
+  }, [bridge, t]);
+  return (
+    <Modal label={t('command.licences')} className="licences">
+      <h2>{t('command.licences')}</h2>
+      <p className="hint">{t('licences.about')}</p>
+      <pre tabIndex={0} aria-label={t('command.licences')}>
+        {text}
+      </pre>
       <button type="button" className="button" autoFocus onClick={() => open('none')}>
         {t('action.close')}
       </button>

@@ -47,6 +47,7 @@ export type Overlay =
   | 'none'
   | 'palette'
   | 'shortcuts'
+  | 'licences'
   | 'search'
   | 'zone'
   | 'assume-zone'

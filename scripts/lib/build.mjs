@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
 import { nodeEntries, rendererSource, rendererTarget, styleSheets } from './build-entries.mjs';
+import { CarriedPackages, licencesText } from './licences.mjs';
 import { cache, inRoot, root } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
@@ -21,9 +22,22 @@ const inputs = [
 ];
 /** Outside out/, since all of out/ goes into the packaged application. */
 const stamp = join(cache, 'built');
+/** What the last build took from npm, with licences: the bill of materials is made of it. */
+export const carriedPackagesFile = join(cache, 'carried-packages.json');
 
-/** Builds the application into out/. */
+/** Builds the application into out/: the same bytes wherever it is called. */
 export async function buildApplication() {
+  // The bundler writes names of modules into what it makes, relative to the folder that it is started in.
+  const before = process.cwd();
+  process.chdir(root);
+  try {
+    await buildEverything();
+  } finally {
+    process.chdir(before);
+  }
+}
+
+async function buildEverything() {
   const missing = [...nodeEntries.map((entry) => entry.source), `${rendererSource}/index.html`].filter(
     (source) => !existsSync(inRoot(source)),
   );
@@ -33,9 +47,13 @@ export async function buildApplication() {
   const define = { __PATCHTRAIL_VERSION__: JSON.stringify(await version()) };
   await rm(stamp, { force: true });
   await rm(inRoot('out'), { recursive: true, force: true });
-  for (const entry of nodeEntries) await build(nodeConfiguration(entry, define));
-  await build(rendererConfiguration(define));
+  const carried = new CarriedPackages();
+  for (const entry of nodeEntries) await build(nodeConfiguration(entry, define, carried));
+  await build(rendererConfiguration(define, carried));
+  const packages = await carried.list();
+  await writeFile(inRoot('out', 'licences.txt'), licencesText(packages));
   await mkdir(cache, { recursive: true });
+  await writeFile(carriedPackagesFile, `${JSON.stringify(packages, null, 2)}\n`);
   await writeFile(stamp, `${started.toISOString()}\n`);
 }
 
@@ -70,11 +88,13 @@ async function version() {
 /**
  * @param {import('./build-entries.mjs').NodeEntry} entry
  * @param {Record<string, string>} define
+ * @param {CarriedPackages} carried
  * @returns {import('vite').InlineConfig}
  */
-function nodeConfiguration(entry, define) {
+function nodeConfiguration(entry, define, carried) {
   return {
     ...shared(define),
+    plugins: [carried.plugin()],
     // "node:" modules and Electron's are there at run time; everything else goes into the file.
     ssr: { noExternal: true, target: 'node' },
     build: {
@@ -117,14 +137,15 @@ const woff2Only = {
 
 /**
  * @param {Record<string, string>} define
+ * @param {CarriedPackages} carried
  * @returns {import('vite').InlineConfig}
  */
-function rendererConfiguration(define) {
+function rendererConfiguration(define, carried) {
   return {
     ...shared(define),
     root: inRoot(rendererSource),
     base: './',
-    plugins: [react(), woff2Only],
+    plugins: [react(), woff2Only, carried.plugin()],
     build: {
       outDir: inRoot(rendererTarget),
       emptyOutDir: true,

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Platform, build } from 'electron-builder';
+import { carriedPackagesFile } from './build.mjs';
+import { checksumsText } from './checksums.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
 import { inRoot, root } from './paths.mjs';
 import { Problem } from './problem.mjs';
+import { sbomText } from './sbom.mjs';
 
 /**
  * Packs out/ with Electron into the unpacked application of this platform.
@@ -31,8 +34,28 @@ export async function packageApplication({ forTests }) {
       ...(forTests ? { electronFuses: { enableNodeCliInspectArguments: true } } : {}),
     },
   });
+  if (!forTests) await writePapers(output, electron.version);
   return executableIn(join(output, unpackedFolder()));
 }
+
+/**
+ * Puts the bill of materials and the checksums of everything that goes out beside it.
+ * @param {string} output the folder of installers and unpacked applications
+ * @param {string} electronVersion
+ */
+export async function writePapers(output, electronVersion) {
+  const packages = JSON.parse(await readFile(carriedPackagesFile, 'utf8'));
+  await writeFile(join(output, sbomName), await sbomText(packages, { electron: electronVersion }));
+  const left = [checksumsName, 'builder-debug.yml', 'builder-effective-config.yaml'];
+  const isForTests = (/** @type {string} */ path) => path.startsWith('for-tests/');
+  const text = await checksumsText(output, (path) => !left.includes(path) && !isForTests(path));
+  await writeFile(join(output, checksumsName), text);
+}
+
+/** The CycloneDX bill of materials among what is delivered. */
+export const sbomName = 'patchtrail.cdx.json';
+/** Read by `sha256sum --check`, inside the folder of what is delivered. */
+export const checksumsName = 'SHA256SUMS';
 
 /** The folder name that electron-builder gives to the unpacked application of this machine. */
 function unpackedFolder() {

@@ -22,8 +22,9 @@ const packagesFor = {
     ['libnotify4'],
   ],
   'virtual-display': [['xvfb'], ['xauth']],
-  // pdftotext and pdffonts read the report back; unzip is what the bench measures against.
-  tests: [['poppler-utils'], ['unzip']],
+  // pdftotext and pdffonts read the report back; unzip is what the bench measures against; the tests run in a
+  // network namespace that ip makes ready, and strace tells of every attempt to connect.
+  tests: [['poppler-utils'], ['unzip'], ['iproute2'], ['strace']],
 };
 
 /**

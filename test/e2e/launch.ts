@@ -37,6 +37,13 @@ async function newUserDataDir(): Promise<string> {
   return mkdtemp(`${results}/user-data-`);
 }
 
+/** The application as it goes out, with production fuses: nothing attaches to it. */
+export function deliveredExecutable(): string {
+  const executable = process.env['PATCHTRAIL_DELIVERED_EXECUTABLE'];
+  if (executable === undefined) throw new Error('No application to test: start the tests with npm run e2e.');
+  return executable;
+}
+
 function packagedExecutable(): string {
   const executable = process.env['PATCHTRAIL_EXECUTABLE'];
   if (executable === undefined) throw new Error('No application to test: start the tests with npm run e2e.');
@@ -44,7 +51,7 @@ function packagedExecutable(): string {
 }
 
 /** Chromium refuses to start as root inside its sandbox; the product itself never carries this switch. */
-function sandboxSwitches(): string[] {
+export function sandboxSwitches(): string[] {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
