@@ -94,15 +94,19 @@ async function ingestFile(member: BundleMember, draft: MemberDraft, options: Ing
     case 'xml':
       break;
   }
+  // JSON of a known kind is told by its fields: nobody else is asked.
+  const known =
+    seen.shape === 'json'
+      ? options.formats.find((format) => format.form === 'json' && format.recognise(seen))
+      : undefined;
+  if (known?.form === 'json') {
+    await ingestJson(member, draft, known, options);
+    return;
+  }
   const candidates = options.formats.filter((format) => format.recognise(seen));
   const line = candidates.find((format) => format.form === 'lines');
   const documents = candidates.filter((format) => format.form === 'document');
   const stream = candidates.find((format) => format.form === 'stream');
-  const [first] = candidates;
-  if (first?.form === 'json') {
-    await ingestJson(member, draft, first, options);
-    return;
-  }
   if (stream !== undefined) {
     await ingestStream(member, draft, stream, options);
     return;

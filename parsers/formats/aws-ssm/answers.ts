@@ -22,23 +22,28 @@ function topOf(probe: Probe): Top {
   return top;
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 /** Fields of the first object of a JSON text, also of one in a list. Linear, and blind to what is nested deeper. */
 function keysOf(text: string): ReadonlySet<string> {
   const keys = new Set<string>();
-  let at = 0;
-  while (at < text.length && /[\s\uFEFF[\0]/u.test(text[at] ?? '')) at += 1;
-  if (text[at] !== '{') return keys;
+  let at = text.search(/[^\s\uFEFF[\0]/u);
+  if (at === -1 || text[at] !== '{') return keys;
   let depth = 0;
   for (; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === '{' || char === '[') depth += 1;
-    else if (char === '}' || char === ']') {
+    const code = text.charCodeAt(at);
+    if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) {
       depth -= 1;
       if (depth === 0) return keys;
-    } else if (char === '"') {
+    } else if (code === QUOTE) {
       const from = at + 1;
-      at += 1;
-      while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+      for (at = from; at < text.length; at += 1) {
+        const inner = text.charCodeAt(at);
+        if (inner === QUOTE) break;
+        if (inner === BACKSLASH) at += 1;
+      }
       if (depth === 1 && at - from < 200 && /^"\s*:/u.test(text.slice(at, at + 40)))
         keys.add(text.slice(from, at));
     }
