@@ -11,7 +11,8 @@ export function reportDocument(
 ): ReportDocument {
   const { snapshot } = session;
   if (snapshot === null) throw new ExpectedError('no-bundle');
-  const { analysis, lines } = snapshot;
+  // What is muted stays in the evidence: the report itself tells it apart.
+  const { whole: analysis, lines } = snapshot;
   const { content, caseName } = request;
   const { title, html, header, footer } = reportParts(analysis, wordsOf(request.locale).wording, {
     caseName,

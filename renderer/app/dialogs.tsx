@@ -1,11 +1,12 @@
 /** The palette, the list of shortcuts, the choice of a zone, the password. */
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
-import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { zoneOffset } from '../time/show-moment.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
+import { AddEvent } from '../panes/add-event.tsx';
+import { ChangedBundle } from '../panes/changed-bundle.tsx';
 import { chordText } from './commands.ts';
+import { Modal } from './modal.tsx';
 import type { Command } from './commands.ts';
 
 export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
@@ -22,52 +23,14 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
     case 'password':
     case 'password-wrong':
       return <PasswordDialog isWrong={overlay === 'password-wrong'} />;
+    case 'add-event':
+      return <AddEvent />;
+    case 'changed-bundle':
+      return <ChangedBundle />;
     case 'none':
     case 'search':
       return null;
   }
-}
-
-/** A modal dialog of the platform: it holds the focus, Escape closes it, and the focus goes back. */
-function Modal({
-  label,
-  className,
-  onClose,
-  children,
-}: {
-  readonly label: string;
-  readonly className: string;
-  readonly onClose?: () => void;
-  readonly children: ReactNode;
-}) {
-  const open = useWindow((state) => state.open);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    const element = dialog.current;
-    element?.showModal();
-    return () => {
-      element?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
-  const close = onClose ?? (() => open('none'));
-  return (
-    <dialog
-      ref={dialog}
-      className={`modal ${className}`}
-      aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault();
-        close();
-      }}
-      onPointerDown={(event) => {
-        if (event.target === dialog.current) close();
-      }}
-    >
-      {children}
-    </dialog>
-  );
 }
 
 function Palette({ commands }: { readonly commands: readonly Command[] }) {
@@ -194,9 +157,8 @@ function Shortcuts({ commands }: { readonly commands: readonly Command[] }) {
 /** Chooses the zone in which times are shown, or the one that is assumed for times without any. */
 function ZoneDialog({ purpose }: { readonly purpose: 'show' | 'assume' }) {
   const { t } = useLanguage();
-  const client = useEvidence();
-  const store = useWindowStore();
   const open = useWindow((state) => state.open);
+  const assumeZone = useWindow((state) => state.assumeZone);
   const changeSettings = useWindow((state) => state.changeSettings);
   const settings = useWindow((state) => state.settings);
   const openCase = useWindow((state) => state.case);
@@ -212,9 +174,7 @@ function ZoneDialog({ purpose }: { readonly purpose: 'show' | 'assume' }) {
       if (zone !== null) changeSettings({ zone, times: 'zone' });
       return;
     }
-    const { case: now } = store.getState();
-    if (now !== null) store.setState({ case: { ...now, content: { ...now.content, zone } } });
-    client.request('assumeZone', { zone }).catch((error: unknown) => console.error(error));
+    assumeZone(zone);
   };
   const title = t(purpose === 'show' ? 'command.choose-zone' : 'command.assume-zone');
   return (
