@@ -65,7 +65,11 @@ describe('a case file', () => {
     const path = join(folder, 'a.patchtrail');
     await writeFile(`${path}.bak`, writeCaseText(file));
     await writeFile(path, '{"schema":"patch');
-    expect(await readCase(path)).toEqual({ file, version: 2, recovered: { damaged: 'a.patchtrail.damaged' } });
+    expect(await readCase(path)).toEqual({
+      file,
+      version: 2,
+      recovered: { damaged: 'a.patchtrail.damaged' },
+    });
     expect(await readFile(`${path}.damaged`, 'utf8')).toBe('{"schema":"patch');
     expect(await readCase(path)).toEqual({ file, version: 2, recovered: null });
   });

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../preload/contract/shapes.ts';
-import {
-  chipKey,
-  chipsOf,
-  toggled,
-  withOnly,
-  withoutChip,
-} from '../../renderer/state/filters.ts';
+import { chipKey, chipsOf, toggled, withOnly, withoutChip } from '../../renderer/state/filters.ts';
 
 const filter: Filter = {
   devices: ['pc-0042', 'keiri-pc07'],
