@@ -122,8 +122,7 @@ export class CaseKeeper {
   }
 
   /** Its log, and whether it is whole. */
-  get custodyLog(): CustodyLog | null {
-    if (!this.#exists && !hasContent(this.#file.content)) return null;
+  get custodyLog(): CustodyLog {
     const { log } = this.#file;
     return { entries: log, broken: firstBrokenEntry(log) };
   }

@@ -35,12 +35,20 @@ export function notePlaces(snapshot: Snapshot, targets: readonly NoteTarget[]): 
 
 type FoundTarget = EvidenceResult<'findTargets'>[number];
 
-/** What things that notes are written to are called in the window: a record by its id, a line by `member:line`. */
+/**
+ * What things that notes are written to are called in the window: a record by its id, a line of the merged timeline
+ * by `member:line`, any other line by its member.
+ */
 export function findTargets(snapshot: Snapshot, targets: readonly NoteTarget[]): FoundTarget[] {
   const places = citedPlaces(snapshot, targets);
   const { evidence } = snapshot.analysis;
-  const line = (member: string, at: number): FoundTarget =>
-    at >= 1 && at <= (evidence.member(member)?.lines ?? 0) ? { on: 'line', id: `${member}:${at}` } : null;
+  const line = (member: string, at: number): FoundTarget => {
+    const about = evidence.member(member);
+    if (about === undefined || at < 1 || at > (about.lines ?? 0)) return null;
+    // Lines of a page stand in its file only.
+    const isMerged = snapshot.drafts[about.index]?.timeline !== 'none';
+    return isMerged ? { on: 'line', id: `${member}:${at}` } : { on: 'member', id: member };
+  };
   return targets.map((target): FoundTarget => {
     switch (target.on) {
       case 'finding':

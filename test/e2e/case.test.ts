@@ -48,14 +48,14 @@ test('a note is written on a range of lines, undone, done again, listed and foun
 
   await window.keyboard.press('Control+7');
   const list = window.getByRole('region', { name: 'Case' });
-  await expect(list.getByRole('button', { name: 'この三行は 再起動 の前' })).toBeVisible();
+  await expect(list.getByRole('button', { name: 'この三行は 再起動 の前', exact: true })).toBeVisible();
   await list.getByRole('searchbox', { name: 'Search notes' }).fill('nothing like it');
   await expect(list.getByText('No note matches.')).toBeVisible();
   await list.getByRole('searchbox', { name: 'Search notes' }).fill('再起動');
   await list.getByRole('button', { name: /^Remove the note/u }).click();
   await expect(list.getByText('No notes yet.', { exact: false })).toBeVisible();
   await window.getByRole('contentinfo').getByRole('button', { name: 'Undo' }).click();
-  await list.getByRole('button', { name: 'この三行は 再起動 の前' }).click();
+  await list.getByRole('button', { name: 'この三行は 再起動 の前', exact: true }).click();
   await expect(inspector.getByText('3 lines')).toBeVisible();
   await window.keyboard.press('Alt+ArrowLeft');
   await expect(list).toBeVisible();
@@ -160,7 +160,7 @@ test('a bundle that was read before shows its findings and notes at once, verifi
   await waitUntilRead(window);
   await expect(window.locator('.banner.remembered')).toHaveCount(0);
   await window.keyboard.press('Control+7');
-  await expect(window.getByRole('button', { name: 'asked the customer' })).toBeVisible();
+  await expect(window.getByRole('button', { name: 'asked the customer', exact: true })).toBeVisible();
   await second.app.close();
 });
 
@@ -202,6 +202,6 @@ test('a bundle that changed is told with what differs, and its notes stay readab
   await expect(dialog.getByText('noted before')).toBeVisible();
   await dialog.getByRole('button', { name: 'Take the notes over' }).click();
   await window.keyboard.press('Control+7');
-  await expect(window.getByRole('button', { name: 'noted before' })).toBeVisible();
+  await expect(window.getByRole('button', { name: 'noted before', exact: true })).toBeVisible();
   await second.app.close();
 });

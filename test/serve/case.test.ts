@@ -165,23 +165,25 @@ describe('answers kept for the next time', () => {
       muted: await window.ask('mutedFindings', { ...en, from: 0, to: 2_000 }),
     };
     const states: string[] = [];
-    let asked: Promise<unknown> | null = null;
+    const asked: Promise<unknown>[] = [];
     const again = new Session((reading) => {
       if (states.at(-1) !== reading.remembered) states.push(reading.remembered);
-      if (reading.remembered !== 'shown' || asked !== null) return;
-      asked = Promise.all([
-        other.ask('overview', en),
-        other.ask('findings', all),
-        other.ask('mutedFindings', { ...en, from: 0, to: 2_000 }),
-        other.ask('finding', { ...en, id: before.findings.rows[0]?.id ?? '' }),
-        other.ask('stepFinding', { from: null, step: 1, filter: {} }),
-      ]);
+      if (reading.remembered !== 'shown' || asked.length > 0) return;
+      asked.push(
+        ...[
+          other.ask('overview', en),
+          other.ask('findings', all),
+          other.ask('mutedFindings', { ...en, from: 0, to: 2_000 }),
+          other.ask('finding', { ...en, id: before.findings.rows[0]?.id ?? '' }),
+          other.ask('stepFinding', { from: null, step: 1, filter: {} }),
+        ],
+      );
     });
     const other = new Window(again);
     const request = { path: sample, password: null, zone: null, limits: {}, spoolFolder: folder };
     await again.open({ ...request, remembered: path });
     const first = before.findings.rows[0];
-    expect(await asked).toEqual([
+    expect(await Promise.all(asked)).toEqual([
       before.overview,
       {
         ...before.findings,
