@@ -27,7 +27,9 @@ await runScript(async () => {
   const userData = await mkdtemp(join(tmpdir(), 'patchtrail-reopen-'));
   try {
     const executable = await packageApplication({ forTests: true });
-    process.stdout.write(JSON.stringify(await measure(executable, bundle, userData)));
+    // On a line of its own: packaging speaks as well.
+    const figures = await measure(executable, bundle, userData);
+    process.stdout.write(`\n${JSON.stringify(figures)}\n`);
   } finally {
     await rm(userData, { recursive: true, force: true });
   }

@@ -41,8 +41,13 @@ const mostRows = 2000;
 
 /** Every request of the contract. Params were checked before. */
 export const handlers: Handlers = {
-  overview: ({ locale }, context) =>
-    context.session.remembered?.answers[locale].overview ?? overview(snapshotOf(context), locale),
+  overview: ({ locale }, context) => {
+    const { remembered } = context.session;
+    if (remembered === null) return overview(snapshotOf(context), locale);
+    // A step behind the answer itself, so that it is on its way first.
+    setImmediate(() => context.session.tellSeen());
+    return remembered.answers[locale].overview;
+  },
 
   findings: ({ locale, filter, from, to }, context) => {
     const { remembered } = context.session;

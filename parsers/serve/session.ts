@@ -51,6 +51,9 @@ const tellInterval = 100;
 /** The first partial answer comes this soon; every further one takes twice as long, so that their cost stays small. */
 const firstPartial = 400;
 
+/** Reading waits at most so long for the window to ask for the answers of the last time. */
+const firstAnswerWait = 400;
+
 /**
  * One open bundle: reads it, answers from what has been read so far, and starts over when a zone is
  * assumed. Wall-clock times are used for pacing alone.
@@ -67,6 +70,7 @@ export class Session {
   #transcriptions: readonly Transcription[] = [];
   #mutes: readonly Mute[] = [];
   #remembered: Remembered | null = null;
+  #rememberedSeen: () => void = () => undefined;
   #lastTold = 0;
   #revision = 0;
   #opened = 0;
@@ -170,7 +174,18 @@ export class Session {
     if (remembered === null || this.#abort !== abort) return;
     this.#remembered = remembered;
     this.#revision += 1;
+    // Reading keeps this thread busy: the window gets its first answer before it begins.
+    const seen = new Promise<void>((resolve) => {
+      this.#rememberedSeen = resolve;
+      setTimeout(resolve, firstAnswerWait).unref();
+    });
     this.#change({ ...this.#reading, remembered: 'shown', revision: this.#revision });
+    await seen;
+  }
+
+  /** The window has what it shows first of the answers of the last time. */
+  tellSeen(): void {
+    this.#rememberedSeen();
   }
 
   /** Stops reading; rows that were read stay. */

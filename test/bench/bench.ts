@@ -220,7 +220,7 @@ async function measureReopening(): Promise<void> {
       { encoding: 'utf8', cwd: root },
     );
     if (status !== 0) throw new Error(`the reopening probe failed: ${stderr}`);
-    return JSON.parse(stdout) as {
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
       readonly triageSeconds: number;
       readonly noteSeconds: number;
       readonly wasReading: boolean;
