@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { AnalystVerdict, Annotation, AnnotationTarget } from '../../parsers/domain/annotation.ts';
 import { useLanguage } from '../i18n/language.tsx';
-import { filterNotes, noteTitle } from '../state/annotations.ts';
+import { filterNotes, noteRest, noteTitle } from '../state/annotations.ts';
 import type { NoteFilter } from '../state/annotations.ts';
 import { useAnnotations } from '../state/case-content.ts';
 import { useWindow } from '../state/window-store.ts';
@@ -139,9 +139,9 @@ export function NoteRow({
   const goTo = useGoToTarget();
   const remove = useWindow((state) => state.removeAnnotation);
   const sayDone = useWindow((state) => state.sayDone);
-  const { target, note, verdict, tags, author, changedAt, quote } = annotation;
+  const { target, verdict, tags, author, changedAt, quote } = annotation;
   const title = noteTitle(annotation) || t('notes.no-words');
-  const rest = note.trim().split('\n').slice(1).join(' ').trim();
+  const rest = noteRest(annotation);
   return (
     <li className="case-row">
       <span className={`verdict-sign ${verdict}`} title={t(`verdict.${verdict}`)}>

@@ -20,9 +20,15 @@ const outcomes = ['found', 'cannot-tell', 'consistent'] as const;
 export function RuleWorkbench() {
   const { t, locale, number } = useLanguage();
   const revision = useWindow((state) => state.revision);
-  const subject = askedOf(useFocus());
+  const focus = useFocus();
+  const subject = askedOf(focus);
   const answer = useAnswer('explain', subject === null ? null : { locale, subject }, revision);
-  if (subject === null) return <p className="hint">{t('workbench.nothing')}</p>;
+  if (subject === null)
+    return (
+      <p className="hint">
+        {t(focus.subject.on === 'finding' ? 'workbench.whole-bundle' : 'workbench.nothing')}
+      </p>
+    );
   if (answer.state === 'failed') return <p className="hint">{problemText(t, problemOf(answer.error))}</p>;
   const { last } = answer;
   if (last === null) return null;

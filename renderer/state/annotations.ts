@@ -65,7 +65,20 @@ export function withoutAnnotation(annotations: readonly Annotation[], id: string
 /** The first words of a note without Markdown's signs, for lists and marks. */
 export function noteTitle({ note }: Pick<Annotation, 'note'>): string {
   const [first = ''] = note.trim().split('\n');
-  return first.replaceAll(/^[#>\-*+\s]+|[*_`]{1,3}/gu, '').trim();
+  return plainLine(first);
+}
+
+/** What follows the first line, in one line without Markdown's signs. */
+export function noteRest({ note }: Pick<Annotation, 'note'>): string {
+  const [, ...rest] = note.trim().split('\n');
+  return rest
+    .map((line) => plainLine(line))
+    .filter((line) => line !== '')
+    .join(' ');
+}
+
+function plainLine(line: string): string {
+  return line.replaceAll(/^[#>\-*+\s]+|[*`]{1,3}/gu, '').trim();
 }
 
 /** The local time with its offset, as annotations are dated. */

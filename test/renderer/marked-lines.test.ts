@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rangeOf } from '../../renderer/panes/mark-evidence.ts';
 import { bookmarkAt, bookmarkLabelled, bookmarkToggled } from '../../renderer/state/bookmarks.ts';
-import { filterNotes, noteTitle } from '../../renderer/state/annotations.ts';
+import { filterNotes, noteRest, noteTitle } from '../../renderer/state/annotations.ts';
 import { noteIndex, notesOfLine } from '../../renderer/state/case-content.ts';
 import type { Annotation, AnnotationTarget } from '../../parsers/domain/annotation.ts';
 
@@ -96,5 +96,6 @@ describe('the list of notes', () => {
     expect(noteTitle({ note: '\n## **Restart** tonight\nmore' })).toBe('Restart tonight');
     expect(noteTitle({ note: '- `konea.log`' })).toBe('konea.log');
     expect(noteTitle({ note: '' })).toBe('');
+    expect(noteRest({ note: 'a\n\n- **b** in my_file\nc' })).toBe('b in my_file c');
   });
 });
