@@ -15,6 +15,7 @@ import {
   session,
 } from 'electron';
 import type { OpenDialogOptions, Session } from 'electron';
+import { optionsKey } from '../parsers/case/options-key.ts';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type {
   CaseStatus,
@@ -34,12 +35,14 @@ import {
   windowOrigin,
 } from './app-scheme.ts';
 import { systemCode } from './atomic-file.ts';
-import { findBundle, isBundle } from './bundle-search.ts';
+import { findBundle, firstFile } from './bundle-search.ts';
 import { BundleWindow } from './bundle-window.ts';
-import type { OpenedCase } from './bundle-window.ts';
+import type { OpenedCase, RecalledBundle } from './bundle-window.ts';
 import { caseExtension, readCase } from './case-files.ts';
-import { CaseKeeper, isoWithOffset } from './case-keeper.ts';
+import { CaseKeeper, isoWithOffset, keptContent } from './case-keeper.ts';
 import { CasePlaces } from './case-places.ts';
+import { earlierCase } from './earlier-case.ts';
+import { firstLook } from './first-look.ts';
 import { serveWindows } from './ipc.ts';
 import type { WindowHandlers } from './ipc.ts';
 import { buildMenu } from './menu.ts';
@@ -47,6 +50,7 @@ import { closeSession } from './no-network.ts';
 import type { ApplicationPaths } from './paths.ts';
 import type { Printer } from './print.ts';
 import { RecentFiles } from './recent-files.ts';
+import { ReopenCache } from './reopen-cache.ts';
 import { sentence } from './sentences.ts';
 import type { SentenceId } from './sentences.ts';
 import { SettingsStore } from './settings.ts';
@@ -70,6 +74,7 @@ export class Application {
   readonly #settings: SettingsStore;
   readonly #recent: RecentFiles;
   readonly #places: CasePlaces;
+  readonly #reopen: ReopenCache;
   readonly #windowState: WindowStateStore;
   readonly #session: Session;
   readonly #windows = new Map<number, BundleWindow>();
@@ -87,6 +92,7 @@ export class Application {
       readonly settings: SettingsStore;
       readonly recent: RecentFiles;
       readonly places: CasePlaces;
+      readonly reopen: ReopenCache;
       readonly windowState: WindowStateStore;
     },
   ) {
@@ -94,6 +100,7 @@ export class Application {
     this.#settings = stores.settings;
     this.#recent = stores.recent;
     this.#places = stores.places;
+    this.#reopen = stores.reopen;
     this.#windowState = stores.windowState;
     // No "persist:" in its name: what a customer's bundle shows never reaches Chromium's folders.
     this.#session = session.fromPartition('windows', { cache: false });
@@ -108,7 +115,7 @@ export class Application {
   static async start(options: ApplicationOptions): Promise<Application> {
     const cases = join(options.userData, 'cases');
     await mkdir(cases, { recursive: true, mode: 0o700 });
-    const [settings, recent, places, windowState] = await Promise.all([
+    const [settings, recent, places, reopen, windowState] = await Promise.all([
       SettingsStore.open(join(options.userData, 'settings.json'), {
         languages: app.getPreferredSystemLanguages(),
         zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -116,9 +123,10 @@ export class Application {
       }),
       RecentFiles.open(join(options.userData, 'recent.json')),
       CasePlaces.open(cases),
+      ReopenCache.open(join(options.userData, 'remembered'), __PATCHTRAIL_VERSION__),
       WindowStateStore.open(join(options.userData, 'window.json')),
     ]);
-    const application = new Application(options, { settings, recent, places, windowState });
+    const application = new Application(options, { settings, recent, places, reopen, windowState });
     nativeTheme.themeSource = settings.current.theme;
     nativeTheme.on('updated', () => application.#paintBackgrounds());
     application.#showMenu();
@@ -182,6 +190,9 @@ export class Application {
       window,
       host: { script: this.#options.paths.worker, spool: this.#options.spool },
       openCase: (owner, bundle, opened, onStatus) => this.#openCase(owner, bundle, opened, onStatus),
+      recall: (path, opened) => this.#recall(path, opened),
+      answersFile: (sha256) => this.#reopen.fileOf(sha256),
+      onAnswersKept: (look, sha256, kept) => this.#reopen.kept({ look, sha256, ...kept }),
       onCaseClosed: (owner, sha256) => {
         if (this.#caseOwners.get(sha256) === owner) this.#caseOwners.delete(sha256);
       },
@@ -247,6 +258,8 @@ export class Application {
         return null;
       },
       loadCase: (window) => window.loadCase(),
+      rememberedCase: (window) => window.rememberedCase(),
+      custodyLog: (window) => window.custodyLog(),
       saveCase: (window, content) => window.saveCase(content),
       saveCaseAs: (window) => this.#saveCaseAs(window),
       exportPdf: (window, request) => this.#exportPdf(window, request),
@@ -337,7 +350,10 @@ export class Application {
     const beside = join(dirname(path), basename(file.bundle.name));
     const known = [...place.bundles, beside, ...(sample === null ? [] : [sample])];
     const bundle =
-      (await findBundle(file.bundle, known)) ?? (await this.#askForBundle(name, file.bundle, from));
+      (await this.#recognise(file.bundle.sha256, known)) ??
+      (await findBundle(file.bundle, known)) ??
+      (await firstFile([...place.bundles, beside])) ??
+      (await this.#askForBundle(name, file.bundle, from));
     if (bundle === null) return { outcome: 'cancelled' };
     const result = this.#openBundle(bundle, from, {
       path,
@@ -351,7 +367,24 @@ export class Application {
     return result;
   }
 
-  /** @throws ExpectedError `case-other-bundle` when the chosen one is not the case's */
+  /** The first path with the bundle as it was read last, by its first look: reading it proves it or tells otherwise. */
+  async #recognise(sha256: string, paths: readonly string[]): Promise<string | null> {
+    for (const path of new Set(paths)) {
+      if ((await this.#reopen.recall(path))?.sha256 === sha256) return path;
+    }
+    return null;
+  }
+
+  async #recall(path: string, opened: OpenedCase | null): Promise<RecalledBundle> {
+    const look = await firstLook(path);
+    const recalled = look === null ? null : this.#reopen.byLook(look);
+    if (recalled === null) return { look, file: null, content: null };
+    const { sha256, key, file } = recalled;
+    const content = await keptContent(sha256, this.#places, opened?.path ?? null);
+    return optionsKey(content) === key ? { look, file, content } : { look, file: null, content: null };
+  }
+
+  /** Another version of the bundle than the case's is taken as well: what differs is told once it was read. */
   async #askForBundle(
     caseName: string,
     bundle: { readonly name: string; readonly bytes: number; readonly sha256: string },
@@ -365,9 +398,6 @@ export class Application {
     });
     const [path] = filePaths;
     if (path === undefined) return null;
-    if (!(await isBundle(path, bundle))) {
-      throw new ExpectedError('case-other-bundle', caseName, { case: bundle.name, bundle: basename(path) });
-    }
     return path;
   }
 
@@ -392,7 +422,8 @@ export class Application {
     const other = this.#caseOwners.get(bundle.sha256);
     const locked = other !== undefined && other !== owner;
     if (!locked) this.#caseOwners.set(bundle.sha256, owner);
-    return CaseKeeper.open({
+    const keeper = await CaseKeeper.open({
+      members: bundle.members,
       bundle: { name: bundle.name, bytes: bundle.bytes, sha256: bundle.sha256 },
       places: this.#places,
       opened: opened?.path ?? null,
@@ -403,6 +434,8 @@ export class Application {
       clock: () => new Date(),
       onStatus,
     });
+    keeper.earlier = await earlierCase(keeper, bundle, owner.path, opened?.path ?? null, this.#places);
+    return keeper;
   }
 
   async #saveCaseAs(window: BundleWindow): Promise<CaseStatus> {

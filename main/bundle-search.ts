@@ -17,6 +17,15 @@ export async function findBundle(bundle: CaseBundle, candidates: readonly string
   return null;
 }
 
+/** The first path that is there at all. */
+export async function firstFile(paths: readonly string[]): Promise<string | null> {
+  for (const path of new Set(paths)) {
+    const about = await stat(path).catch(() => null);
+    if (about !== null && (about.isFile() || about.isDirectory())) return path;
+  }
+  return null;
+}
+
 export async function isBundle(path: string, bundle: CaseBundle): Promise<boolean> {
   try {
     const about = await stat(path);

@@ -9,6 +9,7 @@ import type { Reading } from '../preload/contract/evidence.ts';
 import type {
   CaseContent,
   CaseStatus,
+  CustodyLog,
   ReportRequest,
   WindowEvent,
   WindowResult,
@@ -38,7 +39,29 @@ export interface BundleWindowOptions {
   /** The window has let go of the case of this bundle. */
   readonly onCaseClosed: (owner: BundleWindow, sha256: string) => void;
   readonly onBundleRead: (path: string, bundle: BundleIdentityMessage) => void;
+  /** What was kept of the bundle at a path when it was read last, with what its case holds. */
+  readonly recall: (path: string, opened: OpenedCase | null) => Promise<RecalledBundle>;
+  /** Where to keep what the window shows first of a bundle, and what came of it. */
+  readonly answersFile: (sha256: string) => string;
+  readonly onAnswersKept: (look: string, sha256: string, kept: KeptAnswers) => Promise<void>;
 }
+
+export interface RecalledBundle {
+  /** The bundle at first sight, before it is read; null when it has none. */
+  readonly look: string | null;
+  readonly file: string | null;
+  readonly content: CaseContent | null;
+}
+
+export interface KeptAnswers {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** After the last change, until what the window shows is kept for the next time, in milliseconds. */
+const keepDelay = 2_500;
+/** How long closing waits for that, in milliseconds. */
+const keepTimeLimit = 2_000;
 
 interface OpenBundle {
   readonly path: string;
@@ -49,6 +72,9 @@ interface OpenBundle {
   asksPassword: { readonly wrong: boolean } | null;
   identity: BundleIdentityMessage | null;
   keeper: CaseKeeper | null;
+  /** What is known of it from the last time; its answer comes before reading starts. */
+  recalled: RecalledBundle | null;
+  keepTimer: NodeJS.Timeout | null;
   /** Resolves with the case once the bundle has been read; with null when it never was. */
   ready: Promise<CaseKeeper | null>;
 }
@@ -128,6 +154,8 @@ export class BundleWindow {
       asksPassword: null,
       identity: null,
       keeper: null,
+      recalled: null,
+      keepTimer: null,
       ready: Promise.resolve(null),
     };
     this.#bundle = bundle;
@@ -174,16 +202,31 @@ export class BundleWindow {
   async loadCase(): Promise<WindowResult<'loadCase'>> {
     const keeper = await this.#bundle?.ready;
     if (keeper === null || keeper === undefined) return null;
-    const { warning } = keeper;
+    // What differs says more than that it does.
+    const isTold = keeper.earlier !== null && keeper.warning?.code === 'case-other-bundle';
+    const warning = isTold ? null : keeper.warning;
     return {
       content: keeper.content,
       status: keeper.status,
       warning: warning === null ? null : { ...warning, detail: { ...warning.detail } },
+      earlier: keeper.earlier,
     };
   }
 
+  /** What the case held when it was open last, as long as the bundle is being read. */
+  rememberedCase(): CaseContent | null {
+    return this.#bundle?.recalled?.content ?? null;
+  }
+
+  custodyLog(): CustodyLog | null {
+    return this.#bundle?.keeper?.custodyLog ?? null;
+  }
+
   async saveCase(content: CaseContent): Promise<CaseStatus> {
-    return (await this.#bundle?.ready)?.change(content) ?? noCase;
+    const bundle = this.#bundle;
+    const status = (await bundle?.ready)?.change(content) ?? noCase;
+    if (bundle !== null) this.#keepAnswersLater(bundle);
+    return status;
   }
 
   async saveCaseAs(path: string): Promise<CaseStatus> {
@@ -208,7 +251,7 @@ export class BundleWindow {
   #reportOf(request: ReportRequest): Parameters<WorkerHost['report']>[0] {
     const keeper = this.#bundle?.keeper;
     if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
-    return { ...request, content: keeper.content, caseName: keeper.status.name, custody: keeper.custody };
+    return { ...request, content: keeper.content, caseName: keeper.status.name, custody: keeper.custodyLog };
   }
 
   async recordExport(detail: { format: string; name: string; bytes: number; sha256: string }): Promise<void> {
@@ -244,7 +287,31 @@ export class BundleWindow {
     this.#bundle = null;
     if (!bundle?.keeper) return;
     await bundle.keeper.close();
+    // What changed a moment ago is kept as well, unless that takes long.
+    if (bundle.keepTimer !== null) {
+      await Promise.race([this.#keepAnswers(bundle), after(keepTimeLimit)]);
+    }
     if (bundle.identity !== null) this.#options.onCaseClosed(this, bundle.identity.sha256);
+  }
+
+  #keepAnswersLater(bundle: OpenBundle): void {
+    if (bundle.keepTimer !== null) clearTimeout(bundle.keepTimer);
+    bundle.keepTimer = setTimeout(() => void this.#keepAnswers(bundle), keepDelay);
+  }
+
+  /** Has the worker write down what the window shows first. A convenience: a failure is no news. */
+  async #keepAnswers(bundle: OpenBundle): Promise<void> {
+    if (bundle.keepTimer !== null) clearTimeout(bundle.keepTimer);
+    bundle.keepTimer = null;
+    const look = bundle.recalled?.look ?? null;
+    const { identity } = bundle;
+    if (look === null || identity === null || !this.#host.isRunning) return;
+    try {
+      const kept = await this.#host.keepAnswers(this.#options.answersFile(identity.sha256));
+      if (kept !== null) await this.#options.onAnswersKept(look, identity.sha256, kept);
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) console.error(error);
+    }
   }
 
   #read(bundle: OpenBundle): void {
@@ -255,10 +322,18 @@ export class BundleWindow {
   }
 
   async #readToEnd(bundle: OpenBundle): Promise<CaseKeeper | null> {
-    const zone = bundle.keeper?.content.zone ?? bundle.opened?.zone ?? null;
+    bundle.recalled = await this.#options.recall(bundle.path, bundle.opened);
+    if (this.#bundle !== bundle) return null;
+    const { file, content } = bundle.recalled;
+    const zone = (bundle.keeper?.content ?? content)?.zone ?? bundle.opened?.zone ?? null;
     let identity: BundleIdentityMessage;
     try {
-      identity = await this.#host.open({ path: bundle.path, password: bundle.password, zone });
+      identity = await this.#host.open({
+        path: bundle.path,
+        password: bundle.password,
+        zone,
+        remembered: bundle.keeper === null ? file : null,
+      });
     } catch (error) {
       if (this.#bundle === bundle) this.#openFailed(bundle, error);
       return bundle.keeper;
@@ -281,6 +356,7 @@ export class BundleWindow {
     bundle.identity = identity;
     bundle.keeper = opened;
     this.#options.onBundleRead(bundle.path, identity);
+    this.#keepAnswersLater(bundle);
     return opened;
   }
 
@@ -316,4 +392,10 @@ export class BundleWindow {
         });
     }
   }
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
 }

@@ -1,8 +1,9 @@
 /** `.patchtrail` files on the disk: what is in them is the business of `parsers/case`. */
 import { access, readFile, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseCase, writeCaseText } from '../parsers/case/case-file.ts';
+import { parseCase, versionedJson, writeCaseText } from '../parsers/case/case-file.ts';
 import type { CaseFile } from '../parsers/case/case-file.ts';
+import { caseVersion } from '../parsers/case/case-migrations.ts';
 import { ExpectedError } from '../parsers/domain/errors.ts';
 import { systemCode, writeAtomically } from './atomic-file.ts';
 
@@ -10,6 +11,8 @@ export const caseExtension = '.patchtrail';
 
 export interface ReadCase {
   readonly file: CaseFile;
+  /** Version of the schema that was found on the disk. */
+  readonly version: number;
   /** Set when the file was damaged and the version before it was taken: where the damaged one was kept. */
   readonly recovered: { readonly damaged: string } | null;
 }
@@ -22,7 +25,8 @@ export async function readCase(path: string): Promise<ReadCase> {
   const name = basename(path);
   const text = await readText(path);
   try {
-    return { file: parseCase(text, name), recovered: null };
+    const file = parseCase(text, name);
+    return { file, version: versionedJson(text, name).version, recovered: null };
   } catch (error) {
     if (!(error instanceof ExpectedError) || error.code !== 'case-damaged') throw error;
     const before = await readBackup(path);
@@ -32,7 +36,7 @@ export async function readCase(path: string): Promise<ReadCase> {
     }
     // The version before it takes its place, so that the next reader finds a whole file.
     if (damaged !== null) await writeAtomically(path, writeCaseText(before)).catch(() => undefined);
-    return { file: before, recovered: { damaged: basename(damaged ?? path) } };
+    return { file: before, version: caseVersion, recovered: { damaged: basename(damaged ?? path) } };
   }
 }
 

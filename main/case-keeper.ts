@@ -4,14 +4,16 @@
  * lost.
  */
 import { createHash } from 'node:crypto';
-import { rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { caseSchemaName, emptyContent, hasContent } from '../parsers/case/case-file.ts';
+import { caseSchemaName, emptyContent, hasContent, parseCase } from '../parsers/case/case-file.ts';
 import type { CaseBundle, CaseFile } from '../parsers/case/case-file.ts';
+import { caseVersion } from '../parsers/case/case-migrations.ts';
 import { appendEntry, continues, firstBrokenEntry } from '../parsers/case/custody-log.ts';
-import type { LogEntry, LogEvent } from '../parsers/case/custody-log.ts';
+import type { LogEvent } from '../parsers/case/custody-log.ts';
 import { ExpectedError } from '../parsers/domain/errors.ts';
-import type { CaseContent, CaseStatus } from '../preload/contract/window.ts';
+import type { Mute } from '../parsers/domain/mute.ts';
+import type { CaseContent, CaseStatus, CustodyLog, EarlierCase } from '../preload/contract/window.ts';
 import { backupOf, caseExtension, readCase, writeCase } from './case-files.ts';
 import type { CasePlaces } from './case-places.ts';
 
@@ -33,6 +35,8 @@ export interface CaseWarning {
 
 export interface KeeperOptions {
   readonly bundle: CaseBundle;
+  /** Of the bundle as it was read: see `memberLines`. */
+  readonly members: readonly string[] | null;
   readonly places: CasePlaces;
   /** The case file that the analyst opened, when it was one that led to the bundle. */
   readonly opened: string | null;
@@ -66,6 +70,7 @@ export class CaseKeeper {
   readonly #blocked: CaseWarning['code'] | null;
   #file: CaseFile;
   #fingerprint: Fingerprint;
+  #earlier: EarlierCase | null = null;
   /** Whether the application's folder holds what could not be written home. */
   #ownIsNewer: boolean;
   #exists: boolean;
@@ -81,7 +86,7 @@ export class CaseKeeper {
     // A case that another window has is shown here and written nowhere, unless it is saved elsewhere.
     this.#home = options.locked ? null : found.home;
     this.#blocked = options.locked ? 'case-locked' : found.blocked;
-    this.#file = found.file;
+    this.#file = { ...found.file, members: options.members === null ? null : [...options.members] };
     this.#fingerprint = found.fingerprint;
     this.#ownIsNewer = found.ownIsNewer;
     this.#exists = found.exists;
@@ -97,9 +102,13 @@ export class CaseKeeper {
   }
 
   static async open(options: KeeperOptions): Promise<CaseKeeper> {
-    const keeper = new CaseKeeper(options, await find(options));
+    const found = await find(options);
+    const keeper = new CaseKeeper(options, found);
     keeper.#logPending({ recovered: 1 });
     const { name, bytes, sha256 } = options.bundle;
+    if (found.version < caseVersion) {
+      keeper.#log({ what: 'migrated', detail: { from: found.version, to: caseVersion } });
+    }
     keeper.#log({ what: 'bundle-opened', detail: { name, bytes, sha256 } });
     if (keeper.#exists) keeper.#touch();
     if (options.opened !== null && keeper.#home === options.opened) {
@@ -112,10 +121,19 @@ export class CaseKeeper {
     return this.#file.content;
   }
 
-  /** The log as a report lists it. */
-  get custody(): { entries: LogEntry[]; broken: number | null } {
+  /** Its log, and whether it is whole. */
+  get custodyLog(): CustodyLog {
     const { log } = this.#file;
     return { entries: log, broken: firstBrokenEntry(log) };
+  }
+
+  /** The case of another version of the bundle, whose notes may be taken over. */
+  set earlier(earlier: EarlierCase | null) {
+    this.#earlier = earlier;
+  }
+
+  get earlier(): EarlierCase | null {
+    return this.#earlier;
   }
 
   get status(): CaseStatus {
@@ -145,6 +163,16 @@ export class CaseKeeper {
         what: 'transcriptions-changed',
         detail: { count: content.transcriptions.length, sha256 },
       });
+    }
+    this.#logMutes(before.mutes, content.mutes);
+    if (JSON.stringify(before.redaction) !== JSON.stringify(content.redaction)) {
+      // How many words there are, never the words.
+      const { kinds = [], words = [] } = content.redaction ?? {};
+      this.#log({ what: 'redaction-changed', detail: { kinds: kinds.join(' '), words: words.length } });
+    }
+    const taken = takenOver(before, content, this.#earlier);
+    if (taken > 0 && this.#earlier !== null) {
+      this.#log({ what: 'notes-taken-over', detail: { case: this.#earlier.caseName, count: taken } });
     }
     if (changed.length > 0) this.#settleLater();
     this.#touch();
@@ -278,6 +306,19 @@ export class CaseKeeper {
     this.#file = { ...this.#file, log: appendEntry(this.#file.log, event, at) };
   }
 
+  #logMutes(before: CaseContent['mutes'], after: CaseContent['mutes']): void {
+    const [then, now] = [new Set(before.map(({ id }) => id)), new Set(after.map(({ id }) => id))];
+    const subject = ({ on }: Mute): LogEvent['detail'] =>
+      on.what === 'rule' ? { rule: on.rule } : { finding: on.finding };
+    for (const mute of after) {
+      if (then.has(mute.id)) continue;
+      this.#log({ what: 'muted', detail: { ...subject(mute), reason: mute.reason } });
+    }
+    for (const mute of before) {
+      if (!now.has(mute.id)) this.#log({ what: 'unmuted', detail: subject(mute) });
+    }
+  }
+
   #settleLater(): void {
     if (this.#settleTimer !== null) clearTimeout(this.#settleTimer);
     this.#settleTimer = setTimeout(() => {
@@ -313,8 +354,34 @@ export class CaseKeeper {
   }
 }
 
+/** What the case of a bundle holds on the disk, without taking it: empty where there is none. */
+export async function keptContent(
+  sha256: string,
+  places: CasePlaces,
+  opened: string | null,
+): Promise<CaseContent> {
+  const paths = [opened ?? places.of(sha256).case, places.ownPath(sha256)];
+  const [home, own] = await Promise.all(
+    paths.map(async (path) => (path === null ? null : await peek(path, sha256))),
+  );
+  if (home && own) return isLater(home.savedBy.at, own.savedBy.at) ? home.content : own.content;
+  return (home ?? own)?.content ?? emptyContent;
+}
+
+/** Unlike `readCase` leaves a damaged file where it is. */
+export async function peek(path: string, sha256: string): Promise<CaseFile | null> {
+  try {
+    const file = parseCase(await readFile(path, 'utf8'), basename(path));
+    return file.bundle.sha256 === sha256 ? file : null;
+  } catch {
+    return null;
+  }
+}
+
 interface Found {
   readonly file: CaseFile;
+  /** Of the file as it was found. */
+  readonly version: number;
   readonly home: string | null;
   readonly exists: boolean;
   readonly ownIsNewer: boolean;
@@ -338,6 +405,7 @@ async function find(options: KeeperOptions): Promise<Found> {
       return {
         ...found,
         file: atHome.file,
+        version: atHome.version,
         ownIsNewer: false,
         warning: atHome.warning ?? brokenLog(atHome.file, remembered),
       };
@@ -346,12 +414,13 @@ async function find(options: KeeperOptions): Promise<Found> {
       continues(atOwn.file.log, atHome.file.log) && !isLater(atHome.file.savedBy.at, atOwn.file.savedBy.at);
     if (newer) {
       const warning = atHome.warning ?? brokenLog(atOwn.file, remembered);
-      return { ...found, file: atOwn.file, ownIsNewer: true, warning };
+      return { ...found, file: atOwn.file, version: atOwn.version, ownIsNewer: true, warning };
     }
     const aside = await putAside(own, options.clock());
     return {
       ...found,
       file: atHome.file,
+      version: atHome.version,
       ownIsNewer: false,
       warning: atHome.warning ?? { code: 'case-apart', place: aside, detail: {} },
     };
@@ -363,11 +432,12 @@ async function find(options: KeeperOptions): Promise<Found> {
   const inOwn = { home: null, ownIsNewer: false, fingerprint: await fingerprint(own) };
   if (atOwn.file !== null) {
     const warning = lost ?? atOwn.warning ?? brokenLog(atOwn.file, own);
-    return { ...inOwn, file: atOwn.file, exists: true, blocked: null, warning };
+    return { ...inOwn, file: atOwn.file, version: atOwn.version, exists: true, blocked: null, warning };
   }
   return {
     ...inOwn,
     file: newCase(options),
+    version: caseVersion,
     exists: false,
     blocked,
     warning: lost ?? atOwn.warning,
@@ -376,31 +446,32 @@ async function find(options: KeeperOptions): Promise<Found> {
 
 interface Look {
   readonly file: CaseFile | null;
+  readonly version: number;
   readonly warning: CaseWarning | null;
 }
-const nothing: Look = { file: null, warning: null };
+const nothing: Look = { file: null, version: caseVersion, warning: null };
 
 async function look(path: string, bundle: CaseBundle): Promise<Look> {
   const place = basename(path);
   const isOwn = place === `${bundle.sha256}${caseExtension}`;
   try {
-    const { file, recovered } = await readCase(path);
+    const { file, version, recovered } = await readCase(path);
     if (file.bundle.sha256 !== bundle.sha256) {
       const detail = { case: file.bundle.name, bundle: bundle.name };
-      return { file: null, warning: { code: 'case-other-bundle', place, detail } };
+      return { ...nothing, warning: { code: 'case-other-bundle', place, detail } };
     }
-    if (recovered === null) return { file, warning: null };
-    return { file, warning: { code: 'case-recovered', place, detail: { kept: recovered.damaged } } };
+    if (recovered === null) return { file, version, warning: null };
+    return { file, version, warning: { code: 'case-recovered', place, detail: { kept: recovered.damaged } } };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     const { code, detail } = error;
     switch (code) {
       case 'not-found':
-        return isOwn ? nothing : { file: null, warning: { code: 'case-missing', place, detail } };
+        return isOwn ? nothing : { ...nothing, warning: { code: 'case-missing', place, detail } };
       case 'case-damaged':
       case 'case-newer':
       case 'not-readable':
-        return { file: null, warning: { code, place, detail } };
+        return { ...nothing, warning: { code, place, detail } };
       default:
         throw error;
     }
@@ -443,6 +514,14 @@ async function refuseOtherBundle(path: string, bundle: CaseBundle): Promise<void
     const detail = { case: present.file.bundle.name, bundle: bundle.name };
     throw new ExpectedError('case-other-bundle', basename(path), detail);
   }
+}
+
+/** How many notes came that are those of an earlier version's case. */
+function takenOver(before: CaseContent, after: CaseContent, earlier: EarlierCase | null): number {
+  if (earlier === null) return 0;
+  const known = new Set(before.annotations.map(({ id }) => id));
+  const theirs = new Set(earlier.content.annotations.map(({ id }) => id));
+  return after.annotations.filter(({ id }) => theirs.has(id) && !known.has(id)).length;
 }
 
 function changedAnnotations(before: CaseContent, after: CaseContent): string[] {

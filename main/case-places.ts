@@ -44,6 +44,13 @@ export class CasePlaces {
     return this.#places[sha256] ?? nowhere;
   }
 
+  /** Other bundles that were at this path, the one seen last first. */
+  othersAt(path: string, sha256: string): readonly string[] {
+    return Object.entries(this.#places).flatMap(([other, { bundles }]) =>
+      other !== sha256 && bundles.includes(path) ? [other] : [],
+    );
+  }
+
   async rememberBundle(sha256: string, path: string): Promise<void> {
     const place = this.of(sha256);
     const bundles = [path, ...place.bundles.filter((other) => other !== path)].slice(0, mostPaths);

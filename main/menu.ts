@@ -67,21 +67,28 @@ export function buildMenu(locale: Locale, actions: MenuActions, platform: NodeJS
   const edit: MenuItemConstructorOptions = {
     label: label('menu.edit'),
     submenu: [
-      role('menu.undo', 'undo'),
-      role('menu.redo', 'redo'),
+      entry('menu.undo', 'undo', 'CmdOrCtrl+Z'),
+      entry('menu.redo', 'redo', 'CmdOrCtrl+Shift+Z'),
       line,
       role('menu.cut', 'cut'),
       role('menu.copy', 'copy'),
       role('menu.paste', 'paste'),
       role('menu.select-all', 'selectAll'),
+      line,
+      entry('menu.bookmark', 'bookmark', 'CmdOrCtrl+B'),
+      entry('menu.add-event', 'add-event'),
     ],
   };
   const go: MenuItemConstructorOptions = {
     label: label('menu.go'),
     submenu: [
+      entry('menu.back', 'back', 'Alt+Left'),
+      entry('menu.forward', 'forward', 'Alt+Right'),
+      line,
       entry('menu.search', 'search', 'CmdOrCtrl+F'),
       entry('menu.next-finding', 'next-finding', 'F8'),
       entry('menu.previous-finding', 'previous-finding', 'Shift+F8'),
+      entry('menu.show-case', 'show-case', 'CmdOrCtrl+7'),
       line,
       entry('menu.palette', 'palette', 'CmdOrCtrl+K'),
     ],

@@ -37,6 +37,8 @@ export interface OpenOptions {
   readonly path: string;
   readonly password: string | null;
   readonly zone: string | null;
+  /** File of answers that were kept of the bundle. */
+  readonly remembered: string | null;
 }
 
 /** What a report is made from besides the bundle. */
@@ -112,7 +114,7 @@ export class WorkerHost {
   }
 
   /** Resolves when the bundle has been read to its end. */
-  async open({ path, password, zone }: OpenOptions): Promise<BundleIdentityMessage> {
+  async open({ path, password, zone, remembered }: OpenOptions): Promise<BundleIdentityMessage> {
     const running = this.#present();
     await mkdir(running.spool, { recursive: true, mode: 0o700 });
     const answer = await this.#ask(running, (id) => ({
@@ -123,6 +125,7 @@ export class WorkerHost {
       zone,
       limits: {},
       spoolFolder: running.spool,
+      remembered,
     }));
     if (answer.type !== 'opened') throw unexpected(answer);
     return answer.bundle;
@@ -130,6 +133,13 @@ export class WorkerHost {
 
   cancelReading(): void {
     if (this.#running !== null) post(this.#running, { type: 'cancel-reading' });
+  }
+
+  /** Has the worker write what its window sees first; null when there is nothing whole to keep. */
+  async keepAnswers(path: string): Promise<{ readonly key: string; readonly bytes: number } | null> {
+    const answer = await this.#ask(this.#present(), (id) => ({ type: 'keep-answers', id, path }));
+    if (answer.type !== 'answers-kept') throw unexpected(answer);
+    return answer.kept;
   }
 
   async report(options: ReportRequest): Promise<ReportDocument> {

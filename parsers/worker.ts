@@ -4,8 +4,10 @@
  */
 import * as v from 'valibot';
 import { workerRequestSchema } from '../preload/contract/worker.ts';
-import type { WorkerMessage, WorkerRequest } from '../preload/contract/worker.ts';
+import type { BundleIdentityMessage, WorkerMessage, WorkerRequest } from '../preload/contract/worker.ts';
+import { memberLines } from './case/member-list.ts';
 import { toWireError } from './domain/errors.ts';
+import { writeRemembered } from './serve/keep-answers.ts';
 import { reportDocument } from './serve/report.ts';
 import { servePort } from './serve/serve-port.ts';
 import type { Port } from './serve/serve-port.ts';
@@ -65,7 +67,14 @@ async function answer(
   try {
     switch (request.type) {
       case 'open':
-        send({ type: 'opened', id: request.id, bundle: await session.open(request) });
+        send({ type: 'opened', id: request.id, bundle: await opened(session, request) });
+        return;
+      case 'keep-answers':
+        send({
+          type: 'answers-kept',
+          id: request.id,
+          kept: await writeRemembered(session, request.path),
+        });
         return;
       case 'cancel-reading':
         session.cancel();
@@ -89,6 +98,15 @@ async function answer(
       error: wire.family === 'expected' ? { ...wire, detail: { ...wire.detail } } : wire,
     });
   }
+}
+
+async function opened(
+  session: Session,
+  request: Extract<WorkerRequest, { type: 'open' }>,
+): Promise<BundleIdentityMessage> {
+  const identity = await session.open(request);
+  const members = session.snapshot?.analysis.evidence.members ?? [];
+  return { ...identity, members: memberLines(members) };
 }
 
 function portOf(port: ElectronPort): Port {

@@ -58,6 +58,8 @@ const bridge: PatchtrailBridge = {
   closeBundle: method('closeBundle'),
   restartWorker: method('restartWorker'),
   loadCase: method('loadCase'),
+  rememberedCase: method('rememberedCase'),
+  custodyLog: method('custodyLog'),
   saveCase: method('saveCase'),
   saveCaseAs: method('saveCaseAs'),
   exportPdf: method('exportPdf'),

@@ -3,6 +3,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './grids/grids.css';
 import './panes/panes.css';
+import './panes/case.css';
 import './app/app.css';
 import './app/report-dialog.css';
 import { StrictMode } from 'react';

@@ -3,34 +3,11 @@
  * removed, moved or rewritten entry shows.
  */
 import { createHash } from 'node:crypto';
-import * as v from 'valibot';
+import { custodyEntrySchema } from '../../preload/contract/window.ts';
+import type { CustodyEntry } from '../../preload/contract/window.ts';
 
-export const logEntrySchema = v.object({
-  /** ISO 8601 with offset, by the analyst's machine. */
-  at: v.string(),
-  what: v.picklist([
-    'case-created',
-    'bundle-opened',
-    'zone-assumed',
-    'note-changed',
-    'note-removed',
-    'bookmarks-changed',
-    'transcriptions-changed',
-    'muted',
-    'unmuted',
-    'redaction-changed',
-    'notes-taken-over',
-    'migrated',
-    'exported',
-    'recovered',
-  ]),
-  detail: v.record(v.string(), v.union([v.string(), v.number(), v.null()])),
-  /** Hash of the entry before; 64 zeros for the first. */
-  previous: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
-  /** SHA-256 over the other fields. */
-  hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
-});
-export type LogEntry = v.InferOutput<typeof logEntrySchema>;
+export const logEntrySchema = custodyEntrySchema;
+export type LogEntry = CustodyEntry;
 export type LogEvent = Pick<LogEntry, 'what' | 'detail'>;
 
 const beforeTheFirst = '0'.repeat(64);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { systemIds } from '../domain/evidence.ts';
-import type { PatchRecord } from '../domain/evidence.ts';
+import type { PatchRecord, Run } from '../domain/evidence.ts';
 import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
 import { compareFindings, compareNullable, type Finding, type Undecided } from '../domain/finding.ts';
 import type { Evidence } from '../evidence/evidence.ts';
@@ -63,6 +63,50 @@ export function runRules(
 export interface Explanation {
   readonly rule: string;
   readonly verdicts: readonly Verdict[];
+}
+
+/** Every rule's answer where a run is concerned: of the rules about runs, those about its device, and the bundle's. */
+export function explainRun(evidence: Evidence, rules: readonly AnyRule[], run: Run): Explanation[] {
+  const deviceKey = evidence.deviceKey(run.device);
+  return rules
+    .filter((rule) => isPresent(rule, evidence) && (rule.system === null || rule.system === run.system))
+    .flatMap((rule) => {
+      if (rule.looksAt === 'run') return [{ rule: rule.id, verdicts: ask(rule, run, evidence) }];
+      return rule.looksAt === 'device' || rule.looksAt === 'bundle'
+        ? [explainAround(evidence, rule, deviceKey)]
+        : [];
+    });
+}
+
+/** The answers of the rules that look at a device or at the whole bundle, as far as they concern a device. */
+export function explainDevice(
+  evidence: Evidence,
+  rules: readonly AnyRule[],
+  deviceKey: string,
+): Explanation[] {
+  return rules
+    .filter((rule) => isPresent(rule, evidence))
+    .flatMap((rule) =>
+      rule.looksAt === 'device' || rule.looksAt === 'bundle'
+        ? [explainAround(evidence, rule, deviceKey)]
+        : [],
+    );
+}
+
+function explainAround(
+  evidence: Evidence,
+  rule: Rule<'device'> | Rule<'bundle'>,
+  deviceKey: string,
+): Explanation {
+  if (rule.looksAt === 'device') {
+    const verdicts = deviceKey === '' ? [] : ask(rule, deviceKey, evidence);
+    return { rule: rule.id, verdicts };
+  }
+  const verdicts = ask(rule, null, evidence).filter(
+    (verdict) =>
+      !('device' in verdict) || verdict.device === null || evidence.deviceKey(verdict.device) === deviceKey,
+  );
+  return { rule: rule.id, verdicts };
 }
 
 /** Every rule's answer where a record is concerned, silence included: why something fired, or did not. */
@@ -181,7 +225,8 @@ function askOnce<K extends SubjectKind>(
   }
 }
 
-function makeFinding(rule: AnyRule, verdict: Verdict & { outcome: 'found' }): Finding {
+/** The finding that a verdict makes. */
+export function makeFinding(rule: AnyRule, verdict: Verdict & { outcome: 'found' }): Finding {
   return {
     id: findingId(rule.id, verdict),
     rule: rule.id,

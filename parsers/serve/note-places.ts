@@ -21,8 +21,9 @@ export function notePlaces(snapshot: Snapshot, targets: readonly NoteTarget[]): 
       case 'lines':
         return ofLine(snapshot, target.member, target.from);
       case 'member':
-      case 'moment':
         return null;
+      case 'moment':
+        return ofMoment(snapshot, target);
       case 'cell':
       case 'record': {
         const cited = places.get(placeKey(target));
@@ -30,6 +31,59 @@ export function notePlaces(snapshot: Snapshot, targets: readonly NoteTarget[]): 
       }
     }
   });
+}
+
+type FoundTarget = EvidenceResult<'findTargets'>[number];
+
+/**
+ * What things that notes are written to are called in the window: a record by its id, a line of the merged timeline
+ * by `member:line`, any other line by its member.
+ */
+export function findTargets(snapshot: Snapshot, targets: readonly NoteTarget[]): FoundTarget[] {
+  const places = citedPlaces(snapshot, targets);
+  const { evidence } = snapshot.analysis;
+  const line = (member: string, at: number): FoundTarget => {
+    const about = evidence.member(member);
+    if (about === undefined || at < 1 || at > (about.lines ?? 0)) return null;
+    // Lines of a page stand in its file only.
+    const isMerged = snapshot.drafts[about.index]?.timeline !== 'none';
+    return isMerged ? { on: 'line', id: `${member}:${at}` } : { on: 'member', id: member };
+  };
+  return targets.map((target): FoundTarget => {
+    switch (target.on) {
+      case 'finding':
+        return snapshot.findingById.has(target.finding) ? { on: 'finding', id: target.finding } : null;
+      case 'line':
+        return line(target.member, target.line);
+      case 'lines':
+        return line(target.member, target.from);
+      case 'member':
+        return evidence.member(target.member) === undefined ? null : { on: 'member', id: target.member };
+      case 'moment':
+        return null;
+      case 'cell':
+      case 'record': {
+        const cited = places.get(placeKey(target));
+        if (cited !== undefined) {
+          return 'run' in cited ? { on: 'run', id: cited.run.id } : { on: 'record', id: cited.record.id };
+        }
+        return target.line === null ? null : line(target.member, target.line);
+      }
+    }
+  });
+}
+
+/** An event added by hand stands where its reading stands; without an offset where readings of unknown zone are placed. */
+function ofMoment(snapshot: Snapshot, { local, offset }: Extract<NoteTarget, { on: 'moment' }>): NotePlace {
+  const reading = Date.parse(`${local}Z`);
+  if (Number.isNaN(reading)) return null;
+  const east = offset === null ? snapshot.lines.placementOffset : offsetMinutes(offset);
+  return { at: reading - east * 60_000, target: { on: 'moment', id: `${local}${offset ?? ''}` } };
+}
+
+function offsetMinutes(offset: string): number {
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6));
+  return offset.startsWith('-') ? -minutes : minutes;
 }
 
 function ofFinding(snapshot: Snapshot, id: string): NotePlace {

@@ -13,7 +13,8 @@ export function reportDocument(
 ): ReportParts {
   const { snapshot } = session;
   if (snapshot === null) throw new ExpectedError('no-bundle');
-  const { analysis, lines } = snapshot;
+  // What is muted stays in the evidence: the report itself tells it apart.
+  const { whole: analysis, lines } = snapshot;
   const { content, caseName, choice, custody } = request;
   return reportParts(analysis, wordsOf(request.locale).wording, {
     caseName,

@@ -10,15 +10,17 @@ import { openRunView } from '../evidence/run-view.ts';
 import { matchingRows } from '../evidence/search.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { nearestLine } from './nearest.ts';
-import { notePlaces } from './note-places.ts';
+import { findTargets, notePlaces } from './note-places.ts';
 import { overview } from './overview.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
 import { runDetail, runRow } from './runs.ts';
+import { rememberedFindings } from './remembered.ts';
 import type { Session, Snapshot } from './session.ts';
 import { timeline } from './timeline.ts';
 import { treesOf } from './trees.ts';
 import type { Views } from './views.ts';
 import { wordsOf } from './words.ts';
+import { explainSubject } from './workbench.ts';
 
 /** What answers one window's requests. */
 export interface RequestContext {
@@ -39,9 +41,24 @@ const mostRows = 2000;
 
 /** Every request of the contract. Params were checked before. */
 export const handlers: Handlers = {
-  overview: ({ locale }, context) => overview(snapshotOf(context), locale),
+  overview: ({ locale }, context) => {
+    const { remembered } = context.session;
+    if (remembered === null) return overview(snapshotOf(context), locale);
+    // A step behind the answer itself, so that it is on its way first.
+    setImmediate(() => context.session.tellSeen());
+    return remembered.answers[locale].overview;
+  },
 
   findings: async ({ locale, filter, from, to }, context, signal) => {
+    const { remembered } = context.session;
+    if (remembered !== null) {
+      const chosen = await rememberedFindings(remembered, locale, filter, signal);
+      const isAll = chosen.length === remembered.answers[locale].findings.length;
+      return {
+        total: isAll ? remembered.findingTotal : chosen.length,
+        rows: chosen.slice(from, Math.min(to, from + mostRows)),
+      };
+    }
     const snapshot = snapshotOf(context);
     const chosen = await filterFindings(snapshot, filter, signal);
     const { wording } = wordsOf(locale);
@@ -54,13 +71,19 @@ export const handlers: Handlers = {
   },
 
   finding: ({ locale, id }, context) => {
+    const { remembered } = context.session;
+    if (remembered !== null) return remembered.answers[locale].findings.find((one) => one.id === id) ?? null;
     const snapshot = snapshotOf(context);
     const finding = snapshot.findingById.get(id);
     return finding === undefined ? null : findingDetail(finding, snapshot, wordsOf(locale).wording, locale);
   },
 
   stepFinding: async ({ from, step, filter }, context, signal) => {
-    const chosen = await filterFindings(snapshotOf(context), filter, signal);
+    const { remembered } = context.session;
+    const chosen =
+      remembered === null
+        ? await filterFindings(snapshotOf(context), filter, signal)
+        : await rememberedFindings(remembered, 'en', filter, signal);
     if (chosen.length === 0) return null;
     const at = from === null ? -1 : chosen.findIndex((finding) => finding.id === from);
     const start = at === -1 ? (step === 1 ? -1 : chosen.length) : at;
@@ -269,6 +292,32 @@ export const handlers: Handlers = {
   },
 
   notePlaces: ({ targets }, context) => notePlaces(snapshotOf(context), targets),
+
+  findTargets: ({ targets }, context) => findTargets(snapshotOf(context), targets),
+
+  mute: ({ mutes }, { session }) => {
+    session.mute(mutes);
+    return null;
+  },
+
+  mutedFindings: ({ locale, from, to }, context) => {
+    const { remembered } = context.session;
+    if (remembered !== null) {
+      const { muted } = remembered.answers[locale];
+      return { total: remembered.mutedTotal, rows: muted.slice(from, to) };
+    }
+    const snapshot = snapshotOf(context);
+    const { wording } = wordsOf(locale);
+    return {
+      total: snapshot.muted.length,
+      rows: snapshot.muted.slice(from, Math.min(to, from + mostRows)).map(({ finding, mute }) => ({
+        finding: findingRow(finding, snapshot, wording),
+        mute: mute.id,
+      })),
+    };
+  },
+
+  explain: ({ locale, subject }, context) => explainSubject(snapshotOf(context), subject, locale),
 
   search: async ({ filter }, context, signal) => {
     const snapshot = snapshotOf(context);

@@ -5,9 +5,14 @@ import type { ErrorCode, WireError } from '../domain/errors.ts';
 import type { Run } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Limits } from '../domain/limits.ts';
+import { partedByMutes } from '../domain/mute.ts';
+import type { Mute } from '../domain/mute.ts';
 import type { Transcription } from '../domain/transcription.ts';
-import type { BundleIdentity } from '../report/analysis.ts';
+import type { Analysis, BundleIdentity } from '../report/analysis.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
+import type { CaseOptions } from '../case/options-key.ts';
+import { readRemembered } from './remembered.ts';
+import type { Remembered } from './remembered.ts';
 import { overlappingRuns } from './run-spans.ts';
 
 export interface OpenRequest {
@@ -16,15 +21,21 @@ export interface OpenRequest {
   readonly zone: string | null;
   readonly limits: { readonly [K in keyof Limits]?: Limits[K] | undefined };
   readonly spoolFolder: string;
+  /** File of answers that were kept of this bundle, by a first look at it; null: none. */
+  readonly remembered?: string | null | undefined;
 }
 
-/** A concluded bundle with what the window's questions need looked up. */
+/** A concluded bundle with what the window's questions need looked up. Its analysis is without what is muted. */
 export interface Snapshot extends Concluded {
+  /** The analysis with the muted findings. */
+  readonly whole: Analysis;
+  readonly muted: readonly { readonly finding: Finding; readonly mute: Mute }[];
   readonly revision: number;
   /** Milliseconds that reading took, by the machine's own clock: shown, never stored. */
   readonly readMilliseconds: number;
   /** The zone that the analyst assumed, or null. */
   readonly zone: string | null;
+  /** Muted ones included: a note or a link may lead to one. */
   readonly findingById: ReadonlyMap<string, Finding>;
   /** Findings that cite a record, by its id. */
   readonly findingsOfRecord: ReadonlyMap<string, readonly Finding[]>;
@@ -40,6 +51,9 @@ const tellInterval = 100;
 /** The first partial answer comes this soon; every further one takes twice as long, so that their cost stays small. */
 const firstPartial = 400;
 
+/** Reading waits at most so long for the window to ask for the answers of the last time. */
+const firstAnswerWait = 400;
+
 /**
  * One open bundle: reads it, answers from what has been read so far, and starts over when a zone is
  * assumed. Wall-clock times are used for pacing alone.
@@ -54,6 +68,9 @@ export class Session {
   #zone: string | null = null;
   #limits: Partial<Limits> = {};
   #transcriptions: readonly Transcription[] = [];
+  #mutes: readonly Mute[] = [];
+  #remembered: Remembered | null = null;
+  #rememberedSeen: () => void = () => undefined;
   #lastTold = 0;
   #revision = 0;
   #opened = 0;
@@ -69,6 +86,20 @@ export class Session {
   /** What is known so far; null while nothing is. */
   get snapshot(): Snapshot | null {
     return this.#snapshot;
+  }
+
+  /** Answers of the last reading, until this one has ended. */
+  get remembered(): Remembered | null {
+    return this.#remembered;
+  }
+
+  /** What the analyst's case says of the evidence at present. */
+  get options(): CaseOptions {
+    return {
+      zone: this.#zone,
+      mutes: [...this.#mutes],
+      transcriptions: this.#transcriptions.map((row) => ({ ...row })),
+    };
   }
 
   get limits(): Partial<Limits> {
@@ -91,6 +122,7 @@ export class Session {
     const store = openStore(spool);
     this.#bundle = { drafts: [], store };
     this.#change({ ...idle, phase: 'reading', bundle: name, revision: this.#revision });
+    if (typeof request.remembered === 'string') await this.#recall(request.remembered, abort);
     try {
       const read = await readBundle(request.path, store, {
         ...spool,
@@ -122,6 +154,7 @@ export class Session {
       const wire = toWireError(error);
       // Another bundle may have been opened meanwhile; then this one has no say any more.
       if (this.#abort !== abort) throw error;
+      this.#forget('none');
       if (wire.family === 'cancelled')
         this.#conclude(this.#bundle, partialIdentity(name, this.#reading.total), performance.now() - started);
       this.#change({
@@ -134,6 +167,25 @@ export class Session {
     } finally {
       if (this.#abort === abort) this.#abort = null;
     }
+  }
+
+  async #recall(path: string, abort: AbortController): Promise<void> {
+    const remembered = await readRemembered(path);
+    if (remembered === null || this.#abort !== abort) return;
+    this.#remembered = remembered;
+    this.#revision += 1;
+    // Reading keeps this thread busy: the window gets its first answer before it begins.
+    const seen = new Promise<void>((resolve) => {
+      this.#rememberedSeen = resolve;
+      setTimeout(resolve, firstAnswerWait).unref();
+    });
+    this.#change({ ...this.#reading, remembered: 'shown', revision: this.#revision });
+    await seen;
+  }
+
+  /** The window has what it shows first of the answers of the last time. */
+  tellSeen(): void {
+    this.#rememberedSeen();
   }
 
   /** Stops reading; rows that were read stay. */
@@ -149,6 +201,8 @@ export class Session {
     this.#snapshot = null;
     this.#identity = null;
     this.#transcriptions = [];
+    this.#mutes = [];
+    this.#remembered = null;
     this.#revision += 1;
     this.#change({ ...idle, revision: this.#revision });
   }
@@ -180,6 +234,15 @@ export class Session {
     }
   }
 
+  /** Leaves these findings out of marks and counts; they replace those before. No rule is asked again. */
+  mute(mutes: readonly Mute[]): void {
+    if (JSON.stringify(this.#mutes) === JSON.stringify(mutes)) return;
+    this.#mutes = mutes;
+    const snapshot = this.#snapshot;
+    if (snapshot === null) return;
+    this.#show({ ...snapshot, analysis: snapshot.whole }, snapshot.readMilliseconds);
+  }
+
   #concludeAgain(bundle: BundleReading): void {
     this.#conclude(
       bundle,
@@ -191,21 +254,34 @@ export class Session {
   #settle(read: ReadBundle, milliseconds: number): void {
     this.#bundle = read;
     this.#identity = read.identity;
+    const { sha256 } = read.identity;
+    const was = this.#remembered?.sha256;
+    this.#forget(was === undefined ? 'none' : was === sha256 ? 'confirmed' : 'differs');
     this.#conclude(read, read.identity, milliseconds);
     this.#change({ ...this.#reading, phase: 'ready', bytes: this.#reading.total, member: null });
   }
 
   #conclude(bundle: BundleReading, identity: BundleIdentity, readMilliseconds: number): void {
-    const concluded = conclude(bundle, identity, this.#zone, undefined, this.#transcriptions);
+    this.#show(conclude(bundle, identity, this.#zone, undefined, this.#transcriptions), readMilliseconds);
+  }
+
+  /** Makes a concluded bundle what is answered from. */
+  #show(concluded: Concluded, readMilliseconds: number): void {
+    const { analysis: whole } = concluded;
+    const { heard, muted } = partedByMutes(whole.findings, this.#mutes);
+    const analysis = { ...whole, findings: heard };
     this.#revision += 1;
     this.#snapshot = {
       ...concluded,
+      analysis,
+      whole,
+      muted,
       revision: this.#revision,
       readMilliseconds,
       zone: this.#zone,
-      ...lookUps(concluded),
+      ...lookUps({ ...concluded, analysis }),
+      findingById: new Map(whole.findings.map((finding) => [finding.id, finding])),
     };
-    const { analysis } = concluded;
     this.#change({
       ...this.#reading,
       members: analysis.evidence.members.length,
@@ -215,6 +291,12 @@ export class Session {
       placementOffset: concluded.lines.placementOffset,
       revision: this.#revision,
     });
+  }
+
+  /** From now on only what was read is answered. */
+  #forget(remembered: Reading['remembered']): void {
+    this.#remembered = null;
+    this.#reading = { ...this.#reading, remembered };
   }
 
   #progress(change: Pick<Reading, 'bytes' | 'total' | 'member' | 'members'>): void {
@@ -247,6 +329,7 @@ const idle: Reading = {
   records: 0,
   findings: 0,
   error: null,
+  remembered: 'none',
   placementOffset: 0,
   revision: 0,
 };
@@ -254,15 +337,10 @@ const idle: Reading = {
 function lookUps({
   analysis,
   lines,
-}: Concluded): Pick<
-  Snapshot,
-  'findingById' | 'findingsOfRecord' | 'findingsOfLine' | 'runById' | 'overlapping'
-> {
-  const findingById = new Map<string, Finding>();
+}: Concluded): Pick<Snapshot, 'findingsOfRecord' | 'findingsOfLine' | 'runById' | 'overlapping'> {
   const findingsOfRecord = new Map<string, Finding[]>();
   const findingsOfLine = new Map<string, Finding[]>();
   for (const finding of analysis.findings) {
-    findingById.set(finding.id, finding);
     for (const { record, citation } of finding.witnesses) {
       if (record !== null) pushOnce(findingsOfRecord, record, finding);
       else if (citation.line !== null)
@@ -272,7 +350,7 @@ function lookUps({
   const { runs } = analysis.evidence;
   const runById = new Map(runs.map((run) => [run.id, run]));
   const overlapping = overlappingRuns(analysis.evidence, lines);
-  return { findingById, findingsOfRecord, findingsOfLine, runById, overlapping };
+  return { findingsOfRecord, findingsOfLine, runById, overlapping };
 }
 
 function pushOnce(map: Map<string, Finding[]>, key: string, finding: Finding): void {

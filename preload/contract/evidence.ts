@@ -7,6 +7,7 @@ import {
   citationSchema,
   codeSchema,
   decodedTreeSchema,
+  explanationSchema,
   filterSchema,
   findingDetailSchema,
   findingRowSchema,
@@ -27,7 +28,7 @@ import {
   timelineSchema,
   transcriptionSchema,
 } from './shapes.ts';
-import { annotationTargetSchema } from './window.ts';
+import { annotationTargetSchema, muteSchema } from './window.ts';
 
 const text = v.string();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -175,10 +176,45 @@ export const evidenceMethods = {
       v.nullable(
         v.object({
           at: v.number(),
-          target: v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text }),
+          target: v.object({ on: v.picklist(['record', 'finding', 'line', 'run', 'moment']), id: text }),
         }),
       ),
     ),
+  },
+
+  /** What the things that notes are written to are called in this window, in their order; null where it is not in the bundle. */
+  findTargets: {
+    params: v.object({ targets: v.array(annotationTargetSchema) }),
+    result: v.array(
+      v.nullable(v.object({ on: v.picklist(['finding', 'record', 'run', 'line', 'member']), id: text })),
+    ),
+  },
+
+  /** Leaves findings out of marks, counts and steps, instead of those before. */
+  mute: { params: v.object({ mutes: v.array(muteSchema) }), result: v.null() },
+  /** The findings that are left out, in catalogue order, each with the mute that covers it. */
+  mutedFindings: {
+    params: v.object({ locale: localeSchema, from: count, to: count }),
+    result: v.object({
+      total: count,
+      rows: v.array(v.object({ finding: findingRowSchema, mute: text })),
+    }),
+  },
+
+  /**
+   * Which rules looked at a record, a run or a device (its key), and what each answered. In the order of the
+   * catalogue; a rule that does not apply is counted only.
+   */
+  explain: {
+    params: v.object({
+      locale: localeSchema,
+      subject: v.variant('on', [
+        v.object({ on: v.literal('record'), id: text }),
+        v.object({ on: v.literal('run'), id: text }),
+        v.object({ on: v.literal('device'), key: text }),
+      ]),
+    }),
+    result: v.nullable(explanationSchema),
   },
 
   /** How many lines and cells an expression matches. */
@@ -239,6 +275,11 @@ export const readingSchema = v.object({
   records: count,
   findings: count,
   error: v.nullable(wireErrorSchema),
+  /**
+   * Whether triage and findings are those of the last reading of this bundle, known by a first look: `shown` until
+   * all of it was read again, then `confirmed` when its SHA-256 is the same, else `differs`.
+   */
+  remembered: v.picklist(['none', 'shown', 'confirmed', 'differs']),
   /**
    * Minutes east of UTC by which readings of unknown offset are placed on the merged timeline; shown "as
    * written", the timeline counts in it.

@@ -308,6 +308,26 @@ export const findingRowSchema = v.object({
 });
 export type FindingRow = v.InferOutput<typeof findingRowSchema>;
 
+/** What the rules answered about one subject. */
+export const explanationSchema = v.object({
+  rules: v.array(
+    v.object({
+      rule: text,
+      title: text,
+      kind: findingKindSchema,
+      severity: severitySchema,
+      outcome: v.picklist(['found', 'cannot-tell', 'consistent']),
+      /** Findings that it made here. */
+      findings: v.array(v.object({ id: text, title: text })),
+      /** What was missing where it could not tell, in words. */
+      missing: v.array(text),
+    }),
+  ),
+  /** Rules that looked and had nothing to judge here. */
+  notApplicable: count,
+});
+export type ExplanationView = v.InferOutput<typeof explanationSchema>;
+
 /** A finding in full. */
 export const findingDetailSchema = v.object({
   ...findingRowSchema.entries,
@@ -493,7 +513,7 @@ export const laneMarkSchema = v.object({
   count,
   severity: v.nullable(severitySchema),
   /** A record, finding or line to select on click. */
-  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line', 'run']), id: text })),
+  target: v.nullable(v.object({ on: v.picklist(['record', 'finding', 'line', 'run', 'moment']), id: text })),
   label: text,
 });
 /** A run on the timeline. */

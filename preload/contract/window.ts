@@ -105,6 +105,51 @@ export const caseContentSchema = v.object({
 });
 export type CaseContent = v.InferOutput<typeof caseContentSchema>;
 
+/** One entry of the log of a case. */
+export const custodyEntrySchema = v.object({
+  /** ISO 8601 with offset, by the analyst's machine. */
+  at: text,
+  what: v.picklist([
+    'case-created',
+    'bundle-opened',
+    'zone-assumed',
+    'note-changed',
+    'note-removed',
+    'bookmarks-changed',
+    'transcriptions-changed',
+    'muted',
+    'unmuted',
+    'redaction-changed',
+    'notes-taken-over',
+    'migrated',
+    'exported',
+    'recovered',
+  ]),
+  detail: v.record(text, v.union([text, v.number(), v.null()])),
+  /** Hash of the entry before; 64 zeros for the first. */
+  previous: v.pipe(text, v.regex(/^[0-9a-f]{64}$/u)),
+  /** SHA-256 over the other fields. */
+  hash: v.pipe(text, v.regex(/^[0-9a-f]{64}$/u)),
+});
+export type CustodyEntry = v.InferOutput<typeof custodyEntrySchema>;
+
+export const custodyLogSchema = v.object({
+  entries: v.array(custodyEntrySchema),
+  /** Place (0-based) of the first entry that is not what it was when it was written. */
+  broken: v.nullable(v.number()),
+});
+export type CustodyLog = v.InferOutput<typeof custodyLogSchema>;
+
+/** A case of another version of the open bundle. */
+export const earlierCaseSchema = v.object({
+  caseName: text,
+  bundleName: text,
+  content: caseContentSchema,
+  /** Paths of members, sorted; null where that case kept no list of its bundle's members. */
+  difference: v.nullable(v.object({ changed: v.array(text), added: v.array(text), removed: v.array(text) })),
+});
+export type EarlierCase = v.InferOutput<typeof earlierCaseSchema>;
+
 /** State of the case file, shown in the status bar. */
 export const caseStatusSchema = v.object({
   /** File name of the case, null while it has never been saved anywhere but in the autosave. */
@@ -201,9 +246,18 @@ export const windowMethods = {
             detail: v.record(text, v.union([text, v.number()])),
           }),
         ),
+        /** Set when the bundle that was opened is another version of the one that a case was made for. */
+        earlier: v.nullable(earlierCaseSchema),
       }),
     ),
   },
+  /**
+   * What the case of the bundle held when it was open last, while the bundle is still being read again: to be
+   * shown, not to be changed. Null when the bundle is not known by its first look.
+   */
+  rememberedCase: { params: v.tuple([]), result: v.nullable(caseContentSchema) },
+  /** The log of the open case as it stands; null without a case. */
+  custodyLog: { params: v.tuple([]), result: v.nullable(custodyLogSchema) },
   /** Replaces the case's content; written to disk soon after, atomically. */
   saveCase: { params: v.tuple([caseContentSchema]), result: caseStatusSchema },
   /** Shows a dialog for where to keep the case. */
@@ -243,6 +297,13 @@ export const commandSchema = v.picklist([
   'search',
   'next-finding',
   'previous-finding',
+  'undo',
+  'redo',
+  'back',
+  'forward',
+  'bookmark',
+  'add-event',
+  'show-case',
   'palette',
   'shortcuts',
   'licences',

@@ -38,9 +38,13 @@ export const workerRequestSchema = v.variant('type', [
     limits: v.partial(limitsSchema),
     /** Private folder for spooled text. */
     spoolFolder: text,
+    /** File of answers kept of this bundle (see `keep-answers`), to be shown while it is read; null: none. */
+    remembered: v.nullable(text),
   }),
   v.object({ type: v.literal('cancel-reading') }),
   v.object({ type: v.literal('close'), id }),
+  /** Writes what the window sees first of the bundle to this file, for the next time that it is opened. */
+  v.object({ type: v.literal('keep-answers'), id, path: text }),
   /** The report as one HTML document without script and remote parts. */
   v.object({
     type: v.literal('report'),
@@ -62,6 +66,8 @@ export const bundleIdentitySchema = v.object({
   bytes: v.number(),
   sha256: text,
   damaged: v.boolean(),
+  /** `<SHA-256>␠␠<path>` of its members; null when there are too many to list. */
+  members: v.nullable(v.array(text)),
 });
 export type BundleIdentityMessage = v.InferOutput<typeof bundleIdentitySchema>;
 
@@ -86,6 +92,12 @@ export const workerMessageSchema = v.variant('type', [
   /** Answer to `open`: the bundle was read (perhaps with damaged members). */
   v.object({ type: v.literal('opened'), id, bundle: bundleIdentitySchema }),
   v.object({ type: v.literal('closed'), id }),
+  /** Answer to `keep-answers`; null when there was nothing whole to keep. */
+  v.object({
+    type: v.literal('answers-kept'),
+    id,
+    kept: v.nullable(v.object({ key: text, bytes: v.number() })),
+  }),
   v.object({ type: v.literal('report'), id, report: reportDocumentSchema }),
   v.object({ type: v.literal('preview'), id, html: text }),
   v.object({

@@ -4,12 +4,14 @@ import { useGridDesk } from '../grids/grid-desk.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import type { TextKey } from '../i18n/messages.ts';
 import { useStepFinding } from '../panes/step-finding.ts';
+import { useNoteLines, useToggleBookmark } from '../panes/mark-evidence.ts';
 import { noFilter } from '../state/filters.ts';
 import { noLocks } from '../state/selection.ts';
 import { useOverview } from '../state/overview.tsx';
 import { freshView, useBridge, useWindowStore } from '../state/window-store.ts';
 import type { Place, WindowState } from '../state/window-store.ts';
 import { useOpening } from './opening.ts';
+import { isTextField } from './text-field.ts';
 
 export type CommandId =
   | 'open'
@@ -25,11 +27,19 @@ export type CommandId =
   | 'shortcuts'
   | 'licences'
   | 'note'
-  | 'undo-filter'
-  | 'redo-filter'
+  | 'undo'
+  | 'redo'
+  | 'note-lines'
+  | 'bookmark'
+  | 'add-event'
   | 'clear-filter'
   | 'only-findings'
   | 'back'
+  | 'forward'
+  | 'show-case'
+  | 'show-bookmarks'
+  | 'show-muted'
+  | 'show-custody'
   | 'show-triage'
   | 'show-patches'
   | 'show-matrix'
@@ -73,15 +83,19 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   palette: ['Ctrl+K'],
   shortcuts: ['?', 'F1'],
   note: ['N'],
-  'undo-filter': ['Ctrl+Z'],
-  'redo-filter': ['Ctrl+Y', 'Ctrl+Shift+Z'],
+  'note-lines': ['L'],
+  bookmark: ['B', 'Ctrl+B'],
+  undo: ['Ctrl+Z'],
+  redo: ['Ctrl+Shift+Z', 'Ctrl+Y'],
   back: ['Alt+ArrowLeft'],
+  forward: ['Alt+ArrowRight'],
   'show-triage': ['Ctrl+1'],
   'show-patches': ['Ctrl+2'],
   'show-matrix': ['Ctrl+3'],
   'show-runs': ['Ctrl+4'],
   'show-log': ['Ctrl+5'],
   'show-files': ['Ctrl+6'],
+  'show-case': ['Ctrl+7'],
 };
 
 const places: readonly (readonly [CommandId, Place])[] = [
@@ -94,21 +108,32 @@ const places: readonly (readonly [CommandId, Place])[] = [
 ];
 
 /** The commands in the order of the palette. */
-export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'case'>): readonly Command[] {
+export function useCommands(
+  state: Pick<WindowState, 'bundle' | 'visits' | 'steps' | 'case'>,
+): readonly Command[] {
   const { t } = useLanguage();
   const bridge = useBridge();
   const store = useWindowStore();
   const step = useStepFinding();
   const desk = useGridDesk();
   const opening = useOpening();
-  const { bundle, cameFrom, case: openCase } = state;
+  const { bundle, visits, steps, case: openCase } = state;
   const hasBundle = bundle.phase === 'ready' || bundle.phase === 'reading';
   const isRead = bundle.phase === 'ready' && openCase !== null;
-  const canGoBack = cameFrom !== null;
+  const [canGoBack, canGoForward] = [visits.past.length > 0, visits.future.length > 0];
+  const [canUndo, canRedo] = [steps.past.length > 0, steps.future.length > 0];
+  const bookmark = useToggleBookmark();
+  const noteLines = useNoteLines();
   const hasRuns = (useOverview()?.runs ?? 0) > 0;
   return useMemo(() => {
-    const { go, open, filter, undoFilter, redoFilter, changeSettings, say, back, focusNote } =
+    const { go, open, filter, undo, redo, changeSettings, say, back, forward, focusNote, showCase } =
       store.getState();
+    // Words in a field have a history of their own.
+    const inField = (own: 'undo' | 'redo', run: () => void) => (): void => {
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- a field's own history has no other handle
+      if (isTextField(document.activeElement)) document.execCommand(own);
+      else run();
+    };
     const settle = (work: Promise<unknown>): void => {
       work.catch((error: unknown) => say('bad', error instanceof Error ? error.message : String(error)));
     };
@@ -132,18 +157,26 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         () => {
           const { place, selection } = store.getState();
           if (selection.target.on === 'nothing') return;
-          if (place === 'triage' || place === 'files') go('patches');
+          if (place === 'triage' || place === 'files' || place === 'case') go('patches');
           focusNote();
         },
         isRead,
       ),
+      command('note-lines', noteLines, isRead),
+      command('bookmark', bookmark, isRead),
+      command('add-event', () => open('add-event'), isRead),
+      command('undo', inField('undo', undo), canUndo),
+      command('redo', inField('redo', redo), canRedo),
       command('export-pdf', () => open('report'), isRead),
       ...places.map(([id, place]) =>
         command(id, () => go(place), hasBundle && (place !== 'runs' || hasRuns)),
       ),
+      command('show-case', () => showCase('notes'), hasBundle),
+      command('show-bookmarks', () => showCase('bookmarks'), hasBundle),
+      command('show-muted', () => showCase('muted'), hasBundle),
+      command('show-custody', () => showCase('custody'), isRead),
       command('back', back, canGoBack),
-      command('undo-filter', undoFilter, hasBundle),
-      command('redo-filter', redoFilter, hasBundle),
+      command('forward', forward, canGoForward),
       command('clear-filter', () => filter(noFilter), hasBundle),
       command(
         'only-findings',
@@ -185,7 +218,24 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('shortcuts', () => open('shortcuts')),
       command('licences', () => open('licences')),
     ];
-  }, [t, bridge, store, step, desk, opening, hasBundle, isRead, canGoBack, hasRuns, bundle.phase]);
+  }, [
+    t,
+    bridge,
+    store,
+    step,
+    desk,
+    opening,
+    bookmark,
+    noteLines,
+    hasBundle,
+    isRead,
+    canGoBack,
+    canGoForward,
+    canUndo,
+    canRedo,
+    hasRuns,
+    bundle.phase,
+  ]);
 }
 
 /** A key press as it is written in {@link keysOf}; the command key of a Mac counts as Ctrl. */
@@ -204,6 +254,6 @@ export function chordOf(
 
 /** The chord as it is shown: `Ctrl K`. */
 export function chordText(chord: string, platform: string): string {
-  const shown = chord.replace('ArrowLeft', '←').replaceAll('+', ' ');
+  const shown = chord.replace('ArrowLeft', '←').replace('ArrowRight', '→').replaceAll('+', ' ');
   return platform === 'darwin' ? shown.replace('Ctrl', '⌘').replace('Shift', '⇧').replace('Alt', '⌥') : shown;
 }

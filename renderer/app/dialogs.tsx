@@ -1,12 +1,13 @@
 /** The palette, the list of shortcuts, the choice of a zone, the password. */
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { zoneOffset } from '../time/show-moment.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
+import { AddEvent } from '../panes/add-event.tsx';
+import { ChangedBundle } from '../panes/changed-bundle.tsx';
 import { chordText } from './commands.ts';
-import type { Command } from './commands.ts';
 import { Modal } from './modal.tsx';
+import type { Command } from './commands.ts';
 import { ReportDialog } from './report-dialog.tsx';
 
 export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
@@ -27,6 +28,10 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <PasswordDialog isWrong={overlay === 'password-wrong'} />;
     case 'report':
       return <ReportDialog />;
+    case 'add-event':
+      return <AddEvent />;
+    case 'changed-bundle':
+      return <ChangedBundle />;
     case 'none':
     case 'search':
       return null;
@@ -192,9 +197,8 @@ function Licences() {
 /** Chooses the zone in which times are shown, or the one that is assumed for times without any. */
 function ZoneDialog({ purpose }: { readonly purpose: 'show' | 'assume' }) {
   const { t } = useLanguage();
-  const client = useEvidence();
-  const store = useWindowStore();
   const open = useWindow((state) => state.open);
+  const assumeZone = useWindow((state) => state.assumeZone);
   const changeSettings = useWindow((state) => state.changeSettings);
   const settings = useWindow((state) => state.settings);
   const openCase = useWindow((state) => state.case);
@@ -210,9 +214,7 @@ function ZoneDialog({ purpose }: { readonly purpose: 'show' | 'assume' }) {
       if (zone !== null) changeSettings({ zone, times: 'zone' });
       return;
     }
-    const { case: now } = store.getState();
-    if (now !== null) store.setState({ case: { ...now, content: { ...now.content, zone } } });
-    client.request('assumeZone', { zone }).catch((error: unknown) => console.error(error));
+    assumeZone(zone);
   };
   const title = t(purpose === 'show' ? 'command.choose-zone' : 'command.assume-zone');
   return (

@@ -10,6 +10,7 @@ const entries: readonly { readonly place: Place; readonly sign: string; readonly
   { place: 'runs', sign: '⇥', key: 4 },
   { place: 'log', sign: '⋮', key: 5 },
   { place: 'files', sign: '▤', key: 6 },
+  { place: 'case', sign: '✎', key: 7 },
 ];
 
 export function Rail() {

@@ -39,6 +39,12 @@ export function startSession(
     const { bundle } = store.getState();
     const next = bundleAfter(bundle, reading);
     if (next !== bundle) store.setState({ bundle: next });
+    if (
+      reading.remembered === 'shown' &&
+      (bundle.phase !== 'reading' || bundle.reading.remembered !== 'shown')
+    ) {
+      recall().catch((error: unknown) => console.error(error));
+    }
     const isNew = reading.revision !== seen;
     seen = reading.revision;
     if (next.phase === 'ready') {
@@ -56,13 +62,21 @@ export function startSession(
     // After a restart of the worker the notes at hand are newer than those on disk.
     if (open !== null) {
       await sendTranscriptions(open.content);
+      await client.request('mute', { mutes: open.content.mutes });
       return;
     }
     const loaded = await bridge.loadCase();
-    if (loaded === null) return;
-    store.setState({ case: loaded });
-    const { zone } = loaded.content;
-    if (zone !== null) await client.request('assumeZone', { zone });
+    if (loaded === null) {
+      store.setState({ remembered: null });
+      return;
+    }
+    store.setState({ case: loaded, remembered: null });
+  }
+
+  /** Notes of the last time, to be read while the bundle is read again. */
+  async function recall(): Promise<void> {
+    const content = await bridge.rememberedCase();
+    if (store.getState().case === null) store.setState({ remembered: content });
   }
 
   /** The worker takes rows of pictures as records. */
@@ -70,11 +84,16 @@ export function startSession(
     await client.request('transcribe', { transcriptions });
   }
 
-  const stopTranscriptions = store.subscribe((state, before) => {
+  // What the case says of the evidence goes to the worker as soon as it is said, undone or loaded.
+  const stopContent = store.subscribe((state, before) => {
     const now = state.case?.content;
-    if (now === undefined || now.transcriptions === (before.case?.content.transcriptions ?? none)) return;
-    if (before.case === null && now.transcriptions.length === 0) return;
-    sendTranscriptions(now).catch((error: unknown) => console.error(error));
+    if (now === undefined) return;
+    const then = before.case?.content ?? noContent;
+    const work: Promise<unknown>[] = [];
+    if (!same(now.transcriptions, then.transcriptions)) work.push(sendTranscriptions(now));
+    if (!same(now.mutes, then.mutes)) work.push(client.request('mute', { mutes: now.mutes }));
+    if (now.zone !== then.zone) work.push(client.request('assumeZone', { zone: now.zone }));
+    Promise.all(work).catch((error: unknown) => console.error(error));
   });
 
   function receiveEvent(event: WindowEvent): void {
@@ -138,7 +157,7 @@ export function startSession(
     client,
     stop: () => {
       stopPorts();
-      stopTranscriptions();
+      stopContent();
       stopEvents();
       saver.stop();
       client.disconnect();
@@ -150,7 +169,15 @@ export function startSession(
   };
 }
 
-const none: CaseContent['transcriptions'] = [];
+const noContent: Pick<CaseContent, 'transcriptions' | 'mutes' | 'zone'> = {
+  transcriptions: [],
+  mutes: [],
+  zone: null,
+};
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === 0 && b.length === 0);
+}
 
 function bundleAfter(bundle: BundleState, reading: Reading): BundleState {
   const name = reading.bundle ?? ('name' in bundle ? bundle.name : '');

@@ -5,6 +5,7 @@ import { Panel } from 'react-resizable-panels';
 import { LettersProvider } from '../grids/letters-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
+import { CasePlace } from '../panes/case-place.tsx';
 import { Findings } from '../panes/findings.tsx';
 import { Inspector } from '../panes/inspector.tsx';
 import { LogLines } from '../panes/log.tsx';
@@ -29,6 +30,7 @@ import { Rail } from './rail.tsx';
 import { SearchBar } from './search-bar.tsx';
 import { Divider, Split } from './split.tsx';
 import { StatusBar } from './status-bar.tsx';
+import { isTextField } from './text-field.ts';
 
 export interface ShellProps {
   readonly theme: 'light' | 'dark';
@@ -39,10 +41,11 @@ export interface ShellProps {
 
 export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
   const bundle = useWindow((state) => state.bundle);
-  const cameFrom = useWindow((state) => state.cameFrom);
   const openCase = useWindow((state) => state.case);
   const overlay = useWindow((state) => state.overlay);
-  const commands = useCommands({ bundle, cameFrom, case: openCase });
+  const visits = useWindow((state) => state.visits);
+  const steps = useWindow((state) => state.steps);
+  const commands = useCommands({ bundle, visits, steps, case: openCase });
   useKeyboard(commands);
   useEffect(() => {
     onCommands((wanted) => {
@@ -68,6 +71,8 @@ export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
         <div className="banners">
           <WorkerBanner restartWorker={restartWorker} />
           <CaseBanner />
+          <ChangedBundleBanner />
+          <RememberedBanner />
           {isOpen && overlay === 'search' ? <SearchBar /> : null}
         </div>
         {isOpen ? (
@@ -95,6 +100,8 @@ function PlaceView() {
       return <Triage />;
     case 'files':
       return <Files />;
+    case 'case':
+      return <CasePlace />;
     case 'patches':
     case 'matrix':
     case 'runs':
@@ -214,6 +221,64 @@ function CaseBanner() {
   );
 }
 
+/** The bundle is another version of one that has a case: what differs is a click away, and so are the notes. */
+function ChangedBundleBanner() {
+  const { t } = useLanguage();
+  const store = useWindowStore();
+  const open = useWindow((state) => state.open);
+  const earlier = useWindow((state) => state.case?.earlier ?? null);
+  if (earlier === null) return null;
+  const { difference } = earlier;
+  return (
+    <div className="banner" role="alert">
+      <strong>{t('changed-bundle.title')}</strong>
+      <span>
+        {difference === null
+          ? t('changed-bundle.unknown')
+          : t('changed-bundle.summary', {
+              changed: difference.changed.length,
+              added: difference.added.length,
+              removed: difference.removed.length,
+            })}
+      </span>
+      <button type="button" className="button" onClick={() => open('changed-bundle')}>
+        {t('changed-bundle.show', { count: earlier.content.annotations.length })}
+      </button>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          const { case: now } = store.getState();
+          if (now !== null) store.setState({ case: { ...now, earlier: null } });
+        }}
+      >
+        {t('action.close')}
+      </button>
+    </div>
+  );
+}
+
+/** What is shown is from the last reading, until the bundle has been read again. */
+function RememberedBanner() {
+  const { t } = useLanguage();
+  const state = useWindow(({ bundle }) =>
+    bundle.phase === 'reading' || bundle.phase === 'ready' ? bundle.reading.remembered : 'none',
+  );
+  const [isAway, setAway] = useState(false);
+  if (state === 'none' || state === 'confirmed' || (state === 'differs' && isAway)) return null;
+  return (
+    <div className="banner remembered" role="status">
+      <strong>{t(state === 'shown' ? 'remembered.shown' : 'remembered.differs')}</strong>
+      <span>{t(state === 'shown' ? 'remembered.shown-about' : 'remembered.differs-about')}</span>
+      {state === 'shown' ? null : (
+        <button type="button" className="button" onClick={() => setAway(true)}>
+          {t('action.close')}
+        </button>
+      )}
+    </div>
+  );
+}
+
 function DropVeil() {
   const { t } = useLanguage();
   return (
@@ -282,12 +347,4 @@ function useKeyboard(commands: readonly Command[]): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [store]);
-}
-
-function isTextField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLTextAreaElement ||
-    (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)) ||
-    (target instanceof HTMLElement && target.isContentEditable)
-  );
 }

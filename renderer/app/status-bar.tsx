@@ -5,6 +5,7 @@ import { Chips } from '../panes/chips.tsx';
 import { useOverview } from '../state/overview.tsx';
 import { useBridge, useWindow } from '../state/window-store.ts';
 import type { CaseState } from '../state/window-store.ts';
+import type { Step } from '../state/undo.ts';
 import { chordText } from './commands.ts';
 import type { Command } from './commands.ts';
 
@@ -26,7 +27,7 @@ export function StatusBar({ commands }: { readonly commands: readonly Command[] 
           className={`notice ${notice.tone}`}
           role={notice.tone === 'bad' ? 'alert' : 'status'}
         >
-          {notice.text}
+          {notice.text} {notice.step === undefined ? null : <UndoButton step={notice.step} />}
         </span>
       )}
       <FindingCount />
@@ -52,6 +53,19 @@ export function StatusBar({ commands }: { readonly commands: readonly Command[] 
         {caseText(t, openCase)}
       </span>
     </footer>
+  );
+}
+
+/** Undoes what the notice tells of, as long as it is the latest step. */
+function UndoButton({ step }: { readonly step: Step }) {
+  const { t } = useLanguage();
+  const isLatest = useWindow((state) => state.steps.past.at(-1) === step);
+  const undo = useWindow((state) => state.undo);
+  if (!isLatest) return null;
+  return (
+    <button type="button" className="link" onClick={undo}>
+      {t('action.undo')}
+    </button>
   );
 }
 

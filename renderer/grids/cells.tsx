@@ -12,6 +12,7 @@ import { useWindow } from '../state/window-store.ts';
 import { showMoment } from '../time/show-moment.ts';
 import type { ShownMoment } from '../time/show-moment.ts';
 import { kindGlyph } from '../panes/severity.tsx';
+import { RecordMarks } from './evidence-marks.tsx';
 import type { Segment } from './segments.ts';
 import { useLetters } from './letters-context.tsx';
 
@@ -110,6 +111,7 @@ export function PatchNameCell({ data, eGridCell }: CellProps<PatchRow>) {
     <>
       {data?.patch ?? '–'}
       <Marks marks={marks} />
+      {data === undefined ? null : <RecordMarks citation={data.citation} />}
     </>
   );
 }

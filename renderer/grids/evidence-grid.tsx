@@ -215,33 +215,39 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     grid.setFocusedCell(position, grid.getFocusedCell()?.column ?? first);
   }, []);
 
+  const marked = useCallback(async (): Promise<{ readonly rows: Row[]; readonly isCut: boolean } | null> => {
+    const { opened: now, fetchRows } = latest.current;
+    if (api === null || api.isDestroyed() || now === null) return null;
+    const row = api.getFocusedCell()?.rowIndex ?? api.getSelectedNodes()[0]?.rowIndex ?? null;
+    const ends =
+      range.current() === null
+        ? row === null
+          ? null
+          : { from: row, to: row + 1 }
+        : rangeEnds(range.current() ?? { anchor: 0, head: 0 });
+    if (ends === null) return null;
+    const to = Math.min(ends.to, now.count, ends.from + mostCopied);
+    const rows: Row[] = [];
+    for (let at = ends.from; at < to; at += copiedAtOnce) {
+      rows.push(...(await fetchRows(now.view, at, Math.min(at + copiedAtOnce, to))));
+    }
+    return { rows, isCut: to < Math.min(ends.to, now.count) };
+  }, [api, range]);
   const copy = useCallback(
     async (format: CopyFormat): Promise<void> => {
-      const { opened: now, fetchRows, cellText } = latest.current;
-      if (api === null || api.isDestroyed() || now === null) return;
-      const row = api.getFocusedCell()?.rowIndex ?? api.getSelectedNodes()[0]?.rowIndex ?? null;
-      const ends =
-        range.current() === null
-          ? row === null
-            ? null
-            : { from: row, to: row + 1 }
-          : rangeEnds(range.current() ?? { anchor: 0, head: 0 });
-      if (ends === null) return;
-      const to = Math.min(ends.to, now.count, ends.from + mostCopied);
-      const rows: Row[] = [];
-      for (let at = ends.from; at < to; at += copiedAtOnce) {
-        rows.push(...(await fetchRows(now.view, at, Math.min(at + copiedAtOnce, to))));
-      }
+      const found = await marked();
+      if (api === null || found === null) return;
+      const { rows, isCut } = found;
+      const { cellText } = latest.current;
       const shown = api.getAllDisplayedColumns();
       const { settings } = store.getState();
       const words = { t, setting: { mode: settings.times, zone: settings.zone } };
       const header = shown.map((column) => column.getColDef().headerName ?? column.getColId());
       const cells = rows.map((one) => shown.map((column) => cellText(one, column.getColId(), words)));
       await bridge.copy(rowsAs(format, header, cells));
-      const isCut = to < Math.min(ends.to, now.count);
       say('good', t(isCut ? 'copy.cut' : 'copy.done', { count: rows.length }));
     },
-    [api, bridge, range, say, store, t],
+    [api, bridge, marked, say, store, t],
   );
   const handle = useMemo<GridHandle>(
     () => ({
@@ -251,8 +257,9 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         });
       },
       chooseColumns: () => document.getElementById(columnChoiceId(name))?.showPopover(),
+      markedRows: async () => (await marked())?.rows ?? [],
     }),
-    [copy, name, say],
+    [copy, marked, name, say],
   );
   useEffect(() => {
     // A grid that is drawn anew stays the one in use.

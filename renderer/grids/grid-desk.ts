@@ -5,6 +5,8 @@ import type { CopyFormat } from './copy-rows.ts';
 export interface GridHandle {
   readonly copy: (format: CopyFormat) => void;
   readonly chooseColumns: () => void;
+  /** The marked rows, or the one with the focus; as many as can be copied at once. */
+  readonly markedRows: () => Promise<readonly object[]>;
 }
 
 /** Knows the grid that commands are for: the one that had the focus last and is still there. */

@@ -1,15 +1,18 @@
 /** Verdict, note and tags of one finding, record or line. */
 import { useEffect, useRef, useState } from 'react';
 import Markdown from 'react-markdown';
-import type { AnalystVerdict, Annotation, AnnotationTarget } from '../../parsers/domain/annotation.ts';
+import type { AnalystVerdict, AnnotationTarget } from '../../parsers/domain/annotation.ts';
 import { Segments } from '../app/segments.tsx';
 import { useLanguage } from '../i18n/language.tsx';
-import { annotationOf } from '../state/annotations.ts';
+import { annotationOf, noteTitle } from '../state/annotations.ts';
+import { useAnnotations } from '../state/case-content.ts';
 import { useFocus } from '../state/focus.tsx';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
+import { useGoToTarget } from './go-to-target.ts';
+import { NoteLinks } from './note-links.tsx';
+import { targetText } from './target-text.ts';
 
 const verdicts: readonly AnalystVerdict[] = ['open', 'confirmed', 'refuted'];
-const none: readonly Annotation[] = [];
 
 export function AnnotationEditor({
   target,
@@ -19,7 +22,7 @@ export function AnnotationEditor({
   readonly quote: string;
 }) {
   const { t } = useLanguage();
-  const annotations = useWindow<readonly Annotation[]>((state) => state.case?.content.annotations ?? none);
+  const annotations = useAnnotations();
   const isOpen = useWindow((state) => state.case !== null);
   const annotate = useWindow((state) => state.annotate);
   const store = useWindowStore();
@@ -83,8 +86,34 @@ export function AnnotationEditor({
           isDisabled={!isOpen}
           onChange={(changed) => annotate(target, { tags: changed }, quote)}
         />
+        <NoteLinks
+          links={annotation?.links ?? []}
+          own={[annotation?.id ?? null, target.on === 'finding' ? target.finding : null]}
+          isDisabled={!isOpen}
+          onChange={(links) => annotate(target, { links }, quote)}
+        />
+        <LinkedFrom own={[annotation?.id ?? null, target.on === 'finding' ? target.finding : null]} />
       </div>
     </>
+  );
+}
+
+/** Notes that speak of this one, or of the finding that it is written to. */
+function LinkedFrom({ own }: { readonly own: readonly (string | null)[] }) {
+  const { t } = useLanguage();
+  const annotations = useAnnotations();
+  const goTo = useGoToTarget();
+  const from = annotations.filter(({ links }) => links.some((link) => own.includes(link)));
+  if (from.length === 0) return null;
+  return (
+    <p className="linked-from">
+      {t('links.from')}{' '}
+      {from.map((note) => (
+        <button key={note.id} type="button" className="link" onClick={() => goTo(note.target)}>
+          {noteTitle(note) || targetText(t, note.target)}
+        </button>
+      ))}
+    </p>
   );
 }
 

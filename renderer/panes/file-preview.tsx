@@ -21,6 +21,7 @@ import { baseName } from './citation.tsx';
 import { Decoded } from './decoded.tsx';
 import { hexRows } from './hex.ts';
 import { TextCell } from './log.tsx';
+import { MemberNote, MemberNoteToggle } from './member-note.tsx';
 import { MemberState, reasonText, sizeText } from './member-words.tsx';
 import { Empty } from './pane.tsx';
 import { Picture } from './picture.tsx';
@@ -33,6 +34,7 @@ export function FilePreview({ file }: { readonly file: OpenFile }) {
   const back = useWindow((state) => state.back);
   const cameFrom = useWindow((state) => state.cameFrom);
   const member = useMember(file.member);
+  const [isNoting, setNoting] = useState(false);
   return (
     <section className="pane file" aria-label={t('region.file')}>
       <div className="pane-head">
@@ -60,7 +62,9 @@ export function FilePreview({ file }: { readonly file: OpenFile }) {
             </small>
           </>
         )}
+        <MemberNoteToggle isOpen={isNoting} member={file.member} onToggle={() => setNoting(!isNoting)} />
       </div>
+      {isNoting ? <MemberNote member={file.member} /> : null}
       {member === null ? null : (
         <Content key={`${member.path} ${member.state}`} member={member} file={file} />
       )}

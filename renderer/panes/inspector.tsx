@@ -1,6 +1,7 @@
 /** The chosen evidence in full: witnesses, reasons, advice, and what the analyst makes of it. */
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
+import { targetKey } from '../../parsers/domain/annotation.ts';
 import type { AnnotationTarget } from '../../parsers/domain/annotation.ts';
 import type {
   CodeView,
@@ -14,7 +15,9 @@ import { codeText } from '../grids/cells.tsx';
 import { At, Status } from '../grids/cells.tsx';
 import { useLetters } from '../grids/letters-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
+import { noteIndex, useAnnotations } from '../state/case-content.ts';
 import { useFocus } from '../state/focus.tsx';
+import type { Subject } from '../state/focus.tsx';
 import { distanceOf } from '../state/follow.ts';
 import { useWindow } from '../state/window-store.ts';
 import { showMoment } from '../time/show-moment.ts';
@@ -22,21 +25,50 @@ import { spanText } from '../time/span-text.ts';
 import { AnnotationEditor } from './annotation-editor.tsx';
 import { CitationButton } from './citation.tsx';
 import { Field } from './field.tsx';
+import { MuteBox } from './mute-form.tsx';
+import { RuleWorkbench } from './rule-workbench.tsx';
 import { RunView } from './run-view.tsx';
 import { KindSign, SeverityBadge } from './severity.tsx';
+import { Tabs } from './tabs.tsx';
+import { columnText } from './target-text.ts';
 
 export function Inspector() {
   const { t } = useLanguage();
   const { subject } = useFocus();
+  const [tab, setTab] = useState<'details' | 'rules'>('details');
+  // A note that wants the focus is among the details.
+  const isNoteWanted = useWindow((state) => state.noteWanted !== null);
+  if (isNoteWanted && tab !== 'details') setTab('details');
   return (
     <section className="inspector" aria-label={t('region.inspector')} tabIndex={-1}>
+      <Tabs
+        label={t('region.inspector')}
+        value={tab}
+        choices={[
+          { value: 'details', label: t('inspector.details') },
+          { value: 'rules', label: t('inspector.rules') },
+        ]}
+        onChange={setTab}
+      >
+        {tab === 'details' ? <Details subject={subject} /> : <RuleWorkbench />}
+      </Tabs>
+    </section>
+  );
+}
+
+function Details({ subject }: { readonly subject: Subject }) {
+  const { t } = useLanguage();
+  return (
+    <>
       {subject.on === 'finding' ? <FindingView finding={subject.finding} /> : null}
       {subject.on === 'record' ? <RecordView record={subject.record} /> : null}
       {subject.on === 'run' ? <RunView run={subject.run} /> : null}
       {subject.on === 'line' ? <LineView line={subject.line} /> : null}
       {subject.on === 'nothing' ? <p className="hint">{t('inspector.nothing')}</p> : null}
+      {subject.on === 'lines' ? <LinesView range={subject} /> : null}
+      {subject.on === 'moment' ? <EventView local={subject.local} offset={subject.offset} /> : null}
       {subject.on === 'missing' ? <p className="hint">{t('inspector.missing')}</p> : null}
-    </section>
+    </>
   );
 }
 
@@ -83,6 +115,7 @@ function FindingView({ finding }: { readonly finding: FindingDetail }) {
           </ul>
         </Section>
       )}
+      <MuteBox key={`mute ${finding.id}`} finding={finding.id} rule={finding.rule} />
       <AnnotationEditor key={finding.id} target={target} quote={quote} />
     </>
   );
@@ -195,7 +228,7 @@ function DistanceBar({ witnesses }: { readonly witnesses: readonly WitnessView[]
 function RecordView({ record }: { readonly record: PatchRow }) {
   const { t } = useLanguage();
   const showFinding = useWindow((state) => state.showFinding);
-  const { member, line, row, pointer, quote } = record.citation;
+  const { quote } = record.citation;
   const findings = [...new Map(record.marks.map((mark) => [mark.finding, mark])).values()];
   return (
     <>
@@ -248,7 +281,51 @@ function RecordView({ record }: { readonly record: PatchRow }) {
           <CitationButton citation={record.citation} />
         </footer>
       </article>
-      <AnnotationEditor key={record.id} target={{ on: 'record', member, line, row, pointer }} quote={quote} />
+      <RecordNotes key={record.id} record={record} />
+    </>
+  );
+}
+
+/** Columns of the patch grid that a note can be attached to. */
+const notedColumns = [
+  'device',
+  'patch',
+  'detectionStatus',
+  'detectedAt',
+  'deploymentStatus',
+  'deployedAt',
+  'exitCode',
+  'attempts',
+  'reboot',
+] as const;
+
+/** The note of a record as a whole, or of one of its cells. */
+function RecordNotes({ record }: { readonly record: PatchRow }) {
+  const { t } = useLanguage();
+  const id = useId();
+  const { member, line, row, pointer, quote } = record.citation;
+  const [column, setColumn] = useState('');
+  const place = { member, line, row, pointer };
+  const notes = noteIndex(useAnnotations()).ofRecord.get(targetKey({ on: 'record', ...place })) ?? [];
+  const isNoted = (name: string): boolean =>
+    notes.some(({ target }) => target.on === 'cell' && target.column === name);
+  const target: AnnotationTarget =
+    column === '' ? { on: 'record', ...place } : { on: 'cell', ...place, column };
+  return (
+    <>
+      <div className="note-of">
+        <label htmlFor={id}>{t('cell-note.on')}</label>
+        <select id={id} value={column} onChange={({ currentTarget }) => setColumn(currentTarget.value)}>
+          <option value="">{t('cell-note.row')}</option>
+          {notedColumns.map((name) => (
+            <option key={name} value={name}>
+              {columnText(t, name)}
+              {isNoted(name) ? ' ✎' : ''}
+            </option>
+          ))}
+        </select>
+      </div>
+      <AnnotationEditor key={column} target={target} quote={quote} />
     </>
   );
 }
@@ -290,6 +367,87 @@ function LineView({ line }: { readonly line: LineRow }) {
         target={{ on: 'line', member: line.member, line: line.line }}
         quote={line.text}
       />
+      <RangeForm key={`range ${line.member}:${line.line}`} line={line} />
+    </>
+  );
+}
+
+/** Widens a note from one line to the lines that follow it. */
+function RangeForm({ line }: { readonly line: LineRow }) {
+  const { t } = useLanguage();
+  const id = useId();
+  const choose = useWindow((state) => state.choose);
+  const focusNote = useWindow((state) => state.focusNote);
+  const [to, setTo] = useState('');
+  const last = Number(to);
+  const isRange = Number.isInteger(last) && last > line.line;
+  return (
+    <form
+      className="range-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isRange) return;
+        choose({ on: 'lines', member: line.member, from: line.line, to: last }, 'elsewhere');
+        focusNote();
+      }}
+    >
+      <label htmlFor={id}>{t('range.to', { from: line.line })}</label>
+      <input
+        id={id}
+        type="number"
+        min={line.line + 1}
+        value={to}
+        onChange={({ currentTarget }) => setTo(currentTarget.value)}
+      />
+      <button type="submit" className="button" disabled={!isRange}>
+        {t('range.note')}
+      </button>
+    </form>
+  );
+}
+
+/** Characters of a range that are kept with its note. */
+const longestQuote = 4_000;
+
+function LinesView({ range }: { readonly range: Extract<Subject, { on: 'lines' }> }) {
+  const { t } = useLanguage();
+  const { member, from, to, rows } = range;
+  const text = rows.map((row) => row.text).join('\n');
+  const left = to - from + 1 - rows.length;
+  const [first] = rows;
+  return (
+    <>
+      <div>
+        <span className="severity-badge plain">{t('inspector.lines', { count: to - from + 1 })}</span>
+      </div>
+      {first === undefined || first.at === null ? null : <WitnessTime at={first.at} />}
+      <article className="witness">
+        <blockquote className="lines">{text}</blockquote>
+        {left > 0 ? <p className="hint">{t('inspector.more-lines', { count: left })}</p> : null}
+        <footer>
+          <CitationButton citation={{ member, line: from, row: null, pointer: null, quote: '' }} /> – {to}
+        </footer>
+      </article>
+      <AnnotationEditor
+        key={`${member}:${from}-${to}`}
+        target={{ on: 'lines', member, from, to }}
+        quote={text.slice(0, longestQuote)}
+      />
+    </>
+  );
+}
+
+function EventView({ local, offset }: { readonly local: string; readonly offset: string | null }) {
+  const { t } = useLanguage();
+  const { anchor } = useFocus();
+  const at = anchor === null || anchor.at === 'never' ? null : anchor.at;
+  return (
+    <>
+      <div>
+        <span className="severity-badge plain">{t('inspector.event')}</span>
+      </div>
+      {at === null ? null : <WitnessTime at={at} />}
+      <AnnotationEditor key={`${local}${offset ?? ''}`} target={{ on: 'moment', local, offset }} quote="" />
     </>
   );
 }

@@ -11,6 +11,7 @@ import { At, LevelCell, SegmentText } from '../grids/cells.tsx';
 import { lineCell } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import { LineMarks } from '../grids/evidence-marks.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
 import { matcherOf, segmentsOf, textAfterTime } from '../grids/segments.ts';
@@ -313,6 +314,7 @@ export function TextCell({ data }: CustomCellRendererProps<LineRow>) {
   if (data === undefined) return null;
   return (
     <span className="line-text">
+      <LineMarks member={data.member} line={data.line} />
       {data.continues ? '↳ ' : ''}
       <SegmentText segments={segmentsOf(shownText(data), matcher, kb)} />
       {data.cut ? <span title={t('log.cut')}> …</span> : null}

@@ -343,8 +343,8 @@ function Rows({
 }) {
   const { t } = useLanguage();
   const remove = useWindow((state) => state.removeTranscription);
-  const undo = useWindow((state) => state.undoTranscription);
-  const canUndo = useWindow((state) => state.transcriptionsBefore.length > 0);
+  const undo = useWindow((state) => state.undo);
+  const canUndo = useWindow((state) => state.steps.past.at(-1)?.kind === 'transcription');
   return (
     <section className="transcription-rows" aria-label={t('transcribe.title')}>
       <div className="note-head">

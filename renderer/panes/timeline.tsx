@@ -2,12 +2,12 @@
 import { scaleUtc } from 'd3-scale';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactNode, WheelEvent } from 'react';
-import type { Annotation } from '../../parsers/domain/annotation.ts';
 import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
 import { useAnswer } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
 import { withoutPart } from '../state/filters.ts';
+import { useAnnotations } from '../state/case-content.ts';
 import { useFocus } from '../state/focus.tsx';
 import { timelineStep } from '../state/follow.ts';
 import type { Target } from '../state/selection.ts';
@@ -383,6 +383,8 @@ function targetOf({ on, id }: NonNullable<PlacedMark['target']>): Target | null 
     case 'record':
     case 'run':
       return { on, id };
+    case 'moment':
+      return { on: 'moment', local: id.slice(0, 19), offset: id.length > 19 ? id.slice(19) : null };
     case 'line': {
       const colon = id.lastIndexOf(':');
       const line = Number(id.slice(colon + 1));
@@ -445,14 +447,11 @@ function tickText(at: number, span: number, setting: ScaleSetting): string {
 }
 
 type LaneMark = TimelineAnswer['lanes'][number]['marks'][number];
-const noAnnotations: readonly Annotation[] = [];
 
 /** The analyst's notes and verdicts, where what they are about stands in time. */
 function useNoteMarks(): readonly LaneMark[] {
   const { t } = useLanguage();
-  const annotations = useWindow<readonly Annotation[]>(
-    (state) => state.case?.content.annotations ?? noAnnotations,
-  );
+  const annotations = useAnnotations();
   const revision = useWindow((state) => state.revision);
   const targets = annotations.map(({ target }) => target);
   const { last } = useAnswer('notePlaces', targets.length === 0 ? null : { targets }, revision);

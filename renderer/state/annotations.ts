@@ -1,6 +1,7 @@
 /** The analyst's notes, verdicts and tags as an immutable list. Pure. */
-import { targetKey } from '../../parsers/domain/annotation.ts';
+import { placeOfTarget, targetKey } from '../../parsers/domain/annotation.ts';
 import type { AnalystVerdict, Annotation, AnnotationTarget } from '../../parsers/domain/annotation.ts';
+import { foldText } from '../../parsers/domain/names.ts';
 
 export interface AnnotationChange {
   readonly note?: string;
@@ -56,6 +57,30 @@ export function annotated(
   return annotations.flatMap((one) => (one !== before ? [one] : isEmpty ? [] : [after]));
 }
 
+/** The annotations without one of them. */
+export function withoutAnnotation(annotations: readonly Annotation[], id: string): readonly Annotation[] {
+  return annotations.filter((one) => one.id !== id);
+}
+
+/** The first words of a note without Markdown's signs, for lists and marks. */
+export function noteTitle({ note }: Pick<Annotation, 'note'>): string {
+  const [first = ''] = note.trim().split('\n');
+  return plainLine(first);
+}
+
+/** What follows the first line, in one line without Markdown's signs. */
+export function noteRest({ note }: Pick<Annotation, 'note'>): string {
+  const [, ...rest] = note.trim().split('\n');
+  return rest
+    .map((line) => plainLine(line))
+    .filter((line) => line !== '')
+    .join(' ');
+}
+
+function plainLine(line: string): string {
+  return line.replaceAll(/^[#>\-*+\s]+|[*`]{1,3}/gu, '').trim();
+}
+
 /** The local time with its offset, as annotations are dated. */
 export function isoWithOffset(now: Date): string {
   const offset = -now.getTimezoneOffset();
@@ -64,4 +89,32 @@ export function isoWithOffset(now: Date): string {
   const absolute = Math.abs(offset);
   const hours = String(Math.trunc(absolute / 60)).padStart(2, '0');
   return `${local}${sign}${hours}:${String(absolute % 60).padStart(2, '0')}`;
+}
+
+/** What the list of notes is narrowed to; null: not by this. */
+export interface NoteFilter {
+  readonly text: string;
+  readonly verdict: AnalystVerdict | null;
+  readonly tag: string | null;
+  readonly on: AnnotationTarget['on'] | null;
+  readonly author: string | null;
+}
+
+/** The notes that a filter lets through, the one that was changed last first. */
+export function filterNotes(annotations: readonly Annotation[], filter: NoteFilter): readonly Annotation[] {
+  const words = foldText(filter.text)
+    .split(' ')
+    .filter((word) => word !== '');
+  return annotations
+    .filter((one) => {
+      if (filter.verdict !== null && one.verdict !== filter.verdict) return false;
+      if (filter.tag !== null && !one.tags.includes(filter.tag)) return false;
+      if (filter.on !== null && one.target.on !== filter.on) return false;
+      if (filter.author !== null && one.author !== filter.author) return false;
+      if (words.length === 0) return true;
+      const place = placeOfTarget(one.target) ?? '';
+      const text = foldText([one.note, one.quote, place, one.author, ...one.tags].join('\n'));
+      return words.every((word) => text.includes(word));
+    })
+    .sort((a, b) => Date.parse(b.changedAt) - Date.parse(a.changedAt) || (a.id < b.id ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-/** What the panes are filtered by, as chips, with its history. Pure. */
+/** What the panes are filtered by, as chips. Pure. */
 import type { Filter } from '../../preload/contract/shapes.ts';
 
 /** One removable part of a filter. */
@@ -82,31 +82,4 @@ export function toggled(filter: Filter, part: ListPart, value: string): Filter {
 export function withoutPart(filter: Filter, part: keyof Filter): Filter {
   const { [part]: _dropped, ...rest } = filter;
   return rest;
-}
-
-export interface FilterHistory {
-  readonly past: readonly Filter[];
-  readonly present: Filter;
-  readonly future: readonly Filter[];
-}
-
-const depth = 100;
-
-export const noHistory: FilterHistory = { past: [], present: noFilter, future: [] };
-
-export function changed(history: FilterHistory, filter: Filter): FilterHistory {
-  if (JSON.stringify(filter) === JSON.stringify(history.present)) return history;
-  return { past: [...history.past, history.present].slice(-depth), present: filter, future: [] };
-}
-
-export function undone(history: FilterHistory): FilterHistory {
-  const before = history.past.at(-1);
-  if (before === undefined) return history;
-  return { past: history.past.slice(0, -1), present: before, future: [history.present, ...history.future] };
-}
-
-export function redone(history: FilterHistory): FilterHistory {
-  const [after, ...future] = history.future;
-  if (after === undefined) return history;
-  return { past: [...history.past, history.present], present: after, future };
 }

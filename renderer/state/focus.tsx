@@ -6,7 +6,7 @@ import { isCancelled } from '../evidence/evidence-client.ts';
 import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
-import { anchorOfFinding, anchorOfLine, anchorOfRecord, anchorOfRun } from './follow.ts';
+import { anchorOfFinding, anchorOfLine, anchorOfMoment, anchorOfRecord, anchorOfRun } from './follow.ts';
 import type { Anchor } from './follow.ts';
 import type { Selection, Target } from './selection.ts';
 import { useWindow } from './window-store.ts';
@@ -17,8 +17,20 @@ export type Subject =
   | { readonly on: 'record'; readonly record: PatchRow }
   | { readonly on: 'run'; readonly run: RunDetail }
   | { readonly on: 'line'; readonly line: LineRow }
+  | {
+      readonly on: 'lines';
+      readonly member: string;
+      readonly from: number;
+      readonly to: number;
+      /** The first of them. */
+      readonly rows: readonly LineRow[];
+    }
+  | { readonly on: 'moment'; readonly local: string; readonly offset: string | null }
   /** What was chosen is not in the bundle (any more). */
   | { readonly on: 'missing' };
+
+/** Lines of a range that are fetched to be shown. */
+const mostLines = 200;
 
 export interface Focus {
   readonly subject: Subject;
@@ -79,6 +91,17 @@ async function subjectOf(
       const run = await client.request('run', { id: target.id, locale }, signal);
       return run === null ? { on: 'missing' } : { on: 'run', run };
     }
+    case 'lines': {
+      const { member, from, to } = target;
+      const { rows } = await client.request(
+        'fileLines',
+        { member, from: from - 1, to: Math.min(to, from - 1 + mostLines), locale },
+        signal,
+      );
+      return rows.length === 0 ? { on: 'missing' } : { on: 'lines', member, from, to, rows };
+    }
+    case 'moment':
+      return { on: 'moment', local: target.local, offset: target.offset };
     case 'line': {
       const { member, line } = target;
       const { rows } = await client.request(
@@ -102,6 +125,12 @@ function anchorOf(subject: Subject): Anchor | null {
       return anchorOfRun(subject.run);
     case 'line':
       return anchorOfLine(subject.line);
+    case 'lines': {
+      const [first] = subject.rows;
+      return first === undefined ? null : anchorOfLine(first);
+    }
+    case 'moment':
+      return anchorOfMoment(subject);
     case 'nothing':
     case 'missing':
       return null;

@@ -14,6 +14,7 @@ import type {
   RunDetail,
   RunRow,
 } from '../../preload/contract/shapes.ts';
+import { offsetMinutes } from '../time/offset-text.ts';
 import type { Pane } from './selection.ts';
 
 /** What the chosen evidence says of device, patch and time. */
@@ -49,6 +50,28 @@ export function anchorOfLine(row: LineRow): Anchor {
     at: row.at,
     line: { member: row.member, line: row.line },
   };
+}
+
+/** An event that the analyst added by hand: a reading of no clock of the bundle. */
+export function anchorOfMoment({
+  local,
+  offset,
+}: {
+  readonly local: string;
+  readonly offset: string | null;
+}): Anchor {
+  const reading = Date.parse(`${local}Z`);
+  const at: MomentView | null = Number.isNaN(reading)
+    ? null
+    : {
+        raw: `${local}${offset ?? ''}`,
+        local: reading,
+        offset: offset === null ? null : offsetMinutes(offset),
+        offsetSource: offset === null ? 'unknown' : 'stated',
+        precision: 'second',
+        clock: 'exporter',
+      };
+  return { deviceKey: null, kb: null, record: null, run: null, at, line: null };
 }
 
 /** A run stands where it starts; what failed in it, or came last, is a step's own citation away. */

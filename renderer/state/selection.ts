@@ -1,5 +1,11 @@
 /** The one selection of the window; what every pane shows derives from it. */
 
+/** Where the reader is. */
+export type Place = 'triage' | 'patches' | 'matrix' | 'runs' | 'log' | 'files' | 'case';
+
+/** The lists of what the analyst added. */
+export type CaseTab = 'notes' | 'bookmarks' | 'muted' | 'custody';
+
 export type Pane = 'patches' | 'attempts' | 'lines' | 'timeline' | 'runs' | 'matrix';
 
 export type Target =
@@ -7,7 +13,16 @@ export type Target =
   | { readonly on: 'finding'; readonly id: string }
   | { readonly on: 'record'; readonly id: string }
   | { readonly on: 'run'; readonly id: string }
-  | { readonly on: 'line'; readonly member: string; readonly line: number };
+  | { readonly on: 'line'; readonly member: string; readonly line: number }
+  | {
+      /** Lines of one member, both ends included. */
+      readonly on: 'lines';
+      readonly member: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** An event that the analyst added by hand: `2024-05-10T09:12:00`, `+09:00`. */
+  | { readonly on: 'moment'; readonly local: string; readonly offset: string | null };
 
 export interface Selection {
   readonly target: Target;

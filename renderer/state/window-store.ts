@@ -2,27 +2,35 @@
 import { createContext, useContext } from 'react';
 import { createStore, useStore } from 'zustand';
 import type { StoreApi } from 'zustand';
-import type { AnnotationTarget } from '../../parsers/domain/annotation.ts';
+import { targetKey } from '../../parsers/domain/annotation.ts';
+import type { Annotation, AnnotationTarget } from '../../parsers/domain/annotation.ts';
+import type { MuteSubject } from '../../parsers/domain/mute.ts';
 import type { Transcription } from '../../parsers/domain/transcription.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
 import type { Filter, Sort } from '../../preload/contract/shapes.ts';
 import type {
   CaseContent,
   CaseStatus,
+  EarlierCase,
   PatchtrailBridge,
   Settings,
   WindowEvent,
 } from '../../preload/contract/window.ts';
-import { annotated, isoWithOffset } from './annotations.ts';
+import { annotated, isoWithOffset, withoutAnnotation } from './annotations.ts';
 import type { AnnotationChange } from './annotations.ts';
-import { changed, noHistory, redone, undone } from './filters.ts';
-import type { FilterHistory } from './filters.ts';
+import { bookmarkAt, bookmarkLabelled, bookmarkToggled } from './bookmarks.ts';
+import type { BookmarkPlace } from './bookmarks.ts';
+import { noFilter } from './filters.ts';
 import { noLocks, nothingSelected } from './selection.ts';
 import { transcribed } from './transcriptions.ts';
 import type { TranscriptionDraft } from './transcriptions.ts';
-import type { Locks, Pane, Selection, Target } from './selection.ts';
+import type { CaseTab, Locks, Pane, Place, Selection, Target } from './selection.ts';
+import { noSteps, stepped, steppedBack, steppedForward } from './undo.ts';
+import type { Step, StepKind, Steps, Undoable } from './undo.ts';
+import { back, forward, left, noVisits } from './visits.ts';
+import type { Visit, Visits } from './visits.ts';
 
-export type Place = 'triage' | 'patches' | 'matrix' | 'runs' | 'log' | 'files';
+export type { CaseTab, Place } from './selection.ts';
 
 /** An error as the window words it. */
 export type Problem =
@@ -53,7 +61,9 @@ export type Overlay =
   | 'assume-zone'
   | 'report'
   | 'password'
-  | 'password-wrong';
+  | 'password-wrong'
+  | 'add-event'
+  | 'changed-bundle';
 
 export interface OpenFile {
   readonly member: string;
@@ -61,7 +71,13 @@ export interface OpenFile {
   readonly stamp: number;
 }
 
-export type Notice = { readonly tone: 'good' | 'bad'; readonly text: string; readonly stamp: number };
+export type Notice = {
+  readonly tone: 'good' | 'bad';
+  readonly text: string;
+  readonly stamp: number;
+  /** The step that it tells of, which can be undone from there. */
+  readonly step?: Step;
+};
 
 export type ExportPhase = Extract<WindowEvent, { event: 'export-phase' }>['phase'] | 'asking';
 
@@ -74,6 +90,8 @@ export interface CaseState {
     readonly place: string | null;
     readonly detail: Readonly<Record<string, string | number>>;
   } | null;
+  /** A case of another version of the bundle; null: none, or put away. */
+  readonly earlier: EarlierCase | null;
 }
 
 export interface WindowState {
@@ -83,10 +101,14 @@ export interface WindowState {
   readonly revision: number;
   readonly worker: WorkerState;
   readonly place: Place;
+  readonly caseTab: CaseTab;
+  /** Where the reader has been. */
+  readonly visits: Visits;
   /** Where a jump to a file came from. */
   readonly cameFrom: Place | null;
   readonly selection: Selection;
-  readonly filters: FilterHistory;
+  readonly filters: { readonly present: Filter };
+  readonly steps: Steps;
   readonly locks: Locks;
   readonly patchSort: Sort;
   readonly lineSort: Sort;
@@ -100,13 +122,13 @@ export interface WindowState {
   readonly zoom: { readonly from: number; readonly to: number } | null;
   /** The analyst's part; null until the bundle has been read and its case loaded. */
   readonly case: CaseState | null;
+  /** What the case held when it was open last, while the bundle is read again; null when nothing is known. */
+  readonly remembered: CaseContent | null;
   /** The choice whose note wants the focus as soon as the inspector shows it. */
   readonly noteWanted: number | null;
   readonly notice: Notice | null;
   /** How far an export of the report has come; null while there is none. */
   readonly exportPhase: ExportPhase | null;
-  /** The transcribed rows before each change, the latest last. */
-  readonly transcriptionsBefore: readonly (readonly Transcription[])[];
   /** The row that is being written down, and from which picture: kept while the reader looks elsewhere. */
   readonly transcribing: { readonly member: string; readonly draft: TranscriptionDraft } | null;
 }
@@ -122,21 +144,37 @@ export interface WindowActions {
   readonly showRecord: (id: string) => void;
   readonly openFile: (member: string, line: number | null) => void;
   readonly back: () => void;
+  readonly forward: () => void;
+  readonly showCase: (tab: CaseTab) => void;
+  /** Shows what is chosen among the rows of a place. */
+  readonly jump: (target: Target, place: Place) => void;
   readonly filter: (filter: Filter) => void;
-  readonly undoFilter: () => void;
-  readonly redoFilter: () => void;
+  /** Takes the latest change of filters or of the case back. */
+  readonly undo: () => void;
+  readonly redo: () => void;
   readonly toggleLock: (pane: Pane) => void;
   readonly open: (overlay: Overlay) => void;
   readonly changeSettings: (change: Partial<Settings>) => void;
   readonly keepLayout: (name: string, value: unknown) => void;
   readonly annotate: (target: AnnotationTarget, change: AnnotationChange, quote: string) => void;
+  readonly removeAnnotation: (id: string) => void;
+  /** Notes, bookmarks and mutes of another case that this one has not. */
+  readonly takeOver: (content: CaseContent) => void;
+  /** Adds or removes a bookmark. @returns whether there is one now */
+  readonly toggleBookmark: (place: BookmarkPlace, label: string) => boolean;
+  readonly labelBookmark: (place: BookmarkPlace, label: string) => void;
+  /** @param reason not empty */
+  readonly mute: (on: MuteSubject, reason: string) => void;
+  readonly unmute: (id: string) => void;
+  readonly assumeZone: (zone: string | null) => void;
   /** @param draft null: no longer */
   readonly draftTranscription: (member: string, draft: TranscriptionDraft | null) => void;
   readonly transcribe: (member: string, draft: TranscriptionDraft) => void;
   readonly removeTranscription: (id: string) => void;
-  readonly undoTranscription: () => void;
   readonly focusNote: () => void;
   readonly say: (tone: Notice['tone'], text: string) => void;
+  /** Tells of the latest step, with a way to undo it. */
+  readonly sayDone: (text: string) => void;
 }
 
 export type WindowStore = StoreApi<WindowState & WindowActions>;
@@ -145,28 +183,34 @@ export type WindowStore = StoreApi<WindowState & WindowActions>;
 export function freshView(): Pick<
   WindowState,
   | 'place'
+  | 'caseTab'
+  | 'visits'
+  | 'steps'
   | 'cameFrom'
   | 'selection'
   | 'filters'
   | 'file'
   | 'zoom'
   | 'case'
+  | 'remembered'
   | 'highlight'
   | 'notice'
-  | 'transcriptionsBefore'
   | 'transcribing'
 > {
   return {
     place: 'triage',
+    caseTab: 'notes',
+    visits: noVisits,
+    steps: noSteps,
     cameFrom: null,
     selection: nothingSelected,
-    filters: noHistory,
+    filters: { present: noFilter },
     file: null,
     zoom: null,
     case: null,
+    remembered: null,
     highlight: null,
     notice: null,
-    transcriptionsBefore: [],
     transcribing: null,
   };
 }
@@ -188,13 +232,24 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     exportPhase: null,
     ...freshView(),
 
-    go: (place) => set({ place, cameFrom: null }),
-    showRun: (id) => {
-      get().choose({ on: 'run', id }, 'elsewhere');
-      set({ place: 'runs', cameFrom: null });
+    go: (place) => {
+      if (get().place !== place) leave();
+      set({ place, cameFrom: null });
     },
+    showCase: (caseTab) => {
+      const { place, caseTab: now } = get();
+      if (place !== 'case' || now !== caseTab) leave();
+      set({ place: 'case', caseTab, cameFrom: null });
+    },
+    jump: (target, place) => {
+      leave();
+      get().choose(target, 'elsewhere');
+      set({ place, cameFrom: null });
+    },
+    showRun: (id) => get().jump({ on: 'run', id }, 'runs'),
     showRecord: (id) => {
       const { place } = get();
+      leave();
       get().choose({ on: 'record', id }, 'elsewhere');
       if (place !== 'patches') set({ place: 'patches', cameFrom: place });
     },
@@ -203,11 +258,12 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
       set({ selection: { target, from, stamp: stamps } });
     },
     showFinding: (id) => {
-      const { place, choose } = get();
-      choose({ on: 'finding', id }, 'elsewhere');
-      if (place === 'triage' || place === 'files') set({ place: 'patches', cameFrom: null });
+      const { place } = get();
+      const isAside = place === 'triage' || place === 'files' || place === 'case';
+      get().jump({ on: 'finding', id }, isAside ? 'patches' : place);
     },
     openFile: (member, line) => {
+      leave();
       stamps += 1;
       const { place } = get();
       set({
@@ -217,12 +273,28 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
       });
     },
     back: () => {
-      const { cameFrom } = get();
-      if (cameFrom !== null) set({ place: cameFrom, cameFrom: null });
+      const { visits } = get();
+      const step = back(visits, hereNow());
+      if (step !== null) visit(step.to, step.visits);
     },
-    filter: (filter) => set(({ filters }) => ({ filters: changed(filters, filter) })),
-    undoFilter: () => set(({ filters }) => ({ filters: undone(filters) })),
-    redoFilter: () => set(({ filters }) => ({ filters: redone(filters) })),
+    forward: () => {
+      const { visits } = get();
+      const step = forward(visits, hereNow());
+      if (step !== null) visit(step.to, step.visits);
+    },
+    filter: (filter) => change('filter', '', { filter }),
+    undo: () => {
+      const step = steppedBack(get().steps);
+      if (step === null) return;
+      put(step.step.before);
+      set({ steps: step.steps, notice: null });
+    },
+    redo: () => {
+      const step = steppedForward(get().steps);
+      if (step === null) return;
+      put(step.step.after);
+      set({ steps: step.steps, notice: null });
+    },
     toggleLock: (pane) => set(({ locks }) => ({ locks: { ...locks, [pane]: !locks[pane] } })),
     open: (overlay) => set({ overlay }),
     changeSettings: (change) => {
@@ -234,22 +306,63 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
       if (JSON.stringify(now.layout[name]) === JSON.stringify(value)) return;
       changeSettings({ layout: { ...now.layout, [name]: value } });
     },
-    annotate: (target, change, quote) => {
+    annotate: (target, wanted, quote) => {
       const { case: open, settings: now } = get();
       if (open === null) return;
-      const annotations = annotated(open.content.annotations, target, change, {
+      const annotations = annotated(open.content.annotations, target, wanted, {
         author: now.author,
         now: isoWithOffset(new Date()),
         id: newId('a'),
         quote,
       });
-      set({
-        case: {
-          ...open,
-          content: { ...open.content, annotations: [...annotations] as CaseContent['annotations'] },
-        },
+      // Words come letter by letter; a verdict, a tag or a link is a step of its own.
+      const about = wanted.note === undefined ? newId('a') : targetKey(target);
+      change('note', about, { annotations: mutable(annotations) });
+    },
+    removeAnnotation: (id) => {
+      const { case: open } = get();
+      if (open === null) return;
+      change('note-removed', id, { annotations: mutable(withoutAnnotation(open.content.annotations, id)) });
+    },
+    takeOver: (from) => {
+      const { case: open } = get();
+      if (open === null) return;
+      const { annotations, bookmarks, mutes } = open.content;
+      const known = new Set([...annotations, ...mutes].map(({ id }) => id));
+      change('notes-taken-over', '', {
+        annotations: [...annotations, ...from.annotations.filter(({ id }) => !known.has(id))],
+        bookmarks: [...bookmarks, ...from.bookmarks.filter((one) => bookmarkAt(bookmarks, one) === null)],
+        mutes: [...mutes, ...from.mutes.filter(({ id }) => !known.has(id))],
       });
     },
+    toggleBookmark: (place, label) => {
+      const { case: open } = get();
+      if (open === null) return false;
+      const { bookmarks } = open.content;
+      const isThere = bookmarkAt(bookmarks, place) !== null;
+      change(isThere ? 'bookmark-removed' : 'bookmark', '', {
+        bookmarks: [...bookmarkToggled(bookmarks, place, label)],
+      });
+      return !isThere;
+    },
+    labelBookmark: (place, label) => {
+      const { case: open } = get();
+      if (open === null) return;
+      change('bookmark', '', { bookmarks: [...bookmarkLabelled(open.content.bookmarks, place, label)] });
+    },
+    mute: (on, reason) => {
+      const { case: open, settings: now } = get();
+      if (open === null || reason.trim() === '') return;
+      const createdAt = isoWithOffset(new Date());
+      const mute = { id: newId('m'), on, reason: reason.trim(), author: now.author, createdAt };
+      change('muted', '', { mutes: [...open.content.mutes, mute] });
+    },
+    unmute: (id) => {
+      const { case: open } = get();
+      if (open === null) return;
+      change('unmuted', '', { mutes: open.content.mutes.filter((one) => one.id !== id) });
+    },
+    assumeZone: (zone) => change('zone', '', { zone }),
     draftTranscription: (member, draft) => set({ transcribing: draft === null ? null : { member, draft } }),
     transcribe: (member, draft) => {
       changeTranscriptions((rows) =>
@@ -263,44 +376,84 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     removeTranscription: (id) => {
       changeTranscriptions((rows) => rows.filter((row) => row.id !== id));
     },
-    undoTranscription: () => {
-      const { transcriptionsBefore: before } = get();
-      const last = before.at(-1);
-      if (last === undefined) return;
-      changeTranscriptions(() => last);
-      set({ transcriptionsBefore: before.slice(0, -1) });
-    },
     focusNote: () => set(({ selection }) => ({ noteWanted: selection.stamp })),
     say: (tone, text) => {
       stamps += 1;
       set({ notice: { tone, text, stamp: stamps } });
     },
+    sayDone: (text) => {
+      stamps += 1;
+      const step = get().steps.past.at(-1);
+      set({ notice: { tone: 'good', text, stamp: stamps, ...(step === undefined ? {} : { step }) } });
+    },
   }));
-  /** Changes the rows and keeps what was before, for undoing. */
-  function changeTranscriptions(change: (rows: readonly Transcription[]) => readonly Transcription[]): void {
-    const { case: open, transcriptionsBefore } = store.getState();
+  /** Changes parts of the state that can be undone, and remembers the step. */
+  function change(kind: StepKind, about: string, after: Partial<Undoable>): void {
+    const now = undoableNow();
+    const keys = (Object.keys(after) as (keyof Undoable)[]).filter(
+      (key) => JSON.stringify(now[key]) !== JSON.stringify(after[key]),
+    );
+    if (keys.length === 0) return;
+    const part = (from: Partial<Undoable>): Partial<Undoable> =>
+      Object.fromEntries(keys.map((key) => [key, from[key]]));
+    const step: Step = { kind, about, at: performance.now(), before: part(now), after: part(after) };
+    put(step.after);
+    store.setState(({ steps }) => ({ steps: stepped(steps, step) }));
+  }
+
+  function undoableNow(): Partial<Undoable> {
+    const { filters, case: open } = store.getState();
+    if (open === null) return { filter: filters.present };
+    const { annotations, bookmarks, mutes, transcriptions, zone } = open.content;
+    return { filter: filters.present, annotations, bookmarks, mutes, transcriptions, zone };
+  }
+
+  function put({ filter, ...content }: Partial<Undoable>): void {
+    if (filter !== undefined) store.setState({ filters: { present: filter } });
+    const { case: open } = store.getState();
+    if (open === null || Object.keys(content).length === 0) return;
+    store.setState({ case: { ...open, content: { ...open.content, ...content } } });
+  }
+
+  function changeTranscriptions(to: (rows: readonly Transcription[]) => readonly Transcription[]): void {
+    const { case: open } = store.getState();
     if (open === null) return;
-    const rows = open.content.transcriptions;
+    const rows = to(open.content.transcriptions);
+    change('transcription', '', { transcriptions: [...rows] as CaseContent['transcriptions'] });
+  }
+
+  function hereNow(): Visit {
+    const { place, caseTab, selection, file, cameFrom } = store.getState();
+    const shown = file === null ? null : { member: file.member, line: file.line };
+    return { place, tab: caseTab, target: selection.target, file: shown, cameFrom };
+  }
+
+  /** Remembers where the reader is, before going elsewhere. */
+  function leave(): void {
+    store.setState(({ visits }) => ({ visits: left(visits, hereNow()) }));
+  }
+
+  function visit(to: Visit, visits: Visits): void {
+    stamps += 1;
     store.setState({
-      case: {
-        ...open,
-        content: {
-          ...open.content,
-          transcriptions: [...change(rows)] as CaseContent['transcriptions'],
-        },
-      },
-      transcriptionsBefore: [...transcriptionsBefore, rows].slice(-mostSteps),
+      visits,
+      place: to.place,
+      caseTab: to.tab,
+      cameFrom: to.cameFrom,
+      selection: { target: to.target, from: 'elsewhere', stamp: stamps },
+      file: to.file === null ? null : { ...to.file, stamp: stamps },
     });
   }
 
   return store;
 }
 
-/** So many changes of transcribed rows can be undone. */
-const mostSteps = 100;
+function mutable(annotations: readonly Annotation[]): CaseContent['annotations'] {
+  return [...annotations] as CaseContent['annotations'];
+}
 
 /** 128 random bits in hexadecimal. */
-function newId(kind: 'a' | 't'): string {
+function newId(kind: 'a' | 'm' | 't'): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return `${kind}-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

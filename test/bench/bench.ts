@@ -58,6 +58,7 @@ await measureRecords();
 await measureReport();
 await measureAnswers();
 measureEvents();
+await measureReopening();
 report();
 
 /** Reads and times a bundle to its end, against `unzip -p | wc -l`, the runs of both taken in turn. */
@@ -248,6 +249,39 @@ function measured(words: readonly string[]): { readonly seconds: number; readonl
   if (status !== 0 || kilobytes === undefined)
     throw new Error(`analyze ended with ${String(status)}: ${stderr}`);
   return { seconds, megabytes: Number(kilobytes) / 1024 };
+}
+
+/**
+ * Reopening a bundle that was read before, in the real window: seconds until its findings stand in triage and its note
+ * in the list, while its lines are still being read.
+ */
+async function measureReopening(): Promise<void> {
+  const id = 'case.reopen-800mb.s';
+  if (!wanted(id)) return;
+  const bundle = await data('single.zip', 1);
+  const figures = Array.from({ length: runs }, () => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [join(root, 'scripts/bench-reopen.mjs'), bundle],
+      { encoding: 'utf8', cwd: root },
+    );
+    if (status !== 0) throw new Error(`the reopening probe failed: ${stderr}`);
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+      readonly triageSeconds: number;
+      readonly noteSeconds: number;
+      readonly wasReading: boolean;
+    };
+  });
+  if (!figures.every(({ wasReading }) => wasReading)) say(`${id}: reading was over before the note was seen`);
+  say(`${id}: triage ${median(figures.map((one) => one.triageSeconds)).toFixed(2)} s`);
+  metrics.push({
+    id,
+    value: median(figures.map((one) => one.noteSeconds)),
+    unit: 's',
+    limit: 1,
+    runs,
+    peer: null,
+  });
 }
 
 async function data(name: string, members: number): Promise<string> {

@@ -28,7 +28,7 @@ describe('a case file', () => {
   it('comes back as it was written', async () => {
     const path = join(await newFolder(), 'a.patchtrail');
     await writeCase(path, file);
-    expect(await readCase(path)).toEqual({ file, recovered: null });
+    expect(await readCase(path)).toEqual({ file, version: 2, recovered: null });
   });
 
   it.each([
@@ -65,9 +65,13 @@ describe('a case file', () => {
     const path = join(folder, 'a.patchtrail');
     await writeFile(`${path}.bak`, writeCaseText(file));
     await writeFile(path, '{"schema":"patch');
-    expect(await readCase(path)).toEqual({ file, recovered: { damaged: 'a.patchtrail.damaged' } });
+    expect(await readCase(path)).toEqual({
+      file,
+      version: 2,
+      recovered: { damaged: 'a.patchtrail.damaged' },
+    });
     expect(await readFile(`${path}.damaged`, 'utf8')).toBe('{"schema":"patch');
-    expect(await readCase(path)).toEqual({ file, recovered: null });
+    expect(await readCase(path)).toEqual({ file, version: 2, recovered: null });
   });
 
   it('that is damaged with no version before is kept aside, each time under a new name', async () => {

@@ -50,6 +50,7 @@ async function bench(): Promise<Bench> {
   const open = (change: Partial<KeeperOptions> = {}): Promise<CaseKeeper> =>
     CaseKeeper.open({
       bundle,
+      members: null,
       places,
       opened: null,
       openedWarning: null,

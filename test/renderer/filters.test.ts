@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../preload/contract/shapes.ts';
-import {
-  changed,
-  chipKey,
-  chipsOf,
-  noHistory,
-  redone,
-  toggled,
-  undone,
-  withOnly,
-  withoutChip,
-} from '../../renderer/state/filters.ts';
+import { chipKey, chipsOf, toggled, withOnly, withoutChip } from '../../renderer/state/filters.ts';
 
 const filter: Filter = {
   devices: ['pc-0042', 'keiri-pc07'],
@@ -38,22 +28,5 @@ describe('chips', () => {
     expect(toggled({}, 'levels', 'error')).toEqual({ levels: ['error'] });
     expect(toggled({ levels: ['error'] }, 'levels', 'error')).toEqual({});
     expect(withOnly(filter, 'devices', []).devices).toBeUndefined();
-  });
-});
-
-describe('history', () => {
-  it('goes back and forth, and a change after going back starts anew from there', () => {
-    const first = changed(noHistory, { devices: ['a'] });
-    const second = changed(first, { devices: ['b'] });
-    expect(undone(second).present).toEqual({ devices: ['a'] });
-    expect(redone(undone(second)).present).toEqual({ devices: ['b'] });
-    expect(redone(changed(undone(second), {})).present).toEqual({});
-  });
-
-  it('does not grow without a change, and ends at its ends', () => {
-    const one = changed(noHistory, { devices: ['a'] });
-    expect(changed(one, { devices: ['a'] })).toBe(one);
-    expect(undone(noHistory)).toBe(noHistory);
-    expect(redone(one)).toBe(one);
   });
 });
