@@ -4,7 +4,9 @@ import { useGridDesk } from '../grids/grid-desk.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import type { TextKey } from '../i18n/messages.ts';
 import { problemText } from '../panes/problem-text.ts';
+import { useOpenPlace } from '../panes/open-place.ts';
 import { useStepFinding } from '../panes/step-finding.ts';
+import { useStepMatch } from '../panes/step-match.ts';
 import { noFilter } from '../state/filters.ts';
 import { noLocks } from '../state/selection.ts';
 import { useOverview } from '../state/overview.tsx';
@@ -20,6 +22,8 @@ export type CommandId =
   | 'save-case-as'
   | 'export-pdf'
   | 'search'
+  | 'next-match'
+  | 'previous-match'
   | 'next-finding'
   | 'previous-finding'
   | 'palette'
@@ -40,6 +44,13 @@ export type CommandId =
   | 'copy-csv'
   | 'copy-markdown'
   | 'choose-columns'
+  | 'find-in-column'
+  | 'pin-column'
+  | 'filter-by-cell'
+  | 'group-device'
+  | 'group-patch'
+  | 'group-none'
+  | 'open-place'
   | 'follow-all'
   | 'zoom-time'
   | 'all-time'
@@ -50,7 +61,8 @@ export type CommandId =
   | 'assume-zone'
   | 'language'
   | 'theme'
-  | 'theme-system';
+  | 'theme-system'
+  | 'theme-contrast';
 
 export interface Command {
   readonly id: CommandId;
@@ -68,11 +80,16 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   'save-case-as': ['Ctrl+Shift+S'],
   'export-pdf': ['Ctrl+E', 'Ctrl+Shift+E'],
   search: ['Ctrl+F'],
+  'next-match': ['F3'],
+  'previous-match': ['Shift+F3'],
   'next-finding': ['F8'],
   'previous-finding': ['Shift+F8'],
   palette: ['Ctrl+K'],
   shortcuts: ['?', 'F1'],
   note: ['N'],
+  'open-place': ['O'],
+  'find-in-column': ['Ctrl+Shift+F'],
+  'filter-by-cell': ['='],
   'undo-filter': ['Ctrl+Z'],
   'redo-filter': ['Ctrl+Y', 'Ctrl+Shift+Z'],
   back: ['Alt+ArrowLeft'],
@@ -99,6 +116,8 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
   const bridge = useBridge();
   const store = useWindowStore();
   const step = useStepFinding();
+  const stepMatch = useStepMatch();
+  const { hasPlace, openPlace } = useOpenPlace();
   const desk = useGridDesk();
   const opening = useOpening();
   const { bundle, cameFrom, case: openCase } = state;
@@ -144,6 +163,8 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('next-finding', () => step(1), hasBundle),
       command('previous-finding', () => step(-1), hasBundle),
       command('search', () => open('search'), hasBundle),
+      command('next-match', () => stepMatch(1), hasBundle),
+      command('previous-match', () => stepMatch(-1), hasBundle),
       command(
         'note',
         () => {
@@ -174,6 +195,21 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('copy-csv', () => desk.active?.copy('csv'), hasBundle),
       command('copy-markdown', () => desk.active?.copy('markdown'), hasBundle),
       command('choose-columns', () => desk.active?.chooseColumns(), hasBundle),
+      command('find-in-column', () => desk.active?.findInColumn(), hasBundle),
+      command('pin-column', () => desk.active?.pinColumn(), hasBundle),
+      command('filter-by-cell', () => desk.active?.filterByCell(), hasBundle),
+      ...(['device', 'patch', 'none'] as const).map((by) =>
+        command(
+          `group-${by}`,
+          () => {
+            const { place, keepLayout } = store.getState();
+            keepLayout('group.patches', by);
+            if (place !== 'patches') go('patches');
+          },
+          hasBundle,
+        ),
+      ),
+      command('open-place', openPlace, hasBundle && hasPlace),
       command('follow-all', () => store.setState({ locks: noLocks }), hasBundle),
       command(
         'zoom-time',
@@ -193,6 +229,7 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         changeSettings({ theme: document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark' }),
       ),
       command('theme-system', () => changeSettings({ theme: 'system' })),
+      command('theme-contrast', () => changeSettings({ theme: 'contrast' })),
       command('open', opening.openFile),
       command('open-folder', opening.openFolder),
       command('open-sample', opening.openSample),
@@ -201,7 +238,22 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
     ];
-  }, [t, bridge, store, step, desk, opening, hasBundle, isRead, canGoBack, hasRuns, bundle.phase]);
+  }, [
+    t,
+    bridge,
+    store,
+    step,
+    stepMatch,
+    hasPlace,
+    openPlace,
+    desk,
+    opening,
+    hasBundle,
+    isRead,
+    canGoBack,
+    hasRuns,
+    bundle.phase,
+  ]);
 }
 
 /** A key press as it is written in {@link keysOf}; the command key of a Mac counts as Ctrl. */

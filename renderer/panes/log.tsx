@@ -2,6 +2,7 @@
 import type { ColDef, RowClassRules } from 'ag-grid-community';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { foldDeviceName } from '../../parsers/domain/names.ts';
 import type { LineRow } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import type { EvidenceClient } from '../evidence/evidence-client.ts';
@@ -22,11 +23,13 @@ import { toggled } from '../state/filters.ts';
 import { useFocus } from '../state/focus.tsx';
 import { lineKey, logStep, placeNearest } from '../state/follow.ts';
 import type { LinePlace, LogStep, MomentStep, Nearness } from '../state/follow.ts';
+import { useMatchMarks } from '../state/matches.tsx';
 import { useOverview } from '../state/overview.tsx';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { spanText } from '../time/span-text.ts';
 import { Chips } from './chips.tsx';
 import { baseName } from './citation.tsx';
+import { useFilterByCell } from './filter-by-cell.ts';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
@@ -50,6 +53,8 @@ export function LogLines() {
   const focus = useFocus();
   const view = useView('lines', filter, sort);
   const [place, setJump] = useLinePlace(view.opened);
+  const marks = useMatchMarks(view.opened?.view ?? null);
+  const filterByCell = useFilterByCell();
 
   const fetchRows = useCallback(
     (name: string, from: number, to: number) => client.request('lineRows', { view: name, from, to, locale }),
@@ -124,6 +129,10 @@ export function LogLines() {
             }}
             onOpen={(row) => openFile(row.member, row.line)}
             goTo={place.goTo}
+            marks={marks}
+            onFilterByCell={(row, column) =>
+              filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
+            }
             rowClassRules={rowClassRules}
             redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
             homeIsFirstRow

@@ -530,9 +530,9 @@ function useFollowedCell(view: string, show: (cell: Cell) => void, bring: (cell:
     const isOwn = from === 'matrix' && handled.current.endsWith(` ${view}`);
     handled.current = key;
     const step = recordStep(anchor, 'elsewhere', isLocked);
-    if (isOwn || step.to !== 'record') return undefined;
+    if (isOwn || step.to !== 'row') return undefined;
     const control = new AbortController();
-    client.request('locateCell', { view, record: step.record }, control.signal).then(
+    client.request('locateCell', { view, record: step.id }, control.signal).then(
       (cell) => {
         if (cell === null) return;
         latest.current.show(cell);
