@@ -64,8 +64,25 @@ export async function buildTree(
       throwIfCancelled(signal);
     }
   }
-  settle(top, members, compare);
-  return top;
+  const joined = top.map((node) => joinedChain(node));
+  settle(joined, members, compare);
+  return joined;
+}
+
+/** A folder that holds nothing but another folder is shown with it, as one row. */
+function joinedChain(node: TreeNode): TreeNode {
+  let last = node;
+  const names = [node.name];
+  for (;;) {
+    const [only] = last.children;
+    if (only === undefined || last.children.length > 1 || last.member !== null || only.children.length === 0)
+      break;
+    // An archive is a row of its own: it has a state and a hash.
+    if (only.member !== null) break;
+    names.push(only.name);
+    last = only;
+  }
+  return { ...last, name: names.join('/'), children: last.children.map((child) => joinedChain(child)) };
 }
 
 const nothingBelow: TreeRowBelow = { members: 0, trouble: 0, warnings: 0, bytes: 0 };

@@ -101,7 +101,7 @@ export const handlers: Handlers = {
           group === undefined || group.by === 'folder'
             ? GridRecords.plain(view)
             : GridRecords.grouped(snapshot, view, group, columns.length > 0);
-        return { view: views.add({ grid, snapshot, view: rows }), count: rows.count };
+        return { view: views.add({ grid, snapshot, view: rows }), count: rows.count, records: view.count };
       }
       case 'lines': {
         const view = await openLineView(snapshot.lines, lineFilter(filter), signal);

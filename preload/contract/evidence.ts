@@ -68,7 +68,8 @@ export const evidenceMethods = {
       /** Headings that fold, for `patches` and `members`; a tree of members is asked for with `treeRows`. */
       group: v.optional(viewGroupSchema),
     }),
-    result: v.object({ view: text, count }),
+    /** `records`: rows without the headings among them, in a grouped view of patch records. */
+    result: v.object({ view: text, count, records: v.optional(count) }),
   },
   closeView: { params: v.object({ view: text }), result: v.null() },
   patchRows: {

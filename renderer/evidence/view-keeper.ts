@@ -22,6 +22,8 @@ export interface OpenedView {
   readonly sight: string;
   readonly view: string;
   readonly count: number;
+  /** Rows without headings, where that is another number. */
+  readonly records?: number;
 }
 
 export class ViewKeeper {
@@ -52,9 +54,9 @@ export class ViewKeeper {
         { grid: this.#grid, filter, sort: [...sort], locale, ...(group === undefined ? {} : { group }) },
         control.signal,
       )
-      .then(({ view, count }) => {
+      .then(({ view, count, records = count }) => {
         this.#keep(view);
-        return { key, sight: JSON.stringify([filter, sort, group?.by]), view, count };
+        return { key, sight: JSON.stringify([filter, sort, group?.by]), view, count, records };
       });
     this.#latest = { key, opened, control };
     opened.catch(() => {

@@ -398,7 +398,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const { headings } = props;
   const isFullWidthRow = useCallback(
     ({ rowNode }: IsFullWidthRowParams<Row>) =>
-      rowNode.data !== undefined && headings !== undefined && headings.is(rowNode.data),
+      rowNode.data !== undefined && headings?.is(rowNode.data) === true,
     [headings],
   );
   const defaultColumn = useMemo<ColDef<Row>>(

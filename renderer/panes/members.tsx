@@ -264,10 +264,8 @@ function PathCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
 function StateCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
   const { t } = useLanguage();
   const member = data?.member ?? null;
-  useCellDescription(
-    eGridCell,
-    member === null || member.reason === null ? null : reasonText(t, member.reason),
-  );
+  const reason = member?.reason ?? null;
+  useCellDescription(eGridCell, reason === null ? null : reasonText(t, reason));
   return member === null ? null : <MemberState member={member} />;
 }
 
@@ -285,12 +283,8 @@ function HashCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
 function DeviceCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
   const { t } = useLanguage();
   const member = data?.member ?? null;
-  useCellDescription(
-    eGridCell,
-    member === null || member.deviceReason === null
-      ? null
-      : wordCode(t, 'device-reason', member.deviceReason, member.deviceReason),
-  );
+  const reason = member?.deviceReason ?? null;
+  useCellDescription(eGridCell, reason === null ? null : wordCode(t, 'device-reason', reason, reason));
   if (member === null) return null;
   return member.device ?? <span className="absent">–</span>;
 }

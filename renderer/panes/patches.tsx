@@ -108,12 +108,13 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   };
 
   const count = view.opened?.count ?? 0;
+  const rows = view.opened?.records ?? count;
   const withFindings = overview?.recordsWithFindings ?? 0;
   const about = (
     <>
       <small>
         {only === undefined || only === null ? '' : `${only.name} · `}
-        {only === null ? '' : t('patches.about', { rows: number(count), count })}
+        {only === null ? '' : t('patches.about', { rows: number(rows), count: rows })}
         {withFindings > 0 && only === undefined
           ? ` · ${t('patches.with-findings', { count: withFindings })}`
           : ''}
