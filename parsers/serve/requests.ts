@@ -9,6 +9,7 @@ import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
 import { compileQuery, matchesText } from '../evidence/search.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
+import { foldFile, foldedBelow, positionIn } from './folded-file.ts';
 import {
   fileMatches,
   lineAtTime,
@@ -192,7 +193,7 @@ export const handlers: Handlers = {
     return run === undefined ? null : runDetail(run, snapshot, locale);
   },
 
-  matrix: async ({ filter, sort }, { session, views }, signal) => {
+  matrix: async ({ filter, sort, bySystem }, { session, views }, signal) => {
     const snapshot = snapshotOf({ session, views });
     const { analysis, lines } = snapshot;
     const records = await openRecordView(
@@ -202,7 +203,7 @@ export const handlers: Handlers = {
       [],
       signal,
     );
-    const matrix = await buildMatrix(snapshot, records.window(0, records.count), sort, signal);
+    const matrix = await buildMatrix(snapshot, records.window(0, records.count), sort, signal, bySystem);
     return {
       view: views.add({ grid: 'matrix', snapshot, matrix }),
       devices: [...matrix.devices],
@@ -292,7 +293,36 @@ export const handlers: Handlers = {
     const ids = range(from, Math.min(to, total, from + mostRows)).map((line) =>
       snapshot.lines.idOf(position, line),
     );
-    return { total, rows: ids.flatMap((id) => (id === null ? [] : [lineRow(id, snapshot)])) };
+    return { total, rows: ids.flatMap((id) => (id === null ? [] : [lineRow(id, snapshot, 'file')])) };
+  },
+
+  foldFile: async ({ member, open }, { session, views }, signal) => {
+    const snapshot = snapshotOf({ session, views });
+    const draft = snapshot.analysis.evidence.member(member);
+    const file = await foldFile(
+      snapshot.lines,
+      draft?.index ?? -1,
+      draft?.lines ?? 0,
+      open.map((line) => line - 1),
+      signal,
+    );
+    return { view: views.add({ grid: 'file', snapshot, file }), count: file.shown.length };
+  },
+
+  foldedLines: ({ view, from, to }, { views }) => {
+    const open = views.get(view, 'file');
+    if (open === null) return { rows: [], more: [] };
+    const { file, snapshot } = open;
+    const positions = range(from, Math.min(to, file.shown.length, from + mostRows));
+    return {
+      rows: positions.map((position) => lineRow(file.base + (file.shown[position] ?? 0), snapshot, 'file')),
+      more: positions.map((position) => foldedBelow(file, position)),
+    };
+  },
+
+  locateFolded: ({ view, line }, { views }) => {
+    const open = views.get(view, 'file');
+    return open === null ? null : positionIn(open.file, line - 1);
   },
 
   bytes: ({ member, offset, length }, context) => {

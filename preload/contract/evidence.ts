@@ -102,6 +102,8 @@ export const evidenceMethods = {
     params: v.object({
       filter: filterSchema,
       sort: v.picklist(['trouble', 'name']),
+      /** Puts the patches of each system side by side. */
+      bySystem: v.optional(v.boolean()),
       locale: localeSchema,
     }),
     result: matrixSchema,
@@ -181,6 +183,18 @@ export const evidenceMethods = {
     params: v.object({ member: text, from: count, to: count, locale: localeSchema }),
     result: v.object({ total: count, rows: v.array(lineRowSchema) }),
   },
+  /** A member's lines with records folded to their first lines, but for those that hold one of `open` (from 1). */
+  foldFile: {
+    params: v.object({ member: text, open: v.array(count) }),
+    result: v.object({ view: text, count }),
+  },
+  /** Lines of a folded file; `more` tells how many lines are folded below each. */
+  foldedLines: {
+    params: v.object({ view: text, from: count, to: count }),
+    result: v.object({ rows: v.array(lineRowSchema), more: v.array(count) }),
+  },
+  /** Where a line (from 1) stands in a folded file: a folded one where its record's first line does. */
+  locateFolded: { params: v.object({ view: text, line: count }), result: position },
   /** What of a member was decoded to trees; none for most. */
   tree: { params: v.object({ member: text }), result: v.array(decodedTreeSchema) },
   /** Bytes of a member (images, hexadecimal view), at most 16 MiB of it. */

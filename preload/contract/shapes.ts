@@ -182,6 +182,8 @@ export type MatrixState = (typeof matrixStates)[number];
 const matrixSideSchema = v.object({
   key: text,
   name: text,
+  /** Of a patch: the system that speaks of it; null for devices, and where several do. */
+  system: v.nullable(systemSchema),
   /** Contradictions that cite records of this row or column. */
   contradictions: count,
   worst: v.nullable(severitySchema),

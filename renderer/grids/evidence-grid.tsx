@@ -28,7 +28,8 @@ import { isTextKey } from '../i18n/messages.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import type { CellWords } from './cell-texts.ts';
 import { columnChoiceId, keptColumns } from './column-choice.tsx';
-import { FindInColumn, findRow } from './find-in-column.tsx';
+import { FindInColumn } from './find-in-column.tsx';
+import { findRow } from './find-row.ts';
 import { ScrollMarks } from './scroll-marks.tsx';
 import { isInRange, rangeEnds, rowsAs } from './copy-rows.ts';
 import type { CopyFormat, RowRange } from './copy-rows.ts';
@@ -37,8 +38,8 @@ import type { GridHandle } from './grid-desk.ts';
 import { rowHeights } from './grid-setup.ts';
 import { steadyWheel } from './wheel.ts';
 
-/** Rows per request: a window and a half of a tall screen. */
-const blockSize = 200;
+/** Rows per request: a tall screen full. A jump waits for one or two of them, so they are no larger. */
+const blockSize = 100;
 
 /** A row to bring into sight; the grid moves once for each stamp. */
 export interface GoTo {
@@ -152,6 +153,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     }
   }, []);
 
+  /** The block that a jump leads to, asked for before the grid has scrolled there. */
+  const ahead = useRef<{ readonly key: string; readonly rows: Promise<Row[]> } | null>(null);
   const datasource = useMemo<IDatasource>(
     () => ({
       getRows(params: IGetRowsParams<Row>) {
@@ -165,7 +168,10 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
           params.successCallback([], now.count);
           return;
         }
-        fetchRows(now.view, params.startRow, to).then(
+        const prefetched = ahead.current;
+        const isAhead = prefetched?.key === `${now.view} ${params.startRow}`;
+        if (isAhead) ahead.current = null;
+        (isAhead ? prefetched.rows : fetchRows(now.view, params.startRow, to)).then(
           (rows) => {
             if (params.api.isDestroyed()) return;
             params.successCallback(rows, now.count);
@@ -205,9 +211,16 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   useEffect(() => {
     if (api === null || goTo === null || goTo.position >= count || gone.current === goTo.stamp) return;
     gone.current = goTo.stamp;
+    if (view !== null && api.getDisplayedRowAtIndex(goTo.position)?.data === undefined) {
+      const start = Math.floor(goTo.position / blockSize) * blockSize;
+      const rows = latest.current.fetchRows(view, start, Math.min(start + blockSize, count));
+      // Whoever takes it hears of its failure; nobody may.
+      rows.catch(() => undefined);
+      ahead.current = { key: `${view} ${start}`, rows };
+    }
     api.ensureIndexVisible(goTo.position, isInSight(frame.current, api, goTo.position) ? null : 'middle');
     applySelection(api);
-  }, [api, goTo, count, applySelection]);
+  }, [api, goTo, view, count, applySelection]);
 
   useEffect(() => {
     if (api !== null && redrawStamp !== undefined) api.redrawRows();
@@ -267,7 +280,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     (): number | null =>
       api === null || api.isDestroyed()
         ? null
-        : (api.getFocusedCell()?.rowIndex ?? api.getSelectedNodes()[0]?.rowIndex ?? null),
+        : // What is chosen may have moved on without the focus: by a key of the window, from another pane.
+          (api.getSelectedNodes()[0]?.rowIndex ?? api.getFocusedCell()?.rowIndex ?? null),
     [api],
   );
   const columnAtHand = useCallback((): { readonly column: string; readonly title: string } | null => {
@@ -458,9 +472,10 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
         rowSelection={singleRow}
         cacheBlockSize={blockSize}
-        maxBlocksInCache={25}
-        maxConcurrentDatasourceRequests={3}
-        blockLoadDebounceMillis={15}
+        maxBlocksInCache={50}
+        maxConcurrentDatasourceRequests={2}
+        blockLoadDebounceMillis={0}
+        suppressAnimationFrame
         cacheOverflowSize={1}
         suppressOverlays={allOverlays}
         animateRows={false}

@@ -34,7 +34,10 @@ import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
 /** What lines are highlighted for; cells read it so that a new search redraws only them. */
-const HighlightContext = createContext<{ readonly matcher: RegExp | null; readonly kb: string | null }>({
+export const HighlightContext = createContext<{
+  readonly matcher: RegExp | null;
+  readonly kb: string | null;
+}>({
   matcher: null,
   kb: null,
 });
@@ -306,8 +309,12 @@ function RowJump({ count, onJump }: { readonly count: number; readonly onJump: (
   );
 }
 
-function TimeCell({ data }: CustomCellRendererProps<LineRow>) {
-  if (data === undefined || data.at === null || data.continues) return null;
+function TimeCell({ data, node }: CustomCellRendererProps<LineRow>) {
+  const { number } = useLanguage();
+  // Until a row has come its place is told: whoever drags the scroll bar sees where he is.
+  if (data === undefined)
+    return node.rowIndex === null ? null : <span className="row-place">{number(node.rowIndex + 1)} …</span>;
+  if (data.at === null || data.continues) return null;
   return <At at={data.at} />;
 }
 
@@ -316,7 +323,7 @@ function shownText({ text, at, continues }: LineRow): string {
   return continues ? text.trimStart() : at === null ? text : textAfterTime(text, at.raw);
 }
 
-export function TextCell({ data }: CustomCellRendererProps<LineRow>) {
+export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
   const { t } = useLanguage();
   const { matcher, kb } = useContext(HighlightContext);
   if (data === undefined) return null;

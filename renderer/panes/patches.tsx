@@ -164,7 +164,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
           lock="patches"
           tools={
             <>
-              <StandingNote place={place} hidden={t('patches.hidden')} />
+              {only === null ? null : <StandingNote place={place} hidden={t('patches.hidden')} />}
               {only === undefined ? <GroupChoice /> : null}
               <ColumnChoice name="patches" columns={patchColumns} />
             </>
