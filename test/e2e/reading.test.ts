@@ -100,7 +100,9 @@ test('files are a tree; a text folds and wraps; one key leads to the place of wh
   await files.getByRole('radio', { name: 'List' }).click();
   // A list has whole paths and nothing that folds.
   await expect(files.locator('[role="row"][aria-expanded]')).toHaveCount(0);
-  await expect(files.getByRole('row').filter({ hasText: 'PC-0042/デバイスの詳細.html' }).first()).toBeVisible();
+  await expect(
+    files.getByRole('row').filter({ hasText: 'PC-0042/デバイスの詳細.html' }).first(),
+  ).toBeVisible();
   await app.close();
 });
 
