@@ -58,6 +58,10 @@ import { WindowStateStore, placeWindow, smallest } from './window-state.ts';
 
 /** Behind the page before its first paint: the page's own background, by theme. */
 const backgrounds = { light: '#f6f7f9', dark: '#101318' };
+/** High contrast is light signs on black: menus and scroll bars of the platform are dark with it. */
+function nativeThemeOf(theme: Settings['theme']): typeof nativeTheme.themeSource {
+  return theme === 'contrast' ? 'dark' : theme;
+}
 /** A page that stops again and again is not loaded again and again. */
 const mostReloads = 3;
 
@@ -127,7 +131,7 @@ export class Application {
       WindowStateStore.open(join(options.userData, 'window.json')),
     ]);
     const application = new Application(options, { settings, recent, places, reopen, windowState });
-    nativeTheme.themeSource = settings.current.theme;
+    nativeTheme.themeSource = nativeThemeOf(settings.current.theme);
     nativeTheme.on('updated', () => application.#paintBackgrounds());
     application.#showMenu();
     serveWindows(
@@ -282,7 +286,7 @@ export class Application {
 
   async #changeSettings(from: BundleWindow, change: WindowParams<'changeSettings'>[0]): Promise<Settings> {
     const settings = await this.#settings.change(change);
-    nativeTheme.themeSource = settings.theme;
+    nativeTheme.themeSource = nativeThemeOf(settings.theme);
     this.#paintBackgrounds();
     this.#showMenu();
     for (const window of this.#windows.values()) {

@@ -17,6 +17,7 @@ import { EvidenceProvider } from './evidence/evidence-context.tsx';
 import { registerGridModules } from './grids/grid-setup.ts';
 import { LanguageProvider } from './i18n/language.tsx';
 import { FocusProvider } from './state/focus.tsx';
+import { MatchProvider } from './state/matches.tsx';
 import { OverviewProvider } from './state/overview.tsx';
 import { BridgeProvider, WindowStoreProvider, createWindowStore, useWindow } from './state/window-store.ts';
 import { useTheme } from './theme/theme.ts';
@@ -45,7 +46,9 @@ function Evidence({ session, children }: { readonly session: Session; readonly c
   return (
     <EvidenceProvider value={session.client}>
       <OverviewProvider>
-        <FocusProvider>{children}</FocusProvider>
+        <FocusProvider>
+          <MatchProvider>{children}</MatchProvider>
+        </FocusProvider>
       </OverviewProvider>
     </EvidenceProvider>
   );

@@ -1,7 +1,7 @@
 import { matrixStates } from '../../preload/contract/shapes.ts';
 import type { MatrixAnswer, MatrixCells, MatrixState } from '../../preload/contract/shapes.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
-import type { PatchRecord } from '../domain/evidence.ts';
+import type { PatchRecord, SystemId } from '../domain/evidence.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import { joinStates, stateOfRecord } from '../domain/patch-state.ts';
@@ -46,6 +46,8 @@ interface Tally {
   name: string;
   readonly findings: Set<Finding>;
   failed: number;
+  /** Null where several speak of it. */
+  system: SystemId | null;
 }
 
 export async function buildMatrix(
@@ -53,6 +55,7 @@ export async function buildMatrix(
   records: readonly PatchRecord[],
   sort: 'trouble' | 'name',
   signal?: AbortSignal,
+  bySystem = false,
 ): Promise<Matrix> {
   const { evidence } = snapshot.analysis;
   const devices = new Map<string, Tally>();
@@ -69,8 +72,15 @@ export async function buildMatrix(
       if (patchKey === '') continue;
       const findings = findingsOf(snapshot, record);
       const isFailed = stateOfRecord(record) === 'failed';
-      deviceOf[at] = note(devices, deviceKey, record.device ?? '', findings, isFailed);
-      patchOf[at] = note(patches, patchKey, record.kb ?? record.patch ?? '', findings, isFailed);
+      deviceOf[at] = note(devices, deviceKey, record.device ?? '', findings, isFailed, null);
+      patchOf[at] = note(
+        patches,
+        patchKey,
+        record.kb ?? record.patch ?? '',
+        findings,
+        isFailed,
+        record.system,
+      );
     }
     throwIfCancelled(signal);
     if (records.length > stepRecords) await nextTurn();
@@ -78,7 +88,8 @@ export async function buildMatrix(
   }
   const allPatches = sorted([...patches.values()], sort);
   const allDevices = sorted([...devices.values()], sort);
-  const shownPatches = keep(allPatches, mostPatches, sort);
+  const kept = keep(allPatches, mostPatches, sort);
+  const shownPatches = bySystem ? besideTheirLike(kept) : kept;
   const shownDevices = keep(allDevices, Math.floor(mostCells / Math.max(1, shownPatches.length)), sort);
   const rowOf = new Map(shownDevices.map(({ key }, row) => [key, row]));
   const columnOf = new Map(shownPatches.map(({ key }, column) => [key, column]));
@@ -128,12 +139,13 @@ function note(
   name: string,
   findings: readonly Finding[],
   isFailed: boolean,
+  system: SystemId | null,
 ): number {
   let tally = tallies.get(key);
   if (tally === undefined) {
-    tally = { key, number: tallies.size, name, findings: new Set(), failed: 0 };
+    tally = { key, number: tallies.size, name, findings: new Set(), failed: 0, system };
     tallies.set(key, tally);
-  }
+  } else if (tally.system !== system) tally.system = null;
   // The shortest name of several is the one that fits a heading.
   if (tally.name === '' || (name !== '' && name.length < tally.name.length)) tally.name = name;
   for (const finding of findings) tally.findings.add(finding);
@@ -171,17 +183,25 @@ function sorted(tallies: readonly Tally[], sort: 'trouble' | 'name'): readonly T
     .map(({ tally }) => tally);
 }
 
+/** The systems in the order of their first patches; what several speak of stands last. */
+function besideTheirLike(tallies: readonly Tally[]): readonly Tally[] {
+  const order = [...new Set(tallies.map(({ system }) => system))].filter((system) => system !== null);
+  const place = ({ system }: Tally): number => (system === null ? order.length : order.indexOf(system));
+  return [...tallies].sort((a, b) => place(a) - place(b));
+}
+
 function keep(tallies: readonly Tally[], most: number, sort: 'trouble' | 'name'): readonly Tally[] {
   if (tallies.length <= most) return tallies;
   const kept = new Set(sorted(tallies, 'trouble').slice(0, most));
   return sort === 'trouble' ? [...kept] : tallies.filter((tally) => kept.has(tally));
 }
 
-function side({ key, name, findings }: Tally): Side {
+function side({ key, name, findings, system }: Tally): Side {
   const contradictions = [...findings].filter((finding) => finding.kind === 'contradiction');
   return {
     key,
     name,
+    system,
     contradictions: contradictions.length,
     worst: severities.find((one) => contradictions.some(({ severity }) => severity === one)) ?? null,
   };

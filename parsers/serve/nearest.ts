@@ -3,6 +3,7 @@ import type { MomentView } from '../../preload/contract/shapes.ts';
 import { distance } from '../domain/moment.ts';
 import type { Moment } from '../domain/moment.ts';
 import type { LineView } from '../evidence/line-view.ts';
+import { momentOf } from './nearest-row.ts';
 import type { Snapshot } from './session.ts';
 
 type Answer = EvidenceResult<'nearestLine'>;
@@ -24,7 +25,7 @@ export function nearestLine(
   at: MomentView,
   deviceKey: string | null,
 ): Answer {
-  const moment: Moment = { ...at, clockOf: at.clock === 'device' ? (deviceKey ?? '') : '' };
+  const moment = momentOf(at, deviceKey);
   const scale = snapshot.lines.scaleOfMoment(moment);
   const start = view.lowerBound(scale);
   const wants = (id: number): boolean => deviceKey === null || snapshot.lines.deviceKeyOf(id) === deviceKey;

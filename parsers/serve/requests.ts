@@ -9,9 +9,23 @@ import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
 import { matchingRows } from '../evidence/search.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
+import { foldFile, foldedBelow, positionIn } from './folded-file.ts';
+import {
+  fileMatches,
+  lineAtTime,
+  lineMarks,
+  matchTimes,
+  recordMarks,
+  stepLine,
+  stepRecord,
+} from './matches.ts';
+import { buildTree, shownNodes } from './member-tree.ts';
+import type { TreeNode } from './member-tree.ts';
 import { nearestLine } from './nearest.ts';
+import { momentOf, nearestRecord, nearestRun } from './nearest-row.ts';
 import { findTargets, notePlaces } from './note-places.ts';
 import { overview } from './overview.ts';
+import { GridRecords, groupRow } from './record-rows.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
 import { runDetail, runRow } from './runs.ts';
 import { rememberedFindings } from './remembered.ts';
@@ -92,7 +106,7 @@ export const handlers: Handlers = {
     return finding === undefined ? null : { id: finding.id, position, total: chosen.length };
   },
 
-  openView: async ({ grid, filter, sort }, { session, views }, signal) => {
+  openView: async ({ grid, filter, sort, group }, { session, views }, signal) => {
     const snapshot = snapshotOf({ session, views });
     switch (grid) {
       case 'patches': {
@@ -107,13 +121,21 @@ export const handlers: Handlers = {
           columns,
           signal,
         );
-        return { view: views.add({ grid, snapshot, view }), count: view.count };
+        const rows =
+          group === undefined || group.by === 'folder'
+            ? GridRecords.plain(view)
+            : GridRecords.grouped(snapshot, view, group, columns.length > 0);
+        return { view: views.add({ grid, snapshot, view: rows }), count: rows.count, records: view.count };
       }
       case 'lines': {
         const view = await openLineView(snapshot.lines, lineFilter(filter), signal);
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
       case 'members': {
+        if (group?.by === 'folder') {
+          const nodes = shownNodes(await memberTree(snapshot, filter, sort, signal), group.folded);
+          return { view: views.add({ grid: 'tree', snapshot, nodes }), count: nodes.length };
+        }
         const positions = await memberPositions(snapshot, filter, sort, signal);
         return { view: views.add({ grid, snapshot, positions }), count: positions.length };
       }
@@ -142,7 +164,20 @@ export const handlers: Handlers = {
     const { wording } = wordsOf(locale);
     return open.view
       .window(from, Math.min(to, from + mostRows))
-      .map((record) => patchRow(record, open.snapshot, wording, locale));
+      .flatMap((row) => (row.is === 'record' ? patchRow(row.record, open.snapshot, wording, locale) : []));
+  },
+
+  groupedRows: ({ view, from, to, locale }, { views }) => {
+    const open = views.get(view, 'patches');
+    if (open === null) return [];
+    const { wording } = wordsOf(locale);
+    return open.view
+      .window(from, Math.min(to, from + mostRows))
+      .map((row) =>
+        row.is === 'group'
+          ? groupRow(row.group, open.snapshot)
+          : patchRow(row.record, open.snapshot, wording, locale),
+      );
   },
 
   lineRows: ({ view, from, to }, { views }) => {
@@ -160,6 +195,19 @@ export const handlers: Handlers = {
       .map((position) => memberRow(position, open.snapshot));
   },
 
+  treeRows: ({ view, from, to }, { views }) => {
+    const open = views.get(view, 'tree');
+    if (open === null) return [];
+    return open.nodes.slice(from, Math.min(to, from + mostRows)).map(({ node, level, isOpen }) => ({
+      path: node.path,
+      name: node.name,
+      level,
+      isOpen,
+      below: node.below,
+      member: node.member === null ? null : memberRow(node.member, open.snapshot),
+    }));
+  },
+
   runRows: ({ view, from, to, locale }, { views }) => {
     const open = views.get(view, 'runs');
     if (open === null) return [];
@@ -174,7 +222,7 @@ export const handlers: Handlers = {
     return run === undefined ? null : runDetail(run, snapshot, locale);
   },
 
-  matrix: async ({ filter, sort }, { session, views }, signal) => {
+  matrix: async ({ filter, sort, bySystem }, { session, views }, signal) => {
     const snapshot = snapshotOf({ session, views });
     const { analysis, lines } = snapshot;
     const records = await openRecordView(
@@ -184,7 +232,7 @@ export const handlers: Handlers = {
       [],
       signal,
     );
-    const matrix = await buildMatrix(snapshot, records.window(0, records.count), sort, signal);
+    const matrix = await buildMatrix(snapshot, records.window(0, records.count), sort, signal, bySystem);
     return {
       view: views.add({ grid: 'matrix', snapshot, matrix }),
       devices: [...matrix.devices],
@@ -231,6 +279,12 @@ export const handlers: Handlers = {
   },
 
   locateMember: ({ view, member }, { views }) => {
+    const tree = views.get(view, 'tree');
+    if (tree !== null) {
+      const wanted = tree.snapshot.analysis.evidence.member(member)?.index ?? -1;
+      const shown = tree.nodes.findIndex(({ node }) => node.member === wanted);
+      return wanted === -1 || shown === -1 ? null : shown;
+    }
     const open = views.get(view, 'members');
     const index = open?.snapshot.analysis.evidence.member(member)?.index;
     const position = index === undefined ? -1 : (open?.positions.indexOf(index) ?? -1);
@@ -245,6 +299,21 @@ export const handlers: Handlers = {
     return nearestLine(open.snapshot, open.view, at, deviceKey);
   },
 
+  nearestRow: ({ view, grid, deviceKey, kb, at }, context) => {
+    const { evidence } = snapshotOf(context).analysis;
+    const moment = at === null ? null : momentOf(at, deviceKey);
+    if (grid === 'runs') {
+      const runs = evidence.runs.filter((run) => evidence.deviceKey(run.device) === deviceKey);
+      const open = context.views.get(view, 'runs');
+      const shown = runs.filter(({ id }) => open?.view.positionOf(id) !== null);
+      return nearestRun(shown.length > 0 ? shown : runs, moment);
+    }
+    const records = evidence.recordsOfDevice(deviceKey);
+    const open = context.views.get(view, 'patches');
+    const shown = records.filter(({ id }) => open?.view.positionOf(id) !== null);
+    return nearestRecord(shown.length > 0 ? shown : records, kb, moment);
+  },
+
   fileLines: ({ member, from, to }, context) => {
     const snapshot = snapshotOf(context);
     const draft = snapshot.analysis.evidence.member(member);
@@ -253,7 +322,36 @@ export const handlers: Handlers = {
     const ids = range(from, Math.min(to, total, from + mostRows)).map((line) =>
       snapshot.lines.idOf(position, line),
     );
-    return { total, rows: ids.flatMap((id) => (id === null ? [] : [lineRow(id, snapshot)])) };
+    return { total, rows: ids.flatMap((id) => (id === null ? [] : [lineRow(id, snapshot, 'file')])) };
+  },
+
+  foldFile: async ({ member, open }, { session, views }, signal) => {
+    const snapshot = snapshotOf({ session, views });
+    const draft = snapshot.analysis.evidence.member(member);
+    const file = await foldFile(
+      snapshot.lines,
+      draft?.index ?? -1,
+      draft?.lines ?? 0,
+      open.map((line) => line - 1),
+      signal,
+    );
+    return { view: views.add({ grid: 'file', snapshot, file }), count: file.shown.length };
+  },
+
+  foldedLines: ({ view, from, to }, { views }) => {
+    const open = views.get(view, 'file');
+    if (open === null) return { rows: [], more: [] };
+    const { file, snapshot } = open;
+    const positions = range(from, Math.min(to, file.shown.length, from + mostRows));
+    return {
+      rows: positions.map((position) => lineRow(file.base + (file.shown[position] ?? 0), snapshot, 'file')),
+      more: positions.map((position) => foldedBelow(file, position)),
+    };
+  },
+
+  locateFolded: ({ view, line }, { views }) => {
+    const open = views.get(view, 'file');
+    return open === null ? null : positionIn(open.file, line - 1);
   },
 
   bytes: ({ member, offset, length }, context) => {
@@ -326,8 +424,57 @@ export const handlers: Handlers = {
       await openLineView(lines, lineFilter(filter), signal),
       await openRecordView(analysis.evidence, lines, recordFilter(snapshot, filter), [], signal),
     ];
-    return { lines: view.count, records: records.count };
+    const matches = context.views.add({ grid: 'matches', snapshot, matches: { lines: view, records } });
+    return { lines: view.count, records: records.count, matches };
   },
+
+  stepMatch: ({ matches: name, among, view, from, time, step }, { views }) => {
+    const found = views.get(name, 'matches');
+    if (found === null) return null;
+    const { matches, snapshot } = found;
+    if (among === 'patches') {
+      const rows = views.get(view ?? '', 'patches')?.view ?? GridRecords.plain(matches.records);
+      const stepped = stepRecord(rows, matches.records, from, step);
+      const record = stepped === null ? null : rows.recordAt(stepped.position);
+      if (stepped === null || record === null) return null;
+      return {
+        index: stepped.index,
+        total: matches.records.count,
+        target: { on: 'record', id: record.id },
+      };
+    }
+    const lines = sameSnapshot(views.get(view ?? '', 'lines'), snapshot)?.view ?? matches.lines;
+    const index =
+      time === null
+        ? (stepLine(lines, matches.lines, from, step)?.index ?? null)
+        : lineAtTime(matches.lines, time);
+    if (index === null) return null;
+    const id = matches.lines.idAt(index);
+    const { line } = snapshot.lines.placeOf(id);
+    const member = snapshot.lines.pathOf(id);
+    return { index, total: matches.lines.count, target: { on: 'line', member, line: line + 1 } };
+  },
+
+  matchMarks: async ({ matches: name, view, buckets }, { views }, signal) => {
+    const found = views.get(name, 'matches');
+    const lines = sameSnapshot(views.get(view, 'lines'), found?.snapshot);
+    const records = views.get(view, 'patches');
+    if (found !== null && lines !== null) {
+      return { view, marks: await lineMarks(lines.view, found.matches.lines, buckets, signal) };
+    }
+    if (found !== null && records !== null) {
+      return { view, marks: await recordMarks(records.view, found.matches.records, buckets, signal) };
+    }
+    return { view, marks: new Uint8Array(buckets) };
+  },
+
+  matchTimes: ({ matches: name, range: shown, buckets }, { views }) => {
+    const found = views.get(name, 'matches');
+    return found === null ? [] : matchTimes(found.snapshot, found.matches, shown, buckets);
+  },
+
+  fileMatches: ({ member, text }, context, signal) =>
+    fileMatches(snapshotOf(context).lines, member, text, signal),
 
   code: ({ code, locale }) => {
     const view = codeView(code, null, locale);
@@ -346,6 +493,14 @@ export const handlers: Handlers = {
 
   limits: (_params, { session }) => ({ ...defaultLimits, ...session.limits }),
 };
+
+/** Ids of lines mean the same only within one reading of the bundle. */
+function sameSnapshot<V extends { readonly snapshot: Snapshot }>(
+  view: V | null,
+  snapshot: Snapshot | undefined,
+): V | null {
+  return view?.snapshot === snapshot ? view : null;
+}
 
 function snapshotOf({ session }: RequestContext): Snapshot {
   const { snapshot } = session;
@@ -497,6 +652,17 @@ async function memberPositions(
     filter.text === undefined
       ? passing
       : await matchingRows(passing, filter.text, (member) => [member.path], signal);
+  const positions = chosen.map((member) => member.index);
+  for (const compare of memberOrder(snapshot, sort).reverse()) positions.sort(compare);
+  return positions;
+}
+
+/** Comparisons by the columns of a sort, the most telling first. */
+function memberOrder(
+  snapshot: Snapshot,
+  sort: readonly { readonly column: string; readonly descending: boolean }[],
+): ((a: number, b: number) => number)[] {
+  const { members } = snapshot.analysis.evidence;
   const value = (position: number, column: string): string | number => {
     const row = members[position];
     switch (column) {
@@ -520,15 +686,36 @@ async function memberPositions(
         return position;
     }
   };
-  const positions = chosen.map((member) => member.index);
-  for (const { column, descending } of [...sort].reverse()) {
-    positions.sort((a, b) => {
-      const [x, y] = [value(a, column), value(b, column)];
-      const order = x < y ? -1 : x > y ? 1 : 0;
-      return descending ? -order : order;
-    });
-  }
-  return positions;
+  return sort.map(({ column, descending }) => (a, b) => {
+    const [x, y] = [value(a, column), value(b, column)];
+    const order = x < y ? -1 : x > y ? 1 : 0;
+    return descending ? -order : order;
+  });
+}
+
+/** The last tree that was built of a bundle: folding and opening asks for the same one again. */
+const trees = new WeakMap<Snapshot, { readonly key: string; readonly tree: Promise<readonly TreeNode[]> }>();
+
+function memberTree(
+  snapshot: Snapshot,
+  filter: Filter,
+  sort: readonly { readonly column: string; readonly descending: boolean }[],
+  signal: AbortSignal,
+): Promise<readonly TreeNode[]> {
+  const key = JSON.stringify([filter, sort]);
+  const known = trees.get(snapshot);
+  if (known?.key === key) return known.tree;
+  const [compare] = memberOrder(
+    snapshot,
+    sort.filter(({ column }) => column !== 'path'),
+  );
+  const { members } = snapshot.analysis.evidence;
+  const tree = memberPositions(snapshot, filter, [], signal).then((positions) =>
+    buildTree(members, positions, compare ?? null, signal),
+  );
+  trees.set(snapshot, { key, tree });
+  tree.catch(() => trees.delete(snapshot));
+  return tree;
 }
 
 function memberBytes(

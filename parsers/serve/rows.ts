@@ -119,11 +119,14 @@ function marksOf(finding: Finding, record: string, wording: Wording): readonly C
   );
 }
 
-export function lineRow(id: number, snapshot: Snapshot): LineRow {
+/** Bytes of a line that the log shows, and that the view of a file does. */
+const shownBytes = { log: 8 * 1024, file: 64 * 1024 } as const;
+
+export function lineRow(id: number, snapshot: Snapshot, where: keyof typeof shownBytes = 'log'): LineRow {
   const { lines, analysis } = snapshot;
   const place = lines.placeOf(id);
   const member = lines.pathOf(id);
-  const { text, cut } = lines.textOf(id, 8 * 1024);
+  const { text, cut } = lines.textOf(id, shownBytes[where]);
   const moment = lines.momentOf(id);
   const continues = lines.continues(id);
   return {

@@ -1,14 +1,20 @@
 import type { Snapshot } from './session.ts';
 import type { LineView } from '../evidence/line-view.ts';
-import type { RecordView } from '../evidence/record-view.ts';
 import type { RunView } from '../evidence/run-view.ts';
+import type { FoldedFile } from './folded-file.ts';
+import type { Matches } from './matches.ts';
 import type { Matrix } from './matrix.ts';
+import type { ShownNode } from './member-tree.ts';
+import type { GridRecords } from './record-rows.ts';
 
 /** A view that a window has opened, with the snapshot whose rows it lists. */
 export type OpenView =
-  | { readonly grid: 'patches'; readonly snapshot: Snapshot; readonly view: RecordView }
+  | { readonly grid: 'patches'; readonly snapshot: Snapshot; readonly view: GridRecords }
   | { readonly grid: 'lines'; readonly snapshot: Snapshot; readonly view: LineView }
   | { readonly grid: 'members'; readonly snapshot: Snapshot; readonly positions: readonly number[] }
+  | { readonly grid: 'tree'; readonly snapshot: Snapshot; readonly nodes: readonly ShownNode[] }
+  | { readonly grid: 'file'; readonly snapshot: Snapshot; readonly file: FoldedFile }
+  | { readonly grid: 'matches'; readonly snapshot: Snapshot; readonly matches: Matches }
   | { readonly grid: 'runs'; readonly snapshot: Snapshot; readonly view: RunView }
   | { readonly grid: 'matrix'; readonly snapshot: Snapshot; readonly matrix: Matrix };
 

@@ -11,6 +11,7 @@ import {
   filterSchema,
   findingDetailSchema,
   findingRowSchema,
+  groupRowSchema,
   levelSchema,
   limitsSchema,
   lineRowSchema,
@@ -25,8 +26,11 @@ import {
   runDetailSchema,
   runRowSchema,
   sortSchema,
+  textQuerySchema,
   timelineSchema,
   transcriptionSchema,
+  treeRowSchema,
+  viewGroupSchema,
 } from './shapes.ts';
 import { annotationTargetSchema, muteSchema } from './window.ts';
 
@@ -62,13 +66,21 @@ export const evidenceMethods = {
       filter: filterSchema,
       sort: sortSchema,
       locale: localeSchema,
+      /** Headings that fold, for `patches` and `members`; a tree of members is asked for with `treeRows`. */
+      group: v.optional(viewGroupSchema),
     }),
-    result: v.object({ view: text, count }),
+    /** `records`: rows without the headings among them, in a grouped view of patch records. */
+    result: v.object({ view: text, count, records: v.optional(count) }),
   },
   closeView: { params: v.object({ view: text }), result: v.null() },
   patchRows: {
     params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
     result: v.array(patchRowSchema),
+  },
+  /** The rows of a view of patch records with its headings; `patchRows` gives those of views without any. */
+  groupedRows: {
+    params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
+    result: v.array(v.union([patchRowSchema, groupRowSchema])),
   },
   lineRows: {
     params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
@@ -77,6 +89,10 @@ export const evidenceMethods = {
   memberRows: {
     params: v.object({ view: text, from: count, to: count }),
     result: v.array(memberRowSchema),
+  },
+  treeRows: {
+    params: v.object({ view: text, from: count, to: count }),
+    result: v.array(treeRowSchema),
   },
   runRows: {
     params: v.object({ view: text, from: count, to: count, locale: localeSchema }),
@@ -87,6 +103,8 @@ export const evidenceMethods = {
     params: v.object({
       filter: filterSchema,
       sort: v.picklist(['trouble', 'name']),
+      /** Puts the patches of each system side by side. */
+      bySystem: v.optional(v.boolean()),
       locale: localeSchema,
     }),
     result: matrixSchema,
@@ -145,11 +163,39 @@ export const evidenceMethods = {
     }),
   },
 
+  /**
+   * The row of a device nearest to a moment, among the rows of a view of records or runs, else among all of
+   * the device; of `kb` when it has any. `distance` in milliseconds is negative when the row is earlier, and
+   * null when the two cannot be compared.
+   */
+  nearestRow: {
+    params: v.object({
+      view: text,
+      grid: v.picklist(['patches', 'runs']),
+      deviceKey: text,
+      kb: v.nullable(text),
+      at: v.nullable(momentSchema),
+    }),
+    result: v.nullable(v.object({ id: text, distance: v.nullable(v.number()) })),
+  },
+
   /** Lines of one member in file order, for the file view. */
   fileLines: {
     params: v.object({ member: text, from: count, to: count, locale: localeSchema }),
     result: v.object({ total: count, rows: v.array(lineRowSchema) }),
   },
+  /** A member's lines with records folded to their first lines, but for those that hold one of `open` (from 1). */
+  foldFile: {
+    params: v.object({ member: text, open: v.array(count) }),
+    result: v.object({ view: text, count }),
+  },
+  /** Lines of a folded file; `more` tells how many lines are folded below each. */
+  foldedLines: {
+    params: v.object({ view: text, from: count, to: count }),
+    result: v.object({ rows: v.array(lineRowSchema), more: v.array(count) }),
+  },
+  /** Where a line (from 1) stands in a folded file: a folded one where its record's first line does. */
+  locateFolded: { params: v.object({ view: text, line: count }), result: position },
   /** What of a member was decoded to trees; none for most. */
   tree: { params: v.object({ member: text }), result: v.array(decodedTreeSchema) },
   /** Bytes of a member (images, hexadecimal view), at most 16 MiB of it. */
@@ -220,7 +266,52 @@ export const evidenceMethods = {
   /** How many lines and cells an expression matches. */
   search: {
     params: v.object({ filter: filterSchema }),
-    result: v.object({ lines: count, records: count }),
+    /** `matches` names what was found, for `stepMatch`, `matchMarks` and `matchTimes`; closed with `closeView`. */
+    result: v.object({ lines: count, records: count, matches: text }),
+  },
+  /**
+   * The next match from a row of a view (`view` null: among the matches themselves), wrapping round; or, with
+   * `time`, the first one from there on. Null without any.
+   */
+  stepMatch: {
+    params: v.object({
+      matches: text,
+      among: v.picklist(['lines', 'patches']),
+      view: v.nullable(text),
+      from: v.nullable(count),
+      time: v.nullable(v.number()),
+      step: v.picklist([1, -1]),
+    }),
+    result: v.nullable(
+      v.object({
+        /** Which match it is, from 0, of how many. */
+        index: count,
+        total: count,
+        target: v.variant('on', [
+          v.object({ on: v.literal('line'), member: text, line: count }),
+          v.object({ on: v.literal('record'), id: text }),
+        ]),
+      }),
+    ),
+  },
+  /** Which of as many equal stretches of a view hold a match: 1, else 0. */
+  matchMarks: {
+    params: v.object({ matches: text, view: text, buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)) }),
+    result: v.object({ view: text, marks: v.instance(Uint8Array) }),
+  },
+  /** How many matches stand in each of as many stretches of the timeline's scale. */
+  matchTimes: {
+    params: v.object({
+      matches: text,
+      range: v.object({ from: v.number(), to: v.number() }),
+      buckets: v.pipe(count, v.minValue(1), v.maxValue(4096)),
+    }),
+    result: v.array(count),
+  },
+  /** The lines of one file that match, from 1: the first hundred thousand, and how many in all. */
+  fileMatches: {
+    params: v.object({ member: text, text: textQuerySchema }),
+    result: v.object({ lines: v.array(count), total: count }),
   },
 
   /** What an exit code means. */

@@ -119,6 +119,30 @@ export const patchRowSchema = v.object({
 });
 export type PatchRow = v.InferOutput<typeof patchRowSchema>;
 
+/** What of a grouped view or of a tree is folded: everything or nothing, but for those that are named. */
+export const foldSchema = v.object({ all: v.boolean(), except: v.array(text) });
+export type Fold = v.InferOutput<typeof foldSchema>;
+
+/** How a view of rows is put under headings. Members are grouped by folder, patch records by device or patch. */
+export const viewGroupSchema = v.object({
+  by: v.picklist(['device', 'patch', 'folder']),
+  folded: foldSchema,
+});
+export type ViewGroup = v.InferOutput<typeof viewGroupSchema>;
+
+/** A heading among the rows of the patch grid. */
+export const groupRowSchema = v.object({
+  /** The device's or the patch's key; empty where it is not known. */
+  group: text,
+  name: text,
+  records: count,
+  failed: count,
+  contradictions: count,
+  worst: v.nullable(severitySchema),
+  isOpen: v.boolean(),
+});
+export type GroupRow = v.InferOutput<typeof groupRowSchema>;
+
 /** A row of the log grid. */
 export const lineRowSchema = v.object({
   /** Global number of the line in the bundle: stable while the bundle is open. */
@@ -148,6 +172,8 @@ export type MatrixState = (typeof matrixStates)[number];
 const matrixSideSchema = v.object({
   key: text,
   name: text,
+  /** Of a patch: the system that speaks of it; null for devices, and where several do. */
+  system: v.nullable(systemSchema),
   /** Contradictions that cite records of this row or column. */
   contradictions: count,
   worst: v.nullable(severitySchema),
@@ -279,6 +305,28 @@ export const memberRowSchema = v.object({
   unverified: v.boolean(),
 });
 export type MemberRow = v.InferOutput<typeof memberRowSchema>;
+
+const treeRowBelowSchema = v.object({
+  members: count,
+  /** Members that are damaged, refused or encrypted. */
+  trouble: count,
+  warnings: count,
+  bytes: v.number(),
+});
+export type TreeRowBelow = v.InferOutput<typeof treeRowBelowSchema>;
+
+/** A row of the tree of members: a file, a folder, or an archive, which may be both. */
+export const treeRowSchema = v.object({
+  path: text,
+  name: text,
+  /** 1 at the top. */
+  level: count,
+  /** Null for what holds nothing. */
+  isOpen: v.nullable(v.boolean()),
+  below: treeRowBelowSchema,
+  member: v.nullable(memberRowSchema),
+});
+export type TreeRow = v.InferOutput<typeof treeRowSchema>;
 
 export const witnessSchema = v.object({
   citation: citationSchema,
@@ -478,6 +526,15 @@ export const decodedTreeSchema = v.object({
 });
 export type DecodedTree = v.InferOutput<typeof decodedTreeSchema>;
 
+/** What is looked for in lines and cells. */
+export const textQuerySchema = v.object({
+  expression: text,
+  regex: v.boolean(),
+  ignoreCase: v.boolean(),
+  /** Full-width forms match their half-width forms. */
+  ignoreWidth: v.boolean(),
+});
+
 /** What all panes are filtered by; every part is a chip. */
 export const filterSchema = v.object({
   /** Folded device names. */
@@ -488,15 +545,7 @@ export const filterSchema = v.object({
   levels: v.optional(v.array(levelSchema)),
   /** Milliseconds on the merged timeline's scale (see `TimelineAnswer.scale`). */
   time: v.optional(v.object({ from: v.number(), to: v.number() })),
-  text: v.optional(
-    v.object({
-      expression: text,
-      regex: v.boolean(),
-      ignoreCase: v.boolean(),
-      /** Full-width forms match their half-width forms. */
-      ignoreWidth: v.boolean(),
-    }),
-  ),
+  text: v.optional(textQuerySchema),
   rules: v.optional(v.array(text)),
   /** Only rows with findings. */
   onlyFindings: v.optional(v.boolean()),

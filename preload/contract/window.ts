@@ -163,7 +163,7 @@ export type CaseStatus = v.InferOutput<typeof caseStatusSchema>;
 
 export const settingsSchema = v.object({
   locale: localeSchema,
-  theme: v.picklist(['light', 'dark', 'system']),
+  theme: v.picklist(['light', 'dark', 'contrast', 'system']),
   times: v.picklist(['written', 'utc', 'zone']),
   /** IANA name for `times: 'zone'`. */
   zone: text,

@@ -5,6 +5,8 @@ import { useLanguage } from '../i18n/language.tsx';
 import type { TextKey } from '../i18n/messages.ts';
 import { useStepFinding } from '../panes/step-finding.ts';
 import { useNoteLines, useToggleBookmark } from '../panes/mark-evidence.ts';
+import { useOpenPlace } from '../panes/open-place.ts';
+import { useStepMatch } from '../panes/step-match.ts';
 import { noFilter } from '../state/filters.ts';
 import { noLocks } from '../state/selection.ts';
 import { useOverview } from '../state/overview.tsx';
@@ -21,6 +23,8 @@ export type CommandId =
   | 'save-case-as'
   | 'export-pdf'
   | 'search'
+  | 'next-match'
+  | 'previous-match'
   | 'next-finding'
   | 'previous-finding'
   | 'palette'
@@ -50,6 +54,13 @@ export type CommandId =
   | 'copy-csv'
   | 'copy-markdown'
   | 'choose-columns'
+  | 'find-in-column'
+  | 'pin-column'
+  | 'filter-by-cell'
+  | 'group-device'
+  | 'group-patch'
+  | 'group-none'
+  | 'open-place'
   | 'follow-all'
   | 'zoom-time'
   | 'all-time'
@@ -60,7 +71,8 @@ export type CommandId =
   | 'assume-zone'
   | 'language'
   | 'theme'
-  | 'theme-system';
+  | 'theme-system'
+  | 'theme-contrast';
 
 export interface Command {
   readonly id: CommandId;
@@ -78,6 +90,8 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   'save-case-as': ['Ctrl+Shift+S'],
   'export-pdf': ['Ctrl+E', 'Ctrl+Shift+E'],
   search: ['Ctrl+F'],
+  'next-match': ['F3'],
+  'previous-match': ['Shift+F3'],
   'next-finding': ['F8'],
   'previous-finding': ['Shift+F8'],
   palette: ['Ctrl+K'],
@@ -87,6 +101,9 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   bookmark: ['B', 'Ctrl+B'],
   undo: ['Ctrl+Z'],
   redo: ['Ctrl+Shift+Z', 'Ctrl+Y'],
+  'open-place': ['O'],
+  'find-in-column': ['Ctrl+Shift+F'],
+  'filter-by-cell': ['='],
   back: ['Alt+ArrowLeft'],
   forward: ['Alt+ArrowRight'],
   'show-triage': ['Ctrl+1'],
@@ -115,6 +132,8 @@ export function useCommands(
   const bridge = useBridge();
   const store = useWindowStore();
   const step = useStepFinding();
+  const stepMatch = useStepMatch();
+  const { hasPlace, openPlace } = useOpenPlace();
   const desk = useGridDesk();
   const opening = useOpening();
   const { bundle, visits, steps, case: openCase } = state;
@@ -152,6 +171,8 @@ export function useCommands(
       command('next-finding', () => step(1), hasBundle),
       command('previous-finding', () => step(-1), hasBundle),
       command('search', () => open('search'), hasBundle),
+      command('next-match', () => stepMatch(1), hasBundle),
+      command('previous-match', () => stepMatch(-1), hasBundle),
       command(
         'note',
         () => {
@@ -190,6 +211,21 @@ export function useCommands(
       command('copy-csv', () => desk.active?.copy('csv'), hasBundle),
       command('copy-markdown', () => desk.active?.copy('markdown'), hasBundle),
       command('choose-columns', () => desk.active?.chooseColumns(), hasBundle),
+      command('find-in-column', () => desk.active?.findInColumn(), hasBundle),
+      command('pin-column', () => desk.active?.pinColumn(), hasBundle),
+      command('filter-by-cell', () => desk.active?.filterByCell(), hasBundle),
+      ...(['device', 'patch', 'none'] as const).map((by) =>
+        command(
+          `group-${by}`,
+          () => {
+            const { place, keepLayout } = store.getState();
+            keepLayout('group.patches', by);
+            if (place !== 'patches') go('patches');
+          },
+          hasBundle,
+        ),
+      ),
+      command('open-place', openPlace, hasBundle && hasPlace),
       command('follow-all', () => store.setState({ locks: noLocks }), hasBundle),
       command(
         'zoom-time',
@@ -209,6 +245,7 @@ export function useCommands(
         changeSettings({ theme: document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark' }),
       ),
       command('theme-system', () => changeSettings({ theme: 'system' })),
+      command('theme-contrast', () => changeSettings({ theme: 'contrast' })),
       command('open', opening.openFile),
       command('open-folder', opening.openFolder),
       command('open-sample', opening.openSample),
@@ -223,6 +260,9 @@ export function useCommands(
     bridge,
     store,
     step,
+    stepMatch,
+    hasPlace,
+    openPlace,
     desk,
     opening,
     bookmark,

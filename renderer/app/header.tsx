@@ -1,6 +1,7 @@
 import { useLanguage } from '../i18n/language.tsx';
 import { useOverview } from '../state/overview.tsx';
 import { useWindow } from '../state/window-store.ts';
+import type { ShownTheme } from '../theme/theme.ts';
 import { showMoment } from '../time/show-moment.ts';
 import type { Command, CommandId } from './commands.ts';
 import { Segments } from './segments.tsx';
@@ -10,7 +11,7 @@ export function Header({
   theme,
 }: {
   readonly commands: readonly Command[];
-  readonly theme: 'light' | 'dark';
+  readonly theme: ShownTheme;
 }) {
   const { t, locale } = useLanguage();
   const bundle = useWindow((state) => state.bundle);
@@ -69,6 +70,7 @@ export function Header({
         choices={[
           { value: 'light', label: '☼', title: t('theme.light') },
           { value: 'dark', label: '☾', title: t('theme.dark') },
+          { value: 'contrast', label: '◐', title: t('theme.contrast') },
         ]}
         onChange={(chosen) => changeSettings({ theme: chosen })}
       />

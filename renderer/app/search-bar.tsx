@@ -4,7 +4,9 @@ import { isCancelled } from '../evidence/evidence-client.ts';
 import { asError, useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { problemOf, problemText } from '../panes/problem-text.ts';
+import { useStepMatch } from '../panes/step-match.ts';
 import { withoutPart } from '../state/filters.ts';
+import { useMatches, useMatchStore } from '../state/matches.tsx';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 
 const typingPause = 160;
@@ -12,6 +14,7 @@ const typingPause = 160;
 type Counted =
   | { readonly is: 'nothing' }
   | { readonly is: 'counting' }
+  | { readonly is: 'stopped' }
   | { readonly is: 'counted'; readonly lines: number; readonly records: number }
   | { readonly is: 'failed'; readonly error: Error };
 
@@ -22,11 +25,16 @@ export function SearchBar() {
   const filter = useWindow((state) => state.filters.present);
   const setFilter = useWindow((state) => state.filter);
   const open = useWindow((state) => state.open);
-  const [expression, setExpression] = useState(filter.text?.expression ?? '');
-  const [isRegex, setRegex] = useState(filter.text?.regex ?? false);
-  const [isCaseSensitive, setCaseSensitive] = useState(
-    filter.text === undefined ? false : !filter.text.ignoreCase,
-  );
+  const matches = useMatchStore();
+  const at = useMatches((state) => state.at);
+  const revision = useWindow((state) => state.revision);
+  const step = useStepMatch();
+  // What was looked for last is there again, to be gone on with or typed over.
+  const [last] = useState(() => filter.text ?? matches.getState().query);
+  const [expression, setExpression] = useState(last?.expression ?? '');
+  const [isRegex, setRegex] = useState(last?.regex ?? false);
+  const [isCaseSensitive, setCaseSensitive] = useState(last === null ? false : !last.ignoreCase);
+  const running = useRef<AbortController | null>(null);
   const [answer, setCounted] = useState<Counted>({ is: 'nothing' });
   const counted: Counted = expression === '' ? { is: 'nothing' } : answer;
   const field = useRef<HTMLInputElement>(null);
@@ -36,16 +44,22 @@ export function SearchBar() {
   useEffect(() => {
     if (expression === '') {
       store.setState({ highlight: null });
+      matches.setState({ query: null });
       return undefined;
     }
     const control = new AbortController();
+    running.current = control;
+    let name: string | null = null;
     const text = { expression, regex: isRegex, ignoreCase: !isCaseSensitive, ignoreWidth: true };
     const timer = setTimeout(() => {
       setCounted({ is: 'counting' });
       client.request('search', { filter: { ...(JSON.parse(rest) as object), text } }, control.signal).then(
         (found) => {
+          name = found.matches;
+          if (control.signal.aborted) return;
           setCounted({ is: 'counted', ...found });
           store.setState({ highlight: text });
+          matches.setState({ query: text, found, at: null });
         },
         (error: unknown) => {
           if (isCancelled(error)) return;
@@ -57,8 +71,13 @@ export function SearchBar() {
     return () => {
       clearTimeout(timer);
       control.abort();
+      matches.setState({ found: null, at: null });
+      if (name === null) return;
+      client.request('closeView', { view: name }).catch((error: unknown) => {
+        if (!isCancelled(error)) console.error(error);
+      });
     };
-  }, [client, store, expression, isRegex, isCaseSensitive, rest]);
+  }, [client, store, matches, expression, isRegex, isCaseSensitive, rest, revision]);
   useEffect(() => () => store.setState({ highlight: null }), [store]);
 
   const close = (): void => open('none');
@@ -81,7 +100,7 @@ export function SearchBar() {
         apply();
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
+        if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
         event.stopPropagation();
         close();
       }}
@@ -123,6 +142,7 @@ export function SearchBar() {
       </button>
       <span className={`search-count ${counted.is === 'failed' ? 'bad' : ''}`} role="status">
         {counted.is === 'counting' ? t('search.counting') : ''}
+        {counted.is === 'stopped' ? t('search.stopped') : ''}
         {counted.is === 'counted'
           ? t('search.counted', {
               lines: number(counted.lines),
@@ -131,13 +151,39 @@ export function SearchBar() {
               recordCount: counted.records,
             })
           : ''}
+        {counted.is === 'counted' && at !== null
+          ? ` · ${t('search.at', { index: number(at.index + 1), total: number(at.total) })}`
+          : ''}
         {counted.is === 'failed' ? problemText(t, problemOf(counted.error)) : ''}
       </span>
       {counted.is === 'counting' ? (
-        <button type="button" className="button" onClick={() => setExpression('')}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            running.current?.abort();
+            setCounted({ is: 'stopped' });
+          }}
+        >
           {t('search.stop')}
         </button>
       ) : null}
+      {([-1, 1] as const).map((way) => {
+        const label = t(way === 1 ? 'search.next-match' : 'search.previous-match');
+        return (
+          <button
+            key={way}
+            type="button"
+            className="toggle"
+            aria-label={label}
+            title={`${label} (${way === 1 ? 'F3' : 'Shift+F3'})`}
+            disabled={counted.is !== 'counted' || counted.lines + counted.records === 0}
+            onClick={() => step(way)}
+          >
+            <span aria-hidden="true">{way === 1 ? '↓' : '↑'}</span>
+          </button>
+        );
+      })}
       <button type="submit" className="button" disabled={counted.is === 'failed'}>
         {t('search.filter')} <kbd>Enter</kbd>
       </button>

@@ -20,6 +20,7 @@ import { Timeline } from '../panes/timeline.tsx';
 import { Triage } from '../panes/triage.tsx';
 import { LetterBook } from '../state/letters.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
+import type { ShownTheme } from '../theme/theme.ts';
 import type { Place } from '../state/window-store.ts';
 import { chordOf, useCommands } from './commands.ts';
 import type { Command } from './commands.ts';
@@ -33,7 +34,7 @@ import { StatusBar } from './status-bar.tsx';
 import { isTextField } from './text-field.ts';
 
 export interface ShellProps {
-  readonly theme: 'light' | 'dark';
+  readonly theme: ShownTheme;
   readonly restartWorker: () => Promise<void>;
   /** Takes commands that come from main's menu. */
   readonly onCommands: (run: (command: string) => void) => void;

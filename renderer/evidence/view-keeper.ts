@@ -1,5 +1,5 @@
 /** Keeps one view of a grid open in the worker: asked for by what it shows, closed when no longer needed. */
-import type { Filter, Locale, Sort } from '../../preload/contract/shapes.ts';
+import type { Filter, Locale, Sort, ViewGroup } from '../../preload/contract/shapes.ts';
 import { isCancelled } from './evidence-client.ts';
 import type { EvidenceClient } from './evidence-client.ts';
 
@@ -10,6 +10,8 @@ export interface ViewQuestion {
   readonly filter: Filter;
   readonly sort: Sort;
   readonly locale: Locale;
+  /** Headings that fold. */
+  readonly group?: ViewGroup;
   /** Grows with what has been read: a newer one asks anew. */
   readonly revision: number;
 }
@@ -20,6 +22,8 @@ export interface OpenedView {
   readonly sight: string;
   readonly view: string;
   readonly count: number;
+  /** Rows without headings, where that is another number. */
+  readonly records?: number;
 }
 
 export class ViewKeeper {
@@ -43,12 +47,16 @@ export class ViewKeeper {
     if (this.#latest?.key === key) return this.#latest.opened;
     this.#latest?.control.abort();
     const control = new AbortController();
-    const { filter, sort, locale } = question;
+    const { filter, sort, locale, group } = question;
     const opened = this.#client
-      .request('openView', { grid: this.#grid, filter, sort: [...sort], locale }, control.signal)
-      .then(({ view, count }) => {
+      .request(
+        'openView',
+        { grid: this.#grid, filter, sort: [...sort], locale, ...(group === undefined ? {} : { group }) },
+        control.signal,
+      )
+      .then(({ view, count, records = count }) => {
         this.#keep(view);
-        return { key, sight: JSON.stringify([filter, sort]), view, count };
+        return { key, sight: JSON.stringify([filter, sort, group?.by]), view, count, records };
       });
     this.#latest = { key, opened, control };
     opened.catch(() => {

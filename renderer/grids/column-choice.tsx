@@ -1,10 +1,11 @@
-/** Which columns of a grid are shown. */
+/** Which columns of a grid are shown, and which stay at its left edge. */
 import type { ColDef } from 'ag-grid-community';
 import { useRef } from 'react';
 import { useLanguage } from '../i18n/language.tsx';
 import { useWindow } from '../state/window-store.ts';
 
-export function hiddenColumns(kept: unknown): readonly string[] {
+/** Columns as the layout keeps them. */
+export function keptColumns(kept: unknown): readonly string[] {
   return Array.isArray(kept) ? kept.filter((one): one is string => typeof one === 'string') : [];
 }
 
@@ -20,7 +21,8 @@ export function ColumnChoice<Row>({
   readonly columns: readonly ColDef<Row>[];
 }) {
   const { t } = useLanguage();
-  const hidden = hiddenColumns(useWindow((state) => state.settings.layout[`hidden.${name}`]));
+  const hidden = keptColumns(useWindow((state) => state.settings.layout[`hidden.${name}`]));
+  const pinned = keptColumns(useWindow((state) => state.settings.layout[`pinned.${name}`]));
   const keepLayout = useWindow((state) => state.keepLayout);
   const button = useRef<HTMLButtonElement>(null);
   const id = columnChoiceId(name);
@@ -58,16 +60,35 @@ export function ColumnChoice<Row>({
         {columns.map(({ colId, headerName }) => {
           if (colId === undefined) return null;
           const isShown = !hidden.includes(colId);
+          const isPinned = pinned.includes(colId);
+          const pinTitle = t(isPinned ? 'columns.unpin' : 'columns.pin', { column: headerName ?? colId });
           return (
-            <label key={colId}>
-              <input
-                type="checkbox"
-                checked={isShown}
-                disabled={isShown && shown.length === 1}
-                onChange={({ currentTarget }) => change(colId, currentTarget.checked)}
-              />
-              {headerName}
-            </label>
+            <div key={colId} className="column-line">
+              <label>
+                <input
+                  type="checkbox"
+                  checked={isShown}
+                  disabled={isShown && shown.length === 1}
+                  onChange={({ currentTarget }) => change(colId, currentTarget.checked)}
+                />
+                {headerName}
+              </label>
+              <button
+                type="button"
+                className="pin"
+                aria-pressed={isPinned}
+                aria-label={pinTitle}
+                title={pinTitle}
+                onClick={() =>
+                  keepLayout(
+                    `pinned.${name}`,
+                    isPinned ? pinned.filter((one) => one !== colId) : [...pinned, colId],
+                  )
+                }
+              >
+                <span aria-hidden="true">⇤</span>
+              </button>
+            </div>
           );
         })}
         {hidden.length === 0 ? null : (

@@ -1,5 +1,6 @@
 /** One grid over a view in the worker: rows are asked for by window as they come into sight. */
 import { AgGridReact } from 'ag-grid-react';
+import type { CustomCellRendererProps } from 'ag-grid-react';
 import type {
   CellFocusedEvent,
   ColDef,
@@ -7,6 +8,7 @@ import type {
   GetRowIdParams,
   GridApi,
   GridReadyEvent,
+  IsFullWidthRowParams,
   IDatasource,
   IGetRowsParams,
   RowClassRules,
@@ -15,7 +17,7 @@ import type {
   Theme,
 } from 'ag-grid-community';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { RefObject } from 'react';
+import type { ComponentType, RefObject } from 'react';
 import type { Sort } from '../../preload/contract/shapes.ts';
 import { styleNonce } from '../bridge.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
@@ -25,7 +27,10 @@ import { useLanguage } from '../i18n/language.tsx';
 import { isTextKey } from '../i18n/messages.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import type { CellWords } from './cell-texts.ts';
-import { columnChoiceId, hiddenColumns } from './column-choice.tsx';
+import { columnChoiceId, keptColumns } from './column-choice.tsx';
+import { FindInColumn } from './find-in-column.tsx';
+import { findRow } from './find-row.ts';
+import { ScrollMarks } from './scroll-marks.tsx';
 import { isInRange, rangeEnds, rowsAs } from './copy-rows.ts';
 import type { CopyFormat, RowRange } from './copy-rows.ts';
 import { useGridDesk } from './grid-desk.ts';
@@ -33,8 +38,8 @@ import type { GridHandle } from './grid-desk.ts';
 import { rowHeights } from './grid-setup.ts';
 import { steadyWheel } from './wheel.ts';
 
-/** Rows per request: a window and a half of a tall screen. */
-const blockSize = 200;
+/** Rows per request: a tall screen full. A jump waits for one or two of them, so they are no larger. */
+const blockSize = 100;
 
 /** A row to bring into sight; the grid moves once for each stamp. */
 export interface GoTo {
@@ -68,6 +73,18 @@ export interface EvidenceGridProps<Row extends object> {
   readonly headless?: boolean;
   /** Gets the scrolling element once there is one. */
   readonly onViewport?: (viewport: HTMLElement | null) => void;
+  /** Marks beside the scroll bar: a stretch of the rows each. */
+  readonly marks?: Uint8Array | null;
+  /** Headings among the rows: what they are, how they look over the whole width, and what folds them. */
+  readonly headings?: {
+    readonly is: (row: Row) => boolean;
+    readonly Row: ComponentType<CustomCellRendererProps<Row>>;
+  };
+  /** Folds or opens a row: by the arrow keys in the first column, and by Enter on a heading. @returns whether it did */
+  readonly onFold?: (row: Row, wanted: 'open' | 'closed' | 'other') => boolean;
+  /** Narrows the filter to what a cell has. */
+  readonly onFilterByCell?: (row: Row, column: string) => void;
+  readonly stepMatch?: (step: 1 | -1) => void;
 }
 
 export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) {
@@ -90,6 +107,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const desk = useGridDesk();
   const say = useWindow((state) => state.say);
   const keptHidden = useWindow((state) => state.settings.layout[`hidden.${name}`]);
+  const keptPinned = useWindow((state) => state.settings.layout[`pinned.${name}`]);
   const keepLayout = useWindow((state) => state.keepLayout);
   const frame = useRef<HTMLDivElement>(null);
   const [api, setApi] = useState<GridApi<Row> | null>(null);
@@ -105,14 +123,17 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const sizedColumns = useMemo(
     () =>
       columns.map((column): ColDef<Row> => {
-        const hide = column.colId !== undefined && hiddenColumns(keptHidden).includes(column.colId);
+        const hide = column.colId !== undefined && keptColumns(keptHidden).includes(column.colId);
+        const isPinned = column.colId !== undefined && keptColumns(keptPinned).includes(column.colId);
+        const pinned = isPinned ? ('left' as const) : null;
         const width = column.colId === undefined ? undefined : keptWidths[column.colId];
-        if (width === undefined) return { ...column, hide };
+        if (width === undefined && !isPinned) return { ...column, hide, pinned };
         const { flex: _flex, ...fixed } = column;
-        return { ...fixed, hide, width };
+        return { ...fixed, hide, pinned, width: width ?? column.width ?? defaultPinnedWidth };
       }),
-    [columns, keptWidths, keptHidden],
+    [columns, keptWidths, keptHidden, keptPinned],
   );
+  const [finding, setFinding] = useState<{ readonly column: string; readonly title: string } | null>(null);
   const range = useRowRange(frame);
 
   const applySelection = useCallback((grid: GridApi<Row>) => {
@@ -132,6 +153,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     }
   }, []);
 
+  /** The block that a jump leads to, asked for before the grid has scrolled there. */
+  const ahead = useRef<{ readonly key: string; readonly rows: Promise<Row[]> } | null>(null);
   const datasource = useMemo<IDatasource>(
     () => ({
       getRows(params: IGetRowsParams<Row>) {
@@ -145,7 +168,10 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
           params.successCallback([], now.count);
           return;
         }
-        fetchRows(now.view, params.startRow, to).then(
+        const prefetched = ahead.current;
+        const isAhead = prefetched?.key === `${now.view} ${params.startRow}`;
+        if (isAhead) ahead.current = null;
+        (isAhead ? prefetched.rows : fetchRows(now.view, params.startRow, to)).then(
           (rows) => {
             if (params.api.isDestroyed()) return;
             params.successCallback(rows, now.count);
@@ -185,9 +211,16 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   useEffect(() => {
     if (api === null || goTo === null || goTo.position >= count || gone.current === goTo.stamp) return;
     gone.current = goTo.stamp;
+    if (view !== null && api.getDisplayedRowAtIndex(goTo.position)?.data === undefined) {
+      const start = Math.floor(goTo.position / blockSize) * blockSize;
+      const rows = latest.current.fetchRows(view, start, Math.min(start + blockSize, count));
+      // Whoever takes it hears of its failure; nobody may.
+      rows.catch(() => undefined);
+      ahead.current = { key: `${view} ${start}`, rows };
+    }
     api.ensureIndexVisible(goTo.position, isInSight(frame.current, api, goTo.position) ? null : 'middle');
     applySelection(api);
-  }, [api, goTo, count, applySelection]);
+  }, [api, goTo, view, count, applySelection]);
 
   useEffect(() => {
     if (api !== null && redrawStamp !== undefined) api.redrawRows();
@@ -249,8 +282,72 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     },
     [api, bridge, marked, say, store, t],
   );
+  const position = useCallback(
+    (): number | null =>
+      api === null || api.isDestroyed()
+        ? null
+        : // What is chosen may have moved on without the focus: by a key of the window, from another pane.
+          (api.getSelectedNodes()[0]?.rowIndex ?? api.getFocusedCell()?.rowIndex ?? null),
+    [api],
+  );
+  const columnAtHand = useCallback((): { readonly column: string; readonly title: string } | null => {
+    if (api === null || api.isDestroyed()) return null;
+    const column = api.getFocusedCell()?.column ?? api.getAllDisplayedColumns()[0];
+    if (column === undefined) return null;
+    return { column: column.getColId(), title: column.getColDef().headerName ?? column.getColId() };
+  }, [api]);
+  const find = useCallback(
+    async (typed: string, step: 1 | -1, signal: AbortSignal): Promise<boolean> => {
+      const { opened: now, fetchRows, cellText } = latest.current;
+      if (api === null || api.isDestroyed() || now === null || finding === null) return false;
+      const { settings } = store.getState();
+      const words = { t, setting: { mode: settings.times, zone: settings.zone } };
+      const { column } = finding;
+      const textsOf = async (from: number, to: number): Promise<readonly string[]> =>
+        (await fetchRows(now.view, from, to)).map((row) => cellText(row, column, words));
+      const start = position() ?? (step === 1 ? -1 : now.count);
+      const at = await findRow(textsOf, now.count, typed, start, step, signal);
+      if (at === null || api.isDestroyed()) return false;
+      const [row] = await fetchRows(now.view, at, at + 1);
+      signal.throwIfAborted();
+      api.ensureIndexVisible(at, 'middle');
+      if (row !== undefined) {
+        // The field keeps the keys; the grid learns where the next search starts.
+        const before = document.activeElement;
+        isMovingItself.current = true;
+        api.setFocusedCell(at, column);
+        if (before instanceof HTMLElement) before.focus();
+        latest.current.onChoose(row, '');
+      }
+      return true;
+    },
+    [api, finding, position, store, t],
+  );
+  const { stepMatch } = props;
   const handle = useMemo<GridHandle>(
     () => ({
+      name,
+      position,
+      view: () => latest.current.opened?.view ?? null,
+      ...(stepMatch === undefined ? {} : { stepMatch }),
+      findInColumn: () => setFinding(columnAtHand()),
+      pinColumn: () => {
+        const chosen = columnAtHand();
+        if (chosen === null) return;
+        const pinned = keptColumns(store.getState().settings.layout[`pinned.${name}`]);
+        keepLayout(
+          `pinned.${name}`,
+          pinned.includes(chosen.column)
+            ? pinned.filter((one) => one !== chosen.column)
+            : [...pinned, chosen.column],
+        );
+      },
+      filterByCell: () => {
+        const at = position();
+        const chosen = columnAtHand();
+        const row = at === null ? undefined : api?.getDisplayedRowAtIndex(at)?.data;
+        if (row !== undefined && chosen !== null) latest.current.onFilterByCell?.(row, chosen.column);
+      },
       copy: (format) => {
         copy(format).catch((error: unknown) => {
           if (!isCancelled(error)) say('bad', asError(error).message);
@@ -259,16 +356,17 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       chooseColumns: () => document.getElementById(columnChoiceId(name))?.showPopover(),
       markedRows: async () => (await marked())?.rows ?? [],
     }),
-    [copy, marked, name, say],
+    [api, columnAtHand, copy, keepLayout, marked, name, position, say, stepMatch, store],
   );
   useEffect(() => {
+    desk.join(handle);
     // A grid that is drawn anew stays the one in use.
     if (frame.current?.contains(document.activeElement) === true) desk.take(handle);
     return () => desk.leave(handle);
   }, [desk, handle]);
 
   const suppressKeyboardEvent = useCallback(
-    ({ event, api: grid, data, node }: SuppressKeyboardEventParams<Row>) => {
+    ({ event, api: grid, data, node, column }: SuppressKeyboardEventParams<Row>) => {
       if (event.type !== 'keydown') return false;
       const isCtrl = event.ctrlKey || event.metaKey;
       if (isCtrl && event.key.toLowerCase() === 'c' && document.getSelection()?.isCollapsed !== false) {
@@ -296,6 +394,12 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         range.set(null);
         return true;
       }
+      const isFirstColumn = column === grid.getAllDisplayedColumns()[0];
+      const fold = isFirstColumn && !isCtrl && !event.altKey ? foldKeys[event.key] : undefined;
+      if (fold !== undefined && data !== undefined && latest.current.onFold?.(data, fold) === true) {
+        event.preventDefault();
+        return true;
+      }
       if (event.key === 'Enter' && data !== undefined && latest.current.onOpen !== undefined) {
         latest.current.onOpen(data);
         return true;
@@ -311,6 +415,12 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const allRowClassRules = useMemo<RowClassRules<Row>>(
     () => ({ ...rowClassRules, 'in-range': ({ rowIndex }) => isInRange(range.current(), rowIndex) }),
     [rowClassRules, range],
+  );
+  const { headings } = props;
+  const isFullWidthRow = useCallback(
+    ({ rowNode }: IsFullWidthRowParams<Row>) =>
+      rowNode.data !== undefined && headings?.is(rowNode.data) === true,
+    [headings],
   );
   const defaultColumn = useMemo<ColDef<Row>>(
     () => ({
@@ -329,6 +439,17 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       className="grid-frame"
       ref={frame}
       onFocusCapture={() => desk.take(handle)}
+      onKeyDownCapture={(event) => {
+        // A heading is one cell over the whole width, whose keys AG Grid leaves alone.
+        const element = (event.target as HTMLElement).closest('.ag-full-width-row');
+        const at = element === null ? null : rowOf(element);
+        const wanted = event.key === 'Enter' || event.key === ' ' ? 'other' : foldKeys[event.key];
+        const row = at === null ? undefined : api?.getDisplayedRowAtIndex(at)?.data;
+        if (wanted === undefined || row === undefined) return;
+        event.preventDefault();
+        event.stopPropagation();
+        latest.current.onFold?.(row, wanted);
+      }}
       onPointerDownCapture={(event) => {
         if (event.shiftKey && rowOf(event.target) !== null) event.stopPropagation();
       }}
@@ -358,9 +479,10 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
         rowSelection={singleRow}
         cacheBlockSize={blockSize}
-        maxBlocksInCache={25}
-        maxConcurrentDatasourceRequests={3}
-        blockLoadDebounceMillis={15}
+        maxBlocksInCache={50}
+        maxConcurrentDatasourceRequests={2}
+        blockLoadDebounceMillis={0}
+        suppressAnimationFrame
         cacheOverflowSize={1}
         suppressOverlays={allOverlays}
         animateRows={false}
@@ -372,6 +494,9 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         suppressMultiSort
         debounceVerticalScrollbar={false}
         rowClassRules={allRowClassRules}
+        {...(headings === undefined
+          ? {}
+          : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
         getLocaleText={({ key, defaultValue }) => {
           const wording = `grid.${key}`;
           return isTextKey(wording) ? t(wording) : defaultValue;
@@ -415,10 +540,26 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
           keepLayout(`columns.${name}`, widths.current);
         }}
       />
+      {props.marks === undefined || props.marks === null ? null : <ScrollMarks marks={props.marks} />}
+      {finding === null ? null : (
+        <FindInColumn
+          key={finding.column}
+          column={finding.title}
+          find={find}
+          onClose={() => {
+            setFinding(null);
+            const at = position();
+            if (api !== null && at !== null) api.setFocusedCell(at, finding.column);
+          }}
+        />
+      )}
     </div>
   );
 }
 
+/** Width of a column that is pinned before it was ever sized by hand. */
+const defaultPinnedWidth = 180;
+const foldKeys: Readonly<Record<string, 'open' | 'closed'>> = { ArrowRight: 'open', ArrowLeft: 'closed' };
 /** Rows that are copied at most, and how many are asked for at once. */
 const mostCopied = 10_000;
 const copiedAtOnce = 2_000;

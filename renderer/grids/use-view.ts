@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Filter, Sort } from '../../preload/contract/shapes.ts';
+import type { Filter, Sort, ViewGroup } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { asError, useEvidence } from '../evidence/evidence-context.tsx';
 import { ViewKeeper } from '../evidence/view-keeper.ts';
@@ -14,7 +14,12 @@ export interface GridView {
 }
 
 /** Opens a view for the filter in force and keeps it in step with filter, sort, language and reading. */
-export function useView(grid: GridName, filter: Filter, sort: Sort): GridView {
+export function useView(
+  grid: GridName,
+  filter: Filter,
+  sort: Sort,
+  group: ViewGroup | null = null,
+): GridView {
   const client = useEvidence();
   const { locale } = useLanguage();
   const revision = useWindow((state) => state.revision);
@@ -22,6 +27,7 @@ export function useView(grid: GridName, filter: Filter, sort: Sort): GridView {
   const [view, setView] = useState<GridView>({ opened: null, error: null });
   const filterKey = JSON.stringify(filter);
   const sortKey = JSON.stringify(sort);
+  const groupKey = JSON.stringify(group);
   useEffect(() => {
     let isCurrent = true;
     const question = {
@@ -29,6 +35,7 @@ export function useView(grid: GridName, filter: Filter, sort: Sort): GridView {
       sort: JSON.parse(sortKey) as Sort,
       locale,
       revision,
+      ...(groupKey === 'null' ? {} : { group: JSON.parse(groupKey) as ViewGroup }),
     };
     keeper.open(question).then(
       (opened) => {
@@ -41,7 +48,7 @@ export function useView(grid: GridName, filter: Filter, sort: Sort): GridView {
     return () => {
       isCurrent = false;
     };
-  }, [keeper, filterKey, sortKey, locale, revision]);
+  }, [keeper, filterKey, sortKey, groupKey, locale, revision]);
   useEffect(() => () => keeper.reset(), [keeper]);
   return view;
 }

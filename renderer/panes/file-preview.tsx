@@ -1,31 +1,22 @@
 /** One member: text with line numbers, a picture, or its first bytes. Nothing of it is ever executed. */
-import type { ColDef, RowClassRules } from 'ag-grid-community';
-import type { CustomCellRendererProps } from 'ag-grid-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Panel } from 'react-resizable-panels';
-import type { LineRow, MemberRow } from '../../preload/contract/shapes.ts';
+import type { MemberRow } from '../../preload/contract/shapes.ts';
 import { Divider, Split } from '../app/split.tsx';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
-import { LevelCell } from '../grids/cells.tsx';
-import { lineCell } from '../grids/cell-texts.ts';
-import { EvidenceGrid } from '../grids/evidence-grid.tsx';
-import { logTheme, rowHeights } from '../grids/grid-setup.ts';
 import { useLanguage } from '../i18n/language.tsx';
-import type { Translate } from '../i18n/messages.ts';
-import { useFocus } from '../state/focus.tsx';
-import { lineKey } from '../state/follow.ts';
 import { useWindow } from '../state/window-store.ts';
 import type { OpenFile } from '../state/window-store.ts';
 import { baseName } from './citation.tsx';
 import { Decoded } from './decoded.tsx';
 import { hexRows } from './hex.ts';
-import { TextCell } from './log.tsx';
 import { MemberNote, MemberNoteToggle } from './member-note.tsx';
 import { MemberState, reasonText, sizeText } from './member-words.tsx';
 import { Empty } from './pane.tsx';
 import { Picture } from './picture.tsx';
 import { problemOf, problemText } from './problem-text.ts';
+import { TextView } from './text-view.tsx';
 
 const hexPage = 8 * 1024;
 
@@ -131,81 +122,6 @@ function PlainContent({ member, file }: { readonly member: MemberRow; readonly f
   ) : (
     <Hex member={member} />
   );
-}
-
-function TextView({ member, file }: { readonly member: MemberRow; readonly file: OpenFile }) {
-  const { t, locale } = useLanguage();
-  const client = useEvidence();
-  const choose = useWindow((state) => state.choose);
-  const { subject } = useFocus();
-  const opened = useMemo(
-    () => ({ key: member.path, sight: member.path, view: member.path, count: member.lines ?? 0 }),
-    [member.path, member.lines],
-  );
-  const fetchRows = useCallback(
-    (path: string, from: number, to: number) =>
-      client.request('fileLines', { member: path, from, to, locale }).then(({ rows }) => rows),
-    [client, locale],
-  );
-  const columns = useMemo(() => columnsOfFile(t, member.lines ?? 0), [t, member.lines]);
-  const { line, stamp } = file;
-  const goTo = useMemo(
-    () => (line === null ? null : { position: line - 1, stamp: String(stamp) }),
-    [line, stamp],
-  );
-  const chosen = subject.on === 'line' && subject.line.member === member.path ? lineKey(subject.line) : null;
-  const opening = line === null ? null : lineKey({ member: member.path, line });
-  const [wasChosen, setChosen] = useState(false);
-  return (
-    <EvidenceGrid<LineRow>
-      name="file"
-      label={baseName(member.path)}
-      columns={columns}
-      theme={logTheme}
-      rowHeight={rowHeights.log}
-      headless
-      homeIsFirstRow
-      opened={opened}
-      fetchRows={fetchRows}
-      rowId={lineKey}
-      cellText={lineCell}
-      selectedId={wasChosen ? chosen : (opening ?? chosen)}
-      onChoose={(row) => {
-        setChosen(true);
-        choose({ on: 'line', member: row.member, line: row.line }, 'elsewhere');
-      }}
-      goTo={goTo}
-      rowClassRules={fileRowClasses}
-    />
-  );
-}
-
-const fileRowClasses: RowClassRules<LineRow> = {
-  cited: ({ data }) => (data?.findings.length ?? 0) > 0,
-};
-
-function FileTextCell(props: CustomCellRendererProps<LineRow>) {
-  return (
-    <TextCell
-      {...props}
-      data={props.data === undefined ? undefined : { ...props.data, continues: false, at: null }}
-    />
-  );
-}
-
-function columnsOfFile(t: Translate, lines: number): ColDef<LineRow>[] {
-  return [
-    {
-      colId: 'line',
-      headerName: t('column.line'),
-      width: Math.max(48, 22 + String(lines).length * 8),
-      type: 'rightAligned',
-      cellClass: 'line-number',
-      valueGetter: ({ data }) => data?.line ?? '',
-    },
-    { colId: 'level', headerName: t('column.level'), width: 56, cellRenderer: LevelCell },
-    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 300, cellRenderer: FileTextCell },
-  ];
 }
 
 function Hex({ member }: { readonly member: MemberRow }) {

@@ -2,6 +2,7 @@
 import type { ColDef, RowClassRules } from 'ag-grid-community';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { foldDeviceName } from '../../parsers/domain/names.ts';
 import type { LineRow } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import type { EvidenceClient } from '../evidence/evidence-client.ts';
@@ -23,16 +24,21 @@ import { toggled } from '../state/filters.ts';
 import { useFocus } from '../state/focus.tsx';
 import { lineKey, logStep, placeNearest } from '../state/follow.ts';
 import type { LinePlace, LogStep, MomentStep, Nearness } from '../state/follow.ts';
+import { useMatchMarks } from '../state/matches.tsx';
 import { useOverview } from '../state/overview.tsx';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { spanText } from '../time/span-text.ts';
 import { Chips } from './chips.tsx';
 import { baseName } from './citation.tsx';
+import { useFilterByCell } from './filter-by-cell.ts';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
 /** What lines are highlighted for; cells read it so that a new search redraws only them. */
-const HighlightContext = createContext<{ readonly matcher: RegExp | null; readonly kb: string | null }>({
+export const HighlightContext = createContext<{
+  readonly matcher: RegExp | null;
+  readonly kb: string | null;
+}>({
   matcher: null,
   kb: null,
 });
@@ -51,6 +57,8 @@ export function LogLines() {
   const focus = useFocus();
   const view = useView('lines', filter, sort);
   const [place, setJump] = useLinePlace(view.opened);
+  const marks = useMatchMarks(view.opened?.view ?? null);
+  const filterByCell = useFilterByCell();
 
   const fetchRows = useCallback(
     (name: string, from: number, to: number) => client.request('lineRows', { view: name, from, to, locale }),
@@ -125,6 +133,10 @@ export function LogLines() {
             }}
             onOpen={(row) => openFile(row.member, row.line)}
             goTo={place.goTo}
+            marks={marks}
+            onFilterByCell={(row, column) =>
+              filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
+            }
             rowClassRules={rowClassRules}
             redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
             homeIsFirstRow
@@ -298,8 +310,12 @@ function RowJump({ count, onJump }: { readonly count: number; readonly onJump: (
   );
 }
 
-function TimeCell({ data }: CustomCellRendererProps<LineRow>) {
-  if (data === undefined || data.at === null || data.continues) return null;
+function TimeCell({ data, node }: CustomCellRendererProps<LineRow>) {
+  const { number } = useLanguage();
+  // Until a row has come its place is told: whoever drags the scroll bar sees where he is.
+  if (data === undefined)
+    return node.rowIndex === null ? null : <span className="row-place">{number(node.rowIndex + 1)} …</span>;
+  if (data.at === null || data.continues) return null;
   return <At at={data.at} />;
 }
 
@@ -308,7 +324,7 @@ function shownText({ text, at, continues }: LineRow): string {
   return continues ? text.trimStart() : at === null ? text : textAfterTime(text, at.raw);
 }
 
-export function TextCell({ data }: CustomCellRendererProps<LineRow>) {
+export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
   const { t } = useLanguage();
   const { matcher, kb } = useContext(HighlightContext);
   if (data === undefined) return null;

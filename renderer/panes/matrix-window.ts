@@ -65,3 +65,24 @@ export function scrollFor(at: number, size: number, scrolled: number, seen: numb
   if (start < scrolled) return start;
   return start + size > scrolled + seen ? start + size - seen : scrolled;
 }
+
+/** Widths of a cell, in pixels, from a whole fleet at a glance to room for a mark. */
+const cellSizes = [8, 10, 13, 16, 20, 24, 28, 36] as const;
+const usualCellSize = 28;
+
+/** The width of a cell as the layout keeps it. */
+export function cellSizeOf(kept: unknown): number {
+  // Earlier layouts knew two sizes by name.
+  if (kept === 'dense') return 16;
+  return cellSizes.find((size) => size === kept) ?? usualCellSize;
+}
+
+/** The next larger or smaller width; the same at either end. */
+export function nextCellSize(size: number, step: 1 | -1): number {
+  const at = cellSizes.findIndex((one) => one >= size);
+  return cellSizes[Math.min(Math.max(at + step, 0), cellSizes.length - 1)] ?? usualCellSize;
+}
+
+export function cellHeight(width: number): number {
+  return width >= 20 ? Math.round(width * 0.86) : width;
+}

@@ -19,9 +19,17 @@ import type { Translate } from '../i18n/messages.ts';
 import { withOnly } from '../state/filters.ts';
 import { useFocus } from '../state/focus.tsx';
 import { recordStep } from '../state/follow.ts';
+import { useOverview } from '../state/overview.tsx';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { Chips } from './chips.tsx';
-import { cellAfterKey, scrollFor, stretchInSight } from './matrix-window.ts';
+import {
+  cellAfterKey,
+  cellHeight,
+  cellSizeOf,
+  nextCellSize,
+  scrollFor,
+  stretchInSight,
+} from './matrix-window.ts';
 import type { Cell } from './matrix-window.ts';
 import { Empty, Pane } from './pane.tsx';
 import { Patches } from './patches.tsx';
@@ -30,12 +38,6 @@ import { problemOf, problemText } from './problem-text.ts';
 import { kindGlyph } from './severity.tsx';
 
 type Sort = 'trouble' | 'name';
-type Size = 'roomy' | 'dense';
-
-const sizes: Readonly<Record<Size, { readonly width: number; readonly height: number }>> = {
-  roomy: { width: 28, height: 24 },
-  dense: { width: 16, height: 16 },
-};
 /** Width of the device names, height of the patch names. */
 const side = { width: 148, height: 108 };
 
@@ -61,14 +63,23 @@ export function MatrixPlace() {
 function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
   const { t, locale, number } = useLanguage();
   const client = useEvidence();
+  const store = useWindowStore();
   const filter = useWindow((state) => state.filters.present);
   const revision = useWindow((state) => state.revision);
   const isReading = useWindow((state) => state.bundle.phase === 'reading');
   const layout = useWindow((state) => state.settings.layout);
   const keepLayout = useWindow((state) => state.keepLayout);
   const sort: Sort = layout['matrix.sort'] === 'name' ? 'name' : 'trouble';
-  const size: Size = layout['matrix.size'] === 'dense' ? 'dense' : 'roomy';
-  const { last: matrix, ...answer } = useAnswer('matrix', { filter, sort, locale }, revision);
+  const bySystem = layout['matrix.by-system'] === true;
+  const size = cellSizeOf(layout['matrix.size']);
+  const zoom = useCallback(
+    (step: 1 | -1) => {
+      const now = cellSizeOf(store.getState().settings.layout['matrix.size']);
+      keepLayout('matrix.size', nextCellSize(now, step));
+    },
+    [store, keepLayout],
+  );
+  const { last: matrix, ...answer } = useAnswer('matrix', { filter, sort, bySystem, locale }, revision);
   const view = matrix?.view ?? null;
   useEffect(() => {
     if (view === null) return undefined;
@@ -78,6 +89,7 @@ function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
       });
     };
   }, [client, view]);
+  const systems = useOverview()?.systems.length ?? 0;
   const isEmpty = matrix !== null && (matrix.devices.length === 0 || matrix.patches.length === 0);
   const about = (
     <>
@@ -107,12 +119,34 @@ function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
         choices={(['trouble', 'name'] as const).map((value) => ({ value, label: t(`matrix.by-${value}`) }))}
         onChange={(value) => keepLayout('matrix.sort', value)}
       />
-      <Segments
-        label={t('matrix.size')}
-        value={size}
-        choices={(['roomy', 'dense'] as const).map((value) => ({ value, label: t(`matrix.${value}`) }))}
-        onChange={(value) => keepLayout('matrix.size', value)}
-      />
+      {systems > 1 ? (
+        <button
+          type="button"
+          className="toggle-button"
+          aria-pressed={bySystem}
+          title={t('matrix.by-system-title')}
+          onClick={() => keepLayout('matrix.by-system', !bySystem)}
+        >
+          {t('matrix.by-system')}
+        </button>
+      ) : null}
+      <span className="zoom-buttons" role="group" aria-label={t('matrix.size')}>
+        {([-1, 1] as const).map((step) => {
+          const label = t(step === 1 ? 'matrix.zoom-in' : 'matrix.zoom-out');
+          return (
+            <button
+              key={step}
+              type="button"
+              aria-label={label}
+              title={label}
+              disabled={nextCellSize(size, step) === size}
+              onClick={() => zoom(step)}
+            >
+              {step === 1 ? '+' : '−'}
+            </button>
+          );
+        })}
+      </span>
     </>
   );
   return (
@@ -122,7 +156,7 @@ function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
       ) : isEmpty ? (
         <Empty>{t(isReading ? 'patches.none-yet' : 'patches.none')}</Empty>
       ) : matrix === null ? null : (
-        <CellGrid matrix={matrix} size={size} onPair={onPair} />
+        <CellGrid matrix={matrix} size={size} bySystem={bySystem} onZoom={zoom} onPair={onPair} />
       )}
     </Pane>
   );
@@ -174,10 +208,15 @@ interface Sight {
 function CellGrid({
   matrix,
   size,
+  bySystem,
+  onZoom,
   onPair,
 }: {
   readonly matrix: MatrixAnswer;
-  readonly size: Size;
+  /** Width of a cell in pixels. */
+  readonly size: number;
+  readonly bySystem: boolean;
+  readonly onZoom: (step: 1 | -1) => void;
   readonly onPair: (pair: Pair | null) => void;
 }) {
   const { t, locale, number } = useLanguage();
@@ -187,7 +226,8 @@ function CellGrid({
   const go = useWindow((state) => state.go);
   const frame = useRef<HTMLDivElement>(null);
   const sight = useSight(frame);
-  const cell = sizes[size];
+  const cell = useMemo(() => ({ width: size, height: cellHeight(size) }), [size]);
+  const states = useMemo(() => matrixStates.map((state) => t(`matrix-state.${state}`)), [t]);
   const rows = stretchInSight(sight.top, sight.height - side.height, cell.height, matrix.devices.length);
   const columns = stretchInSight(sight.left, sight.width - side.width, cell.width, matrix.patches.length);
   const hasSight = sight.width > 0;
@@ -272,6 +312,11 @@ function CellGrid({
       go('patches');
       return;
     }
+    if ((event.key === '+' || event.key === '-') && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      onZoom(event.key === '+' ? 1 : -1);
+      return;
+    }
     const page = Math.max(1, Math.floor((sight.height - side.height) / cell.height) - 1);
     const extent = { rows: matrix.devices.length, columns: matrix.patches.length, page };
     const next =
@@ -282,6 +327,8 @@ function CellGrid({
     event.preventDefault();
     walkTo(next);
   };
+  const startsSystem = (column: number): boolean =>
+    bySystem && (column === 0 || matrix.patches[column - 1]?.system !== matrix.patches[column]?.system);
   const narrow = (part: 'devices' | 'patches', key: string): void => {
     const { filters, filter } = store.getState();
     if (key !== '') filter(withOnly(filters.present, part, [key]));
@@ -290,7 +337,7 @@ function CellGrid({
   return (
     <div
       ref={frame}
-      className={`matrix-grid ${size}`}
+      className={`matrix-grid ${size < 20 ? 'dense' : 'roomy'} ${size < 12 ? 'tiny' : ''}`}
       role="grid"
       tabIndex={0}
       aria-label={t('region.matrix')}
@@ -304,6 +351,13 @@ function CellGrid({
       }}
       onDoubleClick={(event) => {
         if (cellAt(event) !== null) go('patches');
+      }}
+      onMouseOver={(event) => {
+        // A tooltip is written when it is looked for: thousands of cells need none.
+        const target = (event.target as HTMLElement).closest<HTMLElement>('[data-cell]');
+        if (target === null) return;
+        const { ariaLabel, ariaDescription } = target;
+        target.title = [ariaLabel, ariaDescription].filter((part) => part !== null && part !== '').join('\n');
       }}
     >
       <div
@@ -323,7 +377,7 @@ function CellGrid({
             return (
               <span
                 key={patch.key}
-                className={`matrix-patch ${active?.column === column ? 'active' : ''}`}
+                className={`matrix-patch ${active?.column === column ? 'active' : ''} ${startsSystem(column) ? 'starts' : ''}`}
                 role="columnheader"
                 aria-colindex={column + 2}
                 title={sideText(t, patch)}
@@ -333,6 +387,18 @@ function CellGrid({
                 <span>{patch.name === '' ? '–' : patch.name}</span>
               </span>
             );
+          })}
+          {matrix.patches.slice(columns.from, columns.to).map((patch, index) => {
+            const column = columns.from + index;
+            return startsSystem(column) ? (
+              <span
+                key={`system ${patch.key}`}
+                className="matrix-system"
+                style={{ left: side.width + column * cell.width }}
+              >
+                {patch.system === null ? t('matrix.several-systems') : t(`system.${patch.system}`)}
+              </span>
+            ) : null;
           })}
         </div>
         {matrix.devices.slice(rows.from, rows.to).map((device, index) => {
@@ -368,6 +434,7 @@ function CellGrid({
                 codes={codesOf(known, row, columns.from, columns.to)}
                 marks={marks.get(row) ?? ''}
                 width={cell.width}
+                states={states}
                 activeColumn={active?.row === row ? active.column : null}
               />
             </div>
@@ -387,6 +454,7 @@ const Cells = memo(function Cells({
   codes,
   marks,
   width,
+  states,
   activeColumn,
 }: {
   readonly device: string;
@@ -398,6 +466,8 @@ const Cells = memo(function Cells({
   /** The row's marks as JSON: equal marks are equal text. */
   readonly marks: string;
   readonly width: number;
+  /** The words of the states, by their codes. */
+  readonly states: readonly string[];
   readonly activeColumn: number | null;
 }) {
   const { t } = useLanguage();
@@ -410,12 +480,13 @@ const Cells = memo(function Cells({
   );
   return Array.from(codes, (code, index) => {
     const column = from + index;
-    const state = matrixStates[code.charCodeAt(0) - firstCode];
+    const stateCode = code.charCodeAt(0) - firstCode;
+    const state = matrixStates[stateCode];
     const patch = patches[column];
     if (state === undefined || patch === undefined) return null;
     const mark = byColumn.get(column);
     const isClash = mark?.kind === 'contradiction';
-    const name = `${device} · ${patch.name}: ${t(`matrix-state.${state}`)}`;
+    const name = `${device} · ${patch.name}: ${states[stateCode] ?? ''}`;
     const description = mark === undefined ? undefined : markText(t, mark);
     const isActive = activeColumn === column;
     return (
@@ -429,7 +500,6 @@ const Cells = memo(function Cells({
         aria-selected={isActive}
         aria-label={name}
         aria-description={description}
-        title={description === undefined ? name : `${name}\n${description}`}
         style={{ left: side.width + column * width, width: width - 1 }}
       >
         {signs[state]}
@@ -530,9 +600,9 @@ function useFollowedCell(view: string, show: (cell: Cell) => void, bring: (cell:
     const isOwn = from === 'matrix' && handled.current.endsWith(` ${view}`);
     handled.current = key;
     const step = recordStep(anchor, 'elsewhere', isLocked);
-    if (isOwn || step.to !== 'record') return undefined;
+    if (isOwn || step.to !== 'row') return undefined;
     const control = new AbortController();
-    client.request('locateCell', { view, record: step.record }, control.signal).then(
+    client.request('locateCell', { view, record: step.id }, control.signal).then(
       (cell) => {
         if (cell === null) return;
         latest.current.show(cell);

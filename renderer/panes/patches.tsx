@@ -1,12 +1,9 @@
 /** The patch grid and the attempts grid: two sights of one view, rows in step. */
 import type { ColDef } from 'ag-grid-community';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Panel } from 'react-resizable-panels';
 import type { CellMark, PatchRow } from '../../preload/contract/shapes.ts';
-import { isCancelled } from '../evidence/evidence-client.ts';
-import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
-import type { OpenedView } from '../evidence/view-keeper.ts';
 import { Divider, Split } from '../app/split.tsx';
 import {
   AttemptsCell,
@@ -22,27 +19,28 @@ import {
   marksOf,
 } from '../grids/cells.tsx';
 import { patchCell } from '../grids/cell-texts.ts';
+import type { CellWords } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
-import type { GoTo } from '../grids/evidence-grid.tsx';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
 import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import type { Translate } from '../i18n/messages.ts';
-import { useFocus } from '../state/focus.tsx';
-import type { Focus } from '../state/focus.tsx';
-import { nearestRecord, recordStep } from '../state/follow.ts';
-import type { RecordStep, Stay } from '../state/follow.ts';
+import { useMatchMarks } from '../state/matches.tsx';
 import { useOverview } from '../state/overview.tsx';
 import type { Pane as PaneName } from '../state/selection.ts';
+import { useFollowedRow } from '../state/use-followed-row.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { Chips } from './chips.tsx';
 import { baseName } from './citation.tsx';
+import { useFilterByCell } from './filter-by-cell.ts';
+import { GroupChoice, HeadingRow, headingRow, headingText, isHeading, useGrouping } from './grouping.tsx';
+import type { PatchGridRow } from './grouping.tsx';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
+import { StandingNote } from './standing-note.tsx';
 
-/** Rows of one device that are looked through for the nearest. */
-const nearestAmong = 1_000;
+const headings = { is: isHeading, Row: HeadingRow };
 
 /** One patch on one device. */
 export interface Pair {
@@ -69,18 +67,36 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   const isReading = useWindow((state) => state.bundle.phase === 'reading');
   const client = useEvidence();
   const { locale } = useLanguage();
-  const view = useView('patches', filter, sort);
-  const place = useRecordPlace(view.opened);
+  const { group, fold } = useGrouping(only === undefined);
+  const view = useView('patches', filter, sort, group);
+  const marks = useMatchMarks(view.opened?.view ?? null);
+  const filterByCell = useFilterByCell();
+  const place = useFollowedRow('patches', view.opened);
   const link = useScrollLink();
   const patchColumns = useMemo(() => columnsOfPatches(t), [t]);
   const attemptColumns = useMemo(() => columnsOfAttempts(t), [t]);
 
   const fetchRows = useCallback(
-    (name: string, from: number, to: number) => client.request('patchRows', { view: name, from, to, locale }),
-    [client, locale],
+    async (name: string, from: number, to: number): Promise<PatchGridRow[]> => {
+      const params = { view: name, from, to, locale };
+      if (group === null) return client.request('patchRows', params);
+      return (await client.request('groupedRows', params)).map((row) =>
+        'group' in row ? headingRow(row) : row,
+      );
+    },
+    [client, locale, group],
   );
   const onSort = useCallback((patchSort: typeof sort) => store.setState({ patchSort }), [store]);
-  const chooseFrom = (pane: PaneName) => (row: PatchRow, column: string) => {
+  const onFold = useCallback(
+    ({ heading }: PatchGridRow, wanted: 'open' | 'closed' | 'other') => {
+      if (heading === undefined) return false;
+      if (wanted === 'other' || heading.isOpen !== (wanted === 'open')) fold(heading.group);
+      return true;
+    },
+    [fold],
+  );
+  const chooseFrom = (pane: PaneName) => (row: PatchGridRow, column: string) => {
+    if (row.heading !== undefined) return;
     const { target } = store.getState().selection;
     const [mark] = markFieldsOf(column).flatMap((field) => marksOf(row, field));
     const next =
@@ -92,12 +108,13 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   };
 
   const count = view.opened?.count ?? 0;
+  const rows = view.opened?.records ?? count;
   const withFindings = overview?.recordsWithFindings ?? 0;
   const about = (
     <>
       <small>
         {only === undefined || only === null ? '' : `${only.name} · `}
-        {only === null ? '' : t('patches.about', { rows: number(count), count })}
+        {only === null ? '' : t('patches.about', { rows: number(rows), count: rows })}
         {withFindings > 0 && only === undefined
           ? ` · ${t('patches.with-findings', { count: withFindings })}`
           : ''}
@@ -114,7 +131,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
       return <Empty>{name === 'patches' ? t(isReading ? 'patches.none-yet' : 'patches.none') : ''}</Empty>;
     }
     return (
-      <EvidenceGrid<PatchRow>
+      <EvidenceGrid<PatchGridRow>
         name={name}
         label={t(name === 'patches' ? 'region.patches' : 'region.attempts')}
         columns={name === 'patches' ? patchColumns : attemptColumns}
@@ -123,11 +140,16 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
         opened={view.opened}
         fetchRows={fetchRows}
         rowId={rowId}
-        cellText={patchCell}
-        selectedId={place.record}
+        cellText={gridCell}
+        selectedId={place.id}
         onChoose={chooseFrom(name)}
-        onOpen={({ citation }) => openFile(citation.member, citation.line)}
-        {...(name === 'patches' ? { onSort } : {})}
+        onOpen={({ citation, heading }) => {
+          if (heading === undefined) openFile(citation.member, citation.line);
+        }}
+        headings={headings}
+        onFold={onFold}
+        onFilterByCell={filterByCell}
+        {...(name === 'patches' ? { onSort, marks } : {})}
         goTo={place.goTo}
         onViewport={name === 'patches' ? link.first : link.second}
       />
@@ -142,7 +164,8 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
           lock="patches"
           tools={
             <>
-              <PlaceNote place={place} />
+              {only === null ? null : <StandingNote place={place} hidden={t('patches.hidden')} />}
+              {only === undefined ? <GroupChoice /> : null}
               <ColumnChoice name="patches" columns={patchColumns} />
             </>
           }
@@ -166,95 +189,13 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   );
 }
 
-function rowId(row: PatchRow): string {
+function rowId(row: PatchGridRow): string {
   return row.id;
 }
 
-function PlaceNote({ place }: { readonly place: RecordPlace }) {
-  const { t } = useLanguage();
-  return place.isHidden ? <span className="place-note">{t('patches.hidden')}</span> : null;
-}
-
-interface RecordPlace {
-  readonly record: string | null;
-  readonly goTo: GoTo | null;
-  /** The record exists, but the filter does not let it through. */
-  readonly isHidden: boolean;
-}
-
-const noPlace: RecordPlace = { record: null, goTo: null, isHidden: false };
-
-/** Follows the selection among the records. */
-function useRecordPlace(opened: OpenedView | null): RecordPlace {
-  const client = useEvidence();
-  const { locale } = useLanguage();
-  const focus = useFocus();
-  const isLocked = useWindow((state) => state.locks.patches);
-  const [place, setPlace] = useState<RecordPlace>(noPlace);
-  const handled = useRef(0);
-  const view = opened?.view ?? null;
-  const sight = opened?.sight ?? '';
-  useEffect(() => {
-    const { anchor, stamp } = focus;
-    if (anchor === null || view === null) return undefined;
-    const isNew = handled.current !== stamp;
-    const step = recordStep(anchor, isNew ? focus.from : 'elsewhere', isLocked);
-    const control = new AbortController();
-    const find = async (): Promise<RecordPlace | null> => {
-      if (step.to === 'stay') return stayPlace(step.why, focus);
-      const record = await findRecord(client, step, locale, control.signal);
-      if (record === null) return noPlace;
-      const position = await client.request('locateRecord', { view, record }, control.signal);
-      const goTo = position === null ? null : { position, stamp: `${stamp} ${sight}` };
-      return { record, goTo, isHidden: position === null };
-    };
-    find().then(
-      (found) => {
-        if (control.signal.aborted) return;
-        handled.current = stamp;
-        if (found !== null) setPlace(found);
-      },
-      (error: unknown) => {
-        if (!isCancelled(error)) console.error(error);
-      },
-    );
-    return () => control.abort();
-  }, [client, locale, focus, view, sight, isLocked]);
-  return focus.anchor === null ? noPlace : place;
-}
-
-/** What a pane that does not move shows as chosen; null leaves it as it is. */
-function stayPlace(why: Stay, focus: Focus): RecordPlace | null {
-  if (why === 'own') return { record: recordOf(focus), goTo: null, isHidden: false };
-  return why === 'no-record' ? noPlace : null;
-}
-
-function recordOf({ subject, anchor }: Focus): string | null {
-  return subject.on === 'record' ? subject.record.id : (anchor?.record ?? null);
-}
-
-async function findRecord(
-  client: EvidenceClient,
-  step: Exclude<RecordStep, { to: 'stay' }>,
-  locale: 'en' | 'ja',
-  signal: AbortSignal,
-): Promise<string | null> {
-  if (step.to === 'record') return step.record;
-  const filter = { devices: [step.deviceKey] };
-  const { view, count } = await client.request(
-    'openView',
-    { grid: 'patches', filter, sort: [], locale },
-    signal,
-  );
-  try {
-    const to = Math.min(count, nearestAmong);
-    const rows = await client.request('patchRows', { view, from: 0, to, locale }, signal);
-    return nearestRecord(rows, step.kb, step.at)?.id ?? null;
-  } finally {
-    client.request('closeView', { view }).catch((error: unknown) => {
-      if (!isCancelled(error)) console.error(error);
-    });
-  }
+function gridCell(row: PatchGridRow, column: string, words: CellWords): string {
+  if (row.heading === undefined) return patchCell(row, column, words);
+  return column === 'device' || column === 'attempts' ? headingText(row.heading, words.t) : '';
 }
 
 /** Keeps two scrolled elements at one height, unless the attempts are locked. */

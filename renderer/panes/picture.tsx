@@ -14,6 +14,7 @@ import { useWindow } from '../state/window-store.ts';
 import { baseName } from './citation.tsx';
 import { Empty } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
+import { ZoomedPicture } from './zoomed-picture.tsx';
 
 /** Formats that the window shows as pictures: raster ones only, since SVG and the like can carry more than a picture. */
 const pictureTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
@@ -35,12 +36,6 @@ export function Picture({
 }) {
   const { t } = useLanguage();
   const picture = usePicture(member.path);
-  const [isFitted, setFitted] = useState(true);
-  const draft = useWindow(({ transcribing }) =>
-    transcribing?.member === member.path ? transcribing.draft : null,
-  );
-  const setDraft = useWindow((state) => state.draftTranscription);
-  const isOpen = useWindow((state) => state.case !== null);
   switch (picture.is) {
     case 'loading':
       return null;
@@ -49,40 +44,41 @@ export function Picture({
     case 'failed':
       return <Empty>{problemText(t, problemOf(picture.error))}</Empty>;
     case 'shown':
-      return (
-        <>
-          <div className="picture-bar">
-            <button
-              type="button"
-              className="button"
-              aria-pressed={draft !== null}
-              disabled={!isOpen}
-              title={isOpen ? undefined : t('transcribe.not-yet')}
-              onClick={() => setDraft(member.path, draft === null ? emptyDraft : null)}
-            >
-              {t('transcribe.start')}
-            </button>
-          </div>
-          {draft !== null ? (
-            <Transcribing
-              member={member.path}
-              url={picture.url}
-              draft={draft}
-              onDraft={(changed) => setDraft(member.path, changed)}
-            />
-          ) : (
-            <button
-              type="button"
-              className={`picture ${isFitted ? 'fitted' : ''}`}
-              title={t(isFitted ? 'files.picture-full' : 'files.picture-fit')}
-              onClick={() => setFitted(!isFitted)}
-            >
-              <img src={picture.url} alt={baseName(member.path)} draggable={false} />
-            </button>
-          )}
-        </>
-      );
+      return <ShownPicture member={member.path} url={picture.url} />;
   }
+}
+
+function ShownPicture({ member, url }: { readonly member: string; readonly url: string }) {
+  const { t } = useLanguage();
+  const draft = useWindow(({ transcribing }) =>
+    transcribing?.member === member ? transcribing.draft : null,
+  );
+  const setDraft = useWindow((state) => state.draftTranscription);
+  const isOpen = useWindow((state) => state.case !== null);
+  const start = (
+    <button
+      type="button"
+      className="button"
+      aria-pressed={draft !== null}
+      disabled={!isOpen}
+      title={isOpen ? undefined : t('transcribe.not-yet')}
+      onClick={() => setDraft(member, draft === null ? emptyDraft : null)}
+    >
+      {t('transcribe.start')}
+    </button>
+  );
+  if (draft === null) return <ZoomedPicture url={url} name={baseName(member)} tools={start} />;
+  return (
+    <>
+      <div className="picture-bar">{start}</div>
+      <Transcribing
+        member={member}
+        url={url}
+        draft={draft}
+        onDraft={(changed) => setDraft(member, changed)}
+      />
+    </>
+  );
 }
 
 function usePicture(path: string): PictureState {

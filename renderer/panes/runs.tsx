@@ -1,32 +1,25 @@
 /** The runs of the bundle: one row for each pass of a patching operation. */
 import type { ColDef } from 'ag-grid-community';
 import type { CustomCellRendererProps } from 'ag-grid-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { MomentView, RunRow } from '../../preload/contract/shapes.ts';
-import { isCancelled } from '../evidence/evidence-client.ts';
-import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
-import type { OpenedView } from '../evidence/view-keeper.ts';
 import { At, Status, codeText, useAtText, useCellDescription } from '../grids/cells.tsx';
 import { runCell } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
-import type { GoTo } from '../grids/evidence-grid.tsx';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
 import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
 import type { Translate } from '../i18n/messages.ts';
-import { useFocus } from '../state/focus.tsx';
-import { nearestRun, runStep } from '../state/follow.ts';
-import type { RunStep } from '../state/follow.ts';
+import { useFollowedRow } from '../state/use-followed-row.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { Chips } from './chips.tsx';
+import { useFilterByCell } from './filter-by-cell.ts';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
-
-/** Runs of one device that are looked through for the nearest. */
-const nearestAmong = 1_000;
+import { StandingNote } from './standing-note.tsx';
 
 export function Runs() {
   const { t, number, locale } = useLanguage();
@@ -38,7 +31,8 @@ export function Runs() {
   const openFile = useWindow((state) => state.openFile);
   const isReading = useWindow((state) => state.bundle.phase === 'reading');
   const view = useView('runs', filter, sort);
-  const place = useRunPlace(view.opened);
+  const place = useFollowedRow('runs', view.opened);
+  const filterByCell = useFilterByCell();
   const columns = useMemo(() => columnsOfRuns(t), [t]);
   const fetchRows = useCallback(
     (name: string, from: number, to: number) => client.request('runRows', { view: name, from, to, locale }),
@@ -54,7 +48,7 @@ export function Runs() {
   );
   const tools = (
     <>
-      {place.isHidden ? <span className="place-note">{t('runs.hidden')}</span> : null}
+      <StandingNote place={place} hidden={t('runs.hidden')} />
       <ColumnChoice name="runs" columns={columns} />
     </>
   );
@@ -75,13 +69,14 @@ export function Runs() {
           fetchRows={fetchRows}
           rowId={runId}
           cellText={runCell}
-          selectedId={place.run}
+          selectedId={place.id}
           onChoose={(row) => {
             const { target } = store.getState().selection;
             if (target.on !== 'run' || target.id !== row.id) choose({ on: 'run', id: row.id }, 'runs');
           }}
           onOpen={({ citation }) => openFile(citation.member, citation.line)}
           onSort={onSort}
+          onFilterByCell={filterByCell}
           goTo={place.goTo}
         />
       )}
@@ -91,81 +86,6 @@ export function Runs() {
 
 function runId(row: RunRow): string {
   return row.id;
-}
-
-interface RunPlace {
-  readonly run: string | null;
-  readonly goTo: GoTo | null;
-  /** The run exists, but the filter does not let it through. */
-  readonly isHidden: boolean;
-}
-
-const noPlace: RunPlace = { run: null, goTo: null, isHidden: false };
-
-/** Follows the selection among the runs. */
-function useRunPlace(opened: OpenedView | null): RunPlace {
-  const client = useEvidence();
-  const { locale } = useLanguage();
-  const focus = useFocus();
-  const isLocked = useWindow((state) => state.locks.runs);
-  const [place, setPlace] = useState<RunPlace>(noPlace);
-  const handled = useRef(0);
-  const view = opened?.view ?? null;
-  const sight = opened?.sight ?? '';
-  useEffect(() => {
-    const { anchor, stamp } = focus;
-    if (anchor === null || view === null) return undefined;
-    const isNew = handled.current !== stamp;
-    const step = runStep(anchor, isNew ? focus.from : 'elsewhere', isLocked);
-    const control = new AbortController();
-    const find = async (): Promise<RunPlace | null> => {
-      if (step.to === 'stay') {
-        if (step.why === 'own') return { run: anchor.run, goTo: null, isHidden: false };
-        return step.why === 'no-record' ? noPlace : null;
-      }
-      const run = await findRun(client, step, locale, control.signal);
-      if (run === null) return noPlace;
-      const position = await client.request('locateRun', { view, run }, control.signal);
-      const goTo = position === null ? null : { position, stamp: `${stamp} ${sight}` };
-      return { run, goTo, isHidden: position === null };
-    };
-    find().then(
-      (found) => {
-        if (control.signal.aborted) return;
-        handled.current = stamp;
-        if (found !== null) setPlace(found);
-      },
-      (error: unknown) => {
-        if (!isCancelled(error)) console.error(error);
-      },
-    );
-    return () => control.abort();
-  }, [client, locale, focus, view, sight, isLocked]);
-  return focus.anchor === null ? noPlace : place;
-}
-
-async function findRun(
-  client: EvidenceClient,
-  step: Exclude<RunStep, { to: 'stay' }>,
-  locale: 'en' | 'ja',
-  signal: AbortSignal,
-): Promise<string | null> {
-  if (step.to === 'run') return step.run;
-  const filter = { devices: [step.deviceKey] };
-  const { view, count } = await client.request(
-    'openView',
-    { grid: 'runs', filter, sort: [], locale },
-    signal,
-  );
-  try {
-    const to = Math.min(count, nearestAmong);
-    const rows = await client.request('runRows', { view, from: 0, to, locale }, signal);
-    return nearestRun(rows, step.at)?.id ?? null;
-  } finally {
-    client.request('closeView', { view }).catch((error: unknown) => {
-      if (!isCancelled(error)) console.error(error);
-    });
-  }
 }
 
 /** The operation of a run in words: a system's own code where there is no wording for it. */

@@ -3,13 +3,15 @@ import { scaleUtc } from 'd3-scale';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactNode, WheelEvent } from 'react';
 import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
-import { useAnswer } from '../evidence/evidence-context.tsx';
+import { isCancelled } from '../evidence/evidence-client.ts';
+import { useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
 import { withoutPart } from '../state/filters.ts';
 import { useAnnotations } from '../state/case-content.ts';
 import { useFocus } from '../state/focus.tsx';
 import { timelineStep } from '../state/follow.ts';
+import { useMatchStore, useMatches } from '../state/matches.tsx';
 import type { Target } from '../state/selection.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { momentText, scaleOf, scaleText } from '../time/show-moment.ts';
@@ -17,10 +19,12 @@ import { usePlacementOffset } from '../state/placement-offset.ts';
 import type { ScaleSetting } from '../time/show-moment.ts';
 import { LockToggle } from './pane.tsx';
 import { densityPath, placeBars, placeMarks } from './timeline-marks.ts';
+import { keptWithin, moved, zoomed } from './timeline-zoom.ts';
+import type { Extent } from './timeline-zoom.ts';
 import type { PlacedBar, PlacedMark } from './timeline-marks.ts';
 
 type MarkLane = TimelineAnswer['lanes'][number]['lane'];
-type LaneName = MarkLane | 'runs' | 'density' | 'notes';
+type LaneName = MarkLane | 'runs' | 'density' | 'notes' | 'matches';
 const lanes: readonly LaneName[] = [
   'detections',
   'deployments',
@@ -30,6 +34,7 @@ const lanes: readonly LaneName[] = [
   'density',
   'findings',
   'notes',
+  'matches',
 ];
 /** Lanes that are there even when nothing is on them: an empty one tells something. */
 const alwaysShown: ReadonlySet<LaneName> = new Set([
@@ -50,11 +55,6 @@ interface StripRow {
   readonly label: string;
   readonly height: number;
   readonly body: ReactNode;
-}
-
-interface Extent {
-  readonly from: number;
-  readonly to: number;
 }
 
 export function Timeline() {
@@ -81,6 +81,15 @@ export function Timeline() {
     .range([0, width]);
   const timeAt = (x: number): number => scale.invert(Math.min(Math.max(x, 0), width)).getTime();
   const notes = useNoteMarks();
+  const zoomTo = (wanted: Extent): void => {
+    const all = widened(last?.extent ?? null);
+    store.setState({ zoom: all === null ? wanted : keptWithin(wanted, all) });
+  };
+  const zoomBy = (factor: number, at?: number): void => {
+    if (shown !== null) zoomTo(zoomed(shown, at ?? cursorIn(cursor, shown), factor));
+  };
+  const matching = useMatches((state) => state.found);
+  const hasMatches = matching !== null && matching.lines + matching.records > 0;
   const marksOf = (lane: MarkLane | 'notes'): readonly PlacedMark[] =>
     placeMarks(
       lane === 'notes' ? notes : (last?.lanes.find((one) => one.lane === lane)?.marks ?? []),
@@ -99,6 +108,16 @@ export function Timeline() {
             body: last === null ? null : <Density density={last.density} width={width} />,
           },
         ];
+      case 'matches':
+        return hasMatches && shown !== null
+          ? [
+              {
+                ...row,
+                key: lane,
+                body: <MatchTicks matches={matching.matches} range={shown} width={width} setting={setting} />,
+              },
+            ]
+          : [];
       case 'runs':
         return (last?.runs ?? []).map(({ role, bars }) => {
           const placed = placeBars(bars, (at) => scale(at), width);
@@ -150,12 +169,17 @@ export function Timeline() {
   };
   const onWheel = (event: WheelEvent<HTMLDivElement>): void => {
     if (!event.ctrlKey || shown === null) return;
-    const middle = timeAt(xOf(event));
-    const factor = event.deltaY > 0 ? 1.25 : 0.8;
-    const [from, to] = [middle - (middle - shown.from) * factor, middle + (shown.to - middle) * factor];
-    if (to - from < 10) return;
-    const all = widened(last?.extent ?? null);
-    store.setState({ zoom: all !== null && from <= all.from && to >= all.to ? null : { from, to } });
+    zoomBy(event.deltaY > 0 ? 1.25 : 0.8, timeAt(xOf(event)));
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    const isFar = event.ctrlKey || event.metaKey || event.altKey;
+    if (!isFar && (event.key === '+' || event.key === '-')) {
+      event.preventDefault();
+      zoomBy(event.key === '+' ? 0.5 : 2);
+    } else if (event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+      event.preventDefault();
+      if (shown !== null) zoomTo(moved(shown, event.key === 'ArrowLeft' ? -0.25 : 0.25));
+    } else moveAmongMarks(event);
   };
 
   const range = brush ?? filter.time ?? null;
@@ -175,7 +199,8 @@ export function Timeline() {
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
         onWheel={onWheel}
-        onKeyDown={moveAmongMarks}
+        onKeyDown={onKeyDown}
+        tabIndex={-1}
       >
         {shown === null || width === 0 ? (
           <p className="timeline-empty">{last === null ? '' : t('timeline.empty')}</p>
@@ -212,6 +237,25 @@ export function Timeline() {
       </div>
       <div className="timeline-tools">
         <LockToggle pane="timeline" isShort />
+        <span className="zoom-buttons">
+          {(['out', 'in'] as const).map((way) => (
+            <button
+              key={way}
+              type="button"
+              aria-label={t(`timeline.${way}`)}
+              title={`${t(`timeline.${way}`)}\n${t('timeline.keys')}`}
+              disabled={shown === null}
+              onKeyDown={(event) => {
+                if (event.key !== '+' && event.key !== '-') return;
+                event.preventDefault();
+                zoomBy(event.key === '+' ? 0.5 : 2);
+              }}
+              onClick={() => zoomBy(way === 'in' ? 0.5 : 2)}
+            >
+              {way === 'in' ? '+' : '−'}
+            </button>
+          ))}
+        </span>
         {filter.time !== undefined && zoom === null ? (
           <button
             type="button"
@@ -393,6 +437,68 @@ function targetOf({ on, id }: NonNullable<PlacedMark['target']>): Target | null 
   }
 }
 
+/** Where in time the matches of the search lie; a press goes to the first one from there on. */
+function MatchTicks({
+  matches,
+  range,
+  width,
+  setting,
+}: {
+  readonly matches: string;
+  readonly range: Extent;
+  readonly width: number;
+  readonly setting: ScaleSetting;
+}) {
+  const { t, number } = useLanguage();
+  const client = useEvidence();
+  const store = useMatchStore();
+  const choose = useWindow((state) => state.choose);
+  const buckets = Math.max(1, Math.min(4096, Math.floor(width / 2)));
+  const { last } = useAnswer('matchTimes', { matches, range, buckets }, 0);
+  const counts = last ?? [];
+  const step = width / buckets;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const path = counts
+    .map((count, index) =>
+      count === 0 ? '' : `M${(index * step).toFixed(1)} 1h${step.toFixed(1)}v11h-${step.toFixed(1)}z`,
+    )
+    .join('');
+  const text = t('timeline.matches', {
+    count: total,
+    shown: number(total),
+    at: scaleText((range.from + range.to) / 2, setting, 'minute'),
+  });
+  const goTo = (share: number): void => {
+    const time = range.from + share * (range.to - range.from) - ((range.to - range.from) / width) * 3;
+    client.request('stepMatch', { matches, among: 'lines', view: null, from: null, time, step: 1 }).then(
+      (next) => {
+        if (next === null) return;
+        store.setState({ at: { index: next.index, total: next.total } });
+        choose(next.target, 'timeline');
+      },
+      (error: unknown) => {
+        if (!isCancelled(error)) console.error(error);
+      },
+    );
+  };
+  return (
+    <button
+      type="button"
+      className="match-lane"
+      aria-label={text}
+      onClick={(event) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        // Pressed by a key there is no place: the first match in sight is meant.
+        goTo(event.detail === 0 ? 0 : (event.clientX - box.left) / Math.max(1, box.width));
+      }}
+    >
+      <svg width={width} height={laneHeight} aria-hidden="true">
+        <path className="match-ticks" d={path} />
+      </svg>
+    </button>
+  );
+}
+
 function Density({
   density,
   width,
@@ -482,6 +588,10 @@ function useCursor(): { readonly at: number; readonly text: string } | null {
     at: scaleOf(at, placementOffset),
     text: momentText(at, { mode: settings.times, zone: settings.zone }),
   };
+}
+
+function cursorIn(cursor: { readonly at: number } | null, { from, to }: Extent): number {
+  return cursor !== null && cursor.at > from && cursor.at < to ? cursor.at : (from + to) / 2;
 }
 
 /** A little room on either side, so that marks at the ends are whole. */

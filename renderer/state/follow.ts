@@ -12,7 +12,6 @@ import type {
   MomentView,
   PatchRow,
   RunDetail,
-  RunRow,
 } from '../../preload/contract/shapes.ts';
 import { offsetMinutes } from '../time/offset-text.ts';
 import type { Pane } from './selection.ts';
@@ -139,19 +138,15 @@ export interface MomentStep {
   readonly kb: string | null;
 }
 
-export type RecordStep =
-  | { readonly to: 'record'; readonly record: string }
+/** Where a pane of rows (records, runs, cells) goes. */
+export type RowStep =
+  | { readonly to: 'row'; readonly id: string }
   | {
       readonly to: 'nearest';
       readonly deviceKey: string;
       readonly kb: string | null;
       readonly at: MomentView | null;
     }
-  | { readonly to: 'stay'; readonly why: Stay };
-
-export type RunStep =
-  | { readonly to: 'run'; readonly run: string }
-  | { readonly to: 'nearest'; readonly deviceKey: string; readonly at: MomentView | null }
   | { readonly to: 'stay'; readonly why: Stay };
 
 export type TimelineStep =
@@ -170,21 +165,71 @@ function momentStep(anchor: Anchor): MomentStep | null {
   return at === null || at === 'never' ? null : { to: 'moment', at, deviceKey, kb };
 }
 
-export function recordStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): RecordStep {
-  if (from === 'patches' || from === 'attempts') return { to: 'stay', why: 'own' };
-  if (isLocked) return { to: 'stay', why: 'locked' };
-  if (anchor.record !== null) return { to: 'record', record: anchor.record };
-  if (anchor.deviceKey === null) return { to: 'stay', why: 'no-record' };
-  const at = anchor.at === 'never' ? null : anchor.at;
-  return { to: 'nearest', deviceKey: anchor.deviceKey, kb: anchor.kb, at };
+export function recordStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): RowStep {
+  return rowStep(anchor, anchor.record, from === 'patches' || from === 'attempts', isLocked);
 }
 
-export function runStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): RunStep {
-  if (from === 'runs') return { to: 'stay', why: 'own' };
+export function runStep(anchor: Anchor, from: Pane | 'elsewhere', isLocked: boolean): RowStep {
+  return rowStep(anchor, anchor.run, from === 'runs', isLocked);
+}
+
+function rowStep(
+  { deviceKey, kb, at }: Anchor,
+  id: string | null,
+  isOwn: boolean,
+  isLocked: boolean,
+): RowStep {
+  if (isOwn) return { to: 'stay', why: 'own' };
   if (isLocked) return { to: 'stay', why: 'locked' };
-  if (anchor.run !== null) return { to: 'run', run: anchor.run };
-  if (anchor.deviceKey === null) return { to: 'stay', why: 'no-record' };
-  return { to: 'nearest', deviceKey: anchor.deviceKey, at: anchor.at === 'never' ? null : anchor.at };
+  if (id !== null) return { to: 'row', id };
+  if (deviceKey === null) return { to: 'stay', why: 'no-record' };
+  return { to: 'nearest', deviceKey, kb, at: at === 'never' ? null : at };
+}
+
+/** How the row that a pane shows as chosen stands to what was chosen elsewhere. */
+export type Standing =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'exact' }
+  /** Milliseconds from the chosen moment to the row: negative when the row is earlier. */
+  | { readonly is: 'near'; readonly distance: number }
+  /** A row of the same device whose time cannot be compared with the chosen one, or that has none. */
+  | { readonly is: 'undecidable' };
+
+/** Which row a pane of rows shows as chosen. */
+export interface RowPlace {
+  readonly id: string | null;
+  /** Where it stands in the pane's view; null: nowhere to go. */
+  readonly position: number | null;
+  readonly standing: Standing;
+  /** The row exists, but the filter does not let it through. */
+  readonly isHidden: boolean;
+}
+
+export const noRow: RowPlace = { id: null, position: null, standing: { is: 'nothing' }, isHidden: false };
+
+/**
+ * A pane that does not move. @param own the row of what was chosen in this very pane
+ * @returns null: it shows what it showed
+ */
+export function rowStays(why: Stay, own: string | null): RowPlace | null {
+  if (why === 'own') return { ...noRow, id: own, standing: { is: 'exact' } };
+  return why === 'no-record' ? noRow : null;
+}
+
+/** The row that a step led to. @param found null: there is none */
+export function rowFound(
+  step: Exclude<RowStep, { to: 'stay' }>,
+  found: { readonly id: string; readonly distance: number | null } | null,
+  position: number | null,
+): RowPlace {
+  if (found === null) return noRow;
+  const standing: Standing =
+    step.to === 'row' || found.distance === 0
+      ? { is: 'exact' }
+      : found.distance === null
+        ? { is: 'undecidable' }
+        : { is: 'near', distance: found.distance };
+  return { id: found.id, position, standing, isHidden: position === null };
 }
 
 export function timelineStep(anchor: Anchor, isLocked: boolean): TimelineStep {
@@ -203,60 +248,6 @@ export function distanceOf(a: MomentView, b: MomentView, sameClock: boolean): nu
     return b.local - b.offset * 60_000 - (a.local - a.offset * 60_000);
   }
   return sameClock && a.clock === b.clock ? b.local - a.local : null;
-}
-
-/** The record of a device nearest to a line: the one of its patch first, then the one nearest in time. */
-export function nearestRecord(
-  rows: readonly PatchRow[],
-  kb: string | null,
-  at: MomentView | null,
-): PatchRow | null {
-  const ofPatch = kb === null ? [] : rows.filter((row) => row.kb === kb);
-  const candidates = ofPatch.length > 0 ? ofPatch : rows;
-  let best: PatchRow | null = null;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const row of candidates) {
-    const distance = at === null ? null : rowDistance(row, at);
-    // Rows that cannot be compared never win against one that can; among them the first stays.
-    if (best === null || (distance !== null && distance < bestDistance)) {
-      best = row;
-      bestDistance = distance ?? Number.POSITIVE_INFINITY;
-    }
-  }
-  return best;
-}
-
-/** The run of a device in which a moment lies, else the one nearest to it; without a comparable time the first. */
-export function nearestRun(rows: readonly RunRow[], at: MomentView | null): RunRow | null {
-  let best: RunRow | null = null;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    const distance = at === null ? null : distanceToRun(row, at);
-    if (best === null || (distance !== null && distance < bestDistance)) {
-      best = row;
-      bestDistance = distance ?? Number.POSITIVE_INFINITY;
-    }
-  }
-  return best;
-}
-
-/** 0 inside of it; null when neither end can be compared with the moment. */
-function distanceToRun(row: RunRow, at: MomentView): number | null {
-  const fromStart = row.startedAt === null ? null : distanceOf(row.startedAt, at, false);
-  const fromEnd = row.endedAt === null ? null : distanceOf(row.endedAt, at, false);
-  if (fromStart !== null && fromEnd !== null && fromStart >= 0 && fromEnd <= 0) return 0;
-  const distances = [fromStart, fromEnd].filter((one) => one !== null).map((one) => Math.abs(one));
-  return distances.length === 0 ? null : Math.min(...distances);
-}
-
-function rowDistance(row: PatchRow, at: MomentView): number | null {
-  let least: number | null = null;
-  for (const one of [row.deployedAt, row.detectedAt]) {
-    if (one === null || one === 'never') continue;
-    const distance = distanceOf(one, at, false);
-    if (distance !== null) least = Math.min(least ?? Number.POSITIVE_INFINITY, Math.abs(distance));
-  }
-  return least;
 }
 
 /** What is said beside the log lines of where the selection stands among them. */

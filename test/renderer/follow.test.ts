@@ -6,9 +6,11 @@ import {
   anchorOfRecord,
   distanceOf,
   logStep,
-  nearestRecord,
+  noRow,
   placeNearest,
   recordStep,
+  rowFound,
+  rowStays,
   timelineStep,
 } from '../../renderer/state/follow.ts';
 
@@ -149,7 +151,7 @@ describe('steps of the panes', () => {
     const anchor = anchorOfRecord(record('r1'));
     expect(recordStep(anchor, 'patches', false)).toEqual({ to: 'stay', why: 'own' });
     expect(recordStep(anchor, 'elsewhere', true)).toEqual({ to: 'stay', why: 'locked' });
-    expect(recordStep(anchor, 'elsewhere', false)).toEqual({ to: 'record', record: 'r1' });
+    expect(recordStep(anchor, 'elsewhere', false)).toEqual({ to: 'row', id: 'r1' });
     expect(logStep(anchor, 'patches', true)).toEqual({ to: 'stay', why: 'locked' });
     expect(logStep(anchor, 'patches', false)).toMatchObject({
       to: 'moment',
@@ -225,18 +227,35 @@ describe('distances', () => {
   });
 });
 
-describe('the record nearest to a line', () => {
-  const early = record('early', { kb: null, deployedAt: moment(noon - 9_000_000, 0), detectedAt: null });
-  const near = record('near', { kb: null, deployedAt: moment(noon + 60_000, 0), detectedAt: null });
+describe('the row that a pane shows as chosen', () => {
+  const step = { to: 'nearest', deviceKey: 'pc-0042', kb: null, at: moment(noon) } as const;
 
-  it('is the one of its patch before the one nearest in time', () => {
-    expect(nearestRecord([near, record('same')], 'KB5037771', moment(noon, 0))?.id).toBe('same');
-    expect(nearestRecord([early, near], 'KB9999999', moment(noon, 0))?.id).toBe('near');
+  it('says how far the nearest row is, and on which side', () => {
+    expect(rowFound(step, { id: 'r1', distance: -60_000 }, 4)).toEqual({
+      id: 'r1',
+      position: 4,
+      standing: { is: 'near', distance: -60_000 },
+      isHidden: false,
+    });
+    expect(rowFound(step, { id: 'r1', distance: 0 }, 4).standing).toEqual({ is: 'exact' });
   });
 
-  it('is the first of the device when no times can be compared', () => {
-    const unknown = [record('first', { kb: null }), record('second', { kb: null })];
-    expect(nearestRecord(unknown, null, moment(noon, 540, 'device'))?.id).toBe('first');
-    expect(nearestRecord([], null, null)).toBeNull();
+  it('claims no order where times cannot be compared', () => {
+    expect(rowFound(step, { id: 'r1', distance: null }, 4).standing).toEqual({ is: 'undecidable' });
+  });
+
+  it('tells of a row that the filter hides, and of none', () => {
+    expect(rowFound({ to: 'row', id: 'r1' }, { id: 'r1', distance: 0 }, null)).toMatchObject({
+      id: 'r1',
+      standing: { is: 'exact' },
+      isHidden: true,
+    });
+    expect(rowFound(step, null, null)).toEqual(noRow);
+  });
+
+  it('keeps what a locked pane shows, marks the own choice, and empties without a device', () => {
+    expect(rowStays('locked', 'r1')).toBeNull();
+    expect(rowStays('own', 'r1')).toMatchObject({ id: 'r1', position: null });
+    expect(rowStays('no-record', 'r1')).toEqual(noRow);
   });
 });

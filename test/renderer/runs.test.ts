@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MomentView, RunBar, RunDetail, RunRow } from '../../preload/contract/shapes.ts';
+import type { MomentView, RunBar, RunDetail } from '../../preload/contract/shapes.ts';
 import { placeBars } from '../../renderer/panes/timeline-marks.ts';
-import { anchorOfRun, logStep, nearestRun, recordStep, runStep } from '../../renderer/state/follow.ts';
+import { anchorOfRun, logStep, recordStep, runStep } from '../../renderer/state/follow.ts';
 
 const minute = 60_000;
 
@@ -65,8 +65,8 @@ describe('the panes and a run', () => {
       { id: 'r4', device: 'PC-1', patch: null, detectionStatus: null, deploymentStatus: null },
     ];
     expect(recordStep(anchorOfRun({ ...run('a', 5, 9), records }), 'runs', false)).toEqual({
-      to: 'record',
-      record: 'r4',
+      to: 'row',
+      id: 'r4',
     });
     expect(recordStep(anchorOfRun(run('a', 5, 9)), 'runs', false)).toMatchObject({ to: 'nearest' });
   });
@@ -75,17 +75,8 @@ describe('the panes and a run', () => {
     const anchor = anchorOfRun(run('a', 5, 9));
     expect(runStep(anchor, 'runs', false)).toEqual({ to: 'stay', why: 'own' });
     expect(runStep(anchor, 'timeline', true)).toEqual({ to: 'stay', why: 'locked' });
-    expect(runStep(anchor, 'timeline', false)).toEqual({ to: 'run', run: 'a' });
+    expect(runStep(anchor, 'timeline', false)).toEqual({ to: 'row', id: 'a' });
     expect(runStep({ ...anchor, run: null, deviceKey: null }, 'lines', false)).toMatchObject({ to: 'stay' });
-  });
-
-  it('lead from something else to the run around its time, else to the nearest', () => {
-    const rows: RunRow[] = [run('early', 0, 10), run('around', 20, 60), run('late', 70, 80)];
-    expect(nearestRun(rows, moment(30))?.id).toBe('around');
-    expect(nearestRun(rows, moment(68))?.id).toBe('late');
-    expect(nearestRun(rows, null)?.id).toBe('early');
-    expect(nearestRun(rows, moment(68, { offset: null }))?.id).toBe('early');
-    expect(nearestRun([], moment(1))).toBeNull();
   });
 });
 

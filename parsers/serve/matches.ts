@@ -1,0 +1,200 @@
+/**
+ * What a search has found, as places in the grids: the next match from a row, and where matches lie along a
+ * grid and along the timeline.
+ */
+import type { EvidenceResult } from '../../preload/contract/evidence.ts';
+import { throwIfCancelled } from '../domain/errors.ts';
+import type { PatchRecord } from '../domain/evidence.ts';
+import { isMoment } from '../domain/moment.ts';
+import type { LineView } from '../evidence/line-view.ts';
+import type { BundleLines } from '../evidence/lines.ts';
+import type { RecordView } from '../evidence/record-view.ts';
+import { nextTurn, searchLines } from '../evidence/search.ts';
+import type { TextQuery } from '../evidence/search.ts';
+import type { Snapshot } from './session.ts';
+
+/** Lines in merged order and records in bundle order that match. */
+export interface Matches {
+  readonly lines: LineView;
+  readonly records: RecordView;
+}
+
+/** A grid of records as far as matches are concerned: at each position a record, or something else. */
+export interface RecordRows {
+  readonly count: number;
+  recordAt(position: number): PatchRecord | null;
+}
+
+export interface Step {
+  /** In the grid that was walked. */
+  readonly position: number;
+  /** Which match it is, from 0. */
+  readonly index: number;
+}
+
+/**
+ * The next matching line of a view from a row on, wrapping round. The view holds every match or not: those
+ * that it does not hold are passed over.
+ *
+ * @param from the row to start from, itself left out; null: from the end that the step comes from
+ */
+export function stepLine(view: LineView, matches: LineView, from: number | null, step: 1 | -1): Step | null {
+  const total = matches.count;
+  if (total === 0) return null;
+  const start = from ?? (step === 1 ? -1 : view.count);
+  // The order of matches is that of the view: how many stand before a row is found by halving.
+  let low = 0;
+  let high = total;
+  const isBefore = (index: number): boolean => {
+    const position = placeOf(view, matches, index, 1)?.position ?? view.count;
+    return step === 1 ? position <= start : position < start;
+  };
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  const next = step === 1 ? low : low - 1;
+  return placeOf(view, matches, next, step) ?? placeOf(view, matches, step === 1 ? 0 : total - 1, step);
+}
+
+/** The match of an index, or the nearest one in the step's direction that the view holds. */
+function placeOf(view: LineView, matches: LineView, from: number, step: 1 | -1): Step | null {
+  for (let index = from; index >= 0 && index < matches.count; index += step) {
+    const position = view.positionOf(matches.idAt(index));
+    if (position !== null) return { position, index };
+  }
+  return null;
+}
+
+/** The first match at or after a place in time, else the last one. */
+export function lineAtTime(matches: LineView, scale: number): number | null {
+  if (matches.count === 0) return null;
+  return Math.min(matches.lowerBound(scale), matches.count - 1);
+}
+
+/** The next matching record of a grid from a row on, wrapping round. */
+export function stepRecord(
+  rows: RecordRows,
+  matches: RecordView,
+  from: number | null,
+  step: 1 | -1,
+): Step | null {
+  const { count } = rows;
+  if (matches.count === 0 || count === 0) return null;
+  const start = from ?? (step === 1 ? -1 : count);
+  for (let walked = 1; walked <= count; walked += 1) {
+    const position = (((start + step * walked) % count) + count) % count;
+    if (!isMatch(rows, matches, position)) continue;
+    let index = 0;
+    for (let before = 0; before < position; before += 1) if (isMatch(rows, matches, before)) index += 1;
+    return { position, index };
+  }
+  return null;
+}
+
+function isMatch(rows: RecordRows, matches: RecordView, position: number): boolean {
+  const record = rows.recordAt(position);
+  return record !== null && matches.positionOf(record.id) !== null;
+}
+
+/** Rows looked at between two turns. */
+const stepRows = 500_000;
+
+/** Which of `buckets` equal stretches of a view of lines hold a match: 1, else 0. */
+export async function lineMarks(
+  view: LineView,
+  matches: LineView,
+  buckets: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const marks = new Uint8Array(buckets);
+  const { count } = view;
+  const note = (position: number): void => {
+    marks[Math.floor((position * buckets) / count)] = 1;
+  };
+  // A few are looked up one by one; of many the view itself is walked.
+  if (matches.count * 64 < count) {
+    for (let index = 0; index < matches.count; index += 1) {
+      const position = view.positionOf(matches.idAt(index));
+      if (position !== null) note(position);
+    }
+    return marks;
+  }
+  let index = 0;
+  for (let position = 0; position < count && index < matches.count; position += 1) {
+    if (view.idAt(position) === matches.idAt(index)) {
+      note(position);
+      index += 1;
+    }
+    if (position % stepRows === stepRows - 1) await turn(signal);
+  }
+  return marks;
+}
+
+/** The same for a grid of records. */
+export async function recordMarks(
+  rows: RecordRows,
+  matches: RecordView,
+  buckets: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const marks = new Uint8Array(buckets);
+  for (let position = 0; position < rows.count; position += 1) {
+    if (isMatch(rows, matches, position)) marks[Math.floor((position * buckets) / rows.count)] = 1;
+    if (position % stepRows === stepRows - 1) await turn(signal);
+  }
+  return marks;
+}
+
+/** How many matches stand in each of `buckets` equal stretches of time. A record stands where it was detected and deployed. */
+export function matchTimes(
+  { lines: bundle }: Snapshot,
+  { lines, records }: Matches,
+  range: { readonly from: number; readonly to: number },
+  buckets: number,
+): number[] {
+  const width = Math.max(Number.MIN_VALUE, (range.to - range.from) / buckets);
+  const counts = new Array<number>(buckets).fill(0);
+  let from = lines.lowerBound(range.from);
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const to = lines.lowerBound(range.from + (bucket + 1) * width);
+    counts[bucket] = Math.max(0, to - from);
+    from = Math.max(from, to);
+  }
+  for (const { detection, deployment } of records.window(0, records.count)) {
+    for (const at of [detection.at, deployment.at]) {
+      if (!isMoment(at)) continue;
+      const bucket = Math.floor((bundle.scaleOfMoment(at) - range.from) / width);
+      if (bucket >= 0 && bucket < buckets) counts[bucket] = (counts[bucket] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+/** A file with more matching lines than these shows the first of them. */
+const mostFileMatches = 100_000;
+
+/** The lines of one file that match, from 1, whether the file stands on the timeline or not. */
+export async function fileMatches(
+  lines: BundleLines,
+  member: string,
+  query: TextQuery,
+  signal?: AbortSignal,
+): Promise<EvidenceResult<'fileMatches'>> {
+  const found = await searchLines(lines, query, ({ path }) => path === member, signal);
+  const matching: number[] = [];
+  const range = [...lines.ranges()].find(({ path }) => path === member);
+  if (range !== undefined) {
+    for (let line = 0; line < range.count && matching.length < mostFileMatches; line += 1) {
+      if (found.has(range.base + line)) matching.push(line + 1);
+    }
+  }
+  return { lines: matching, total: found.size };
+}
+
+async function turn(signal: AbortSignal | undefined): Promise<void> {
+  throwIfCancelled(signal);
+  await nextTurn();
+  throwIfCancelled(signal);
+}

@@ -1,0 +1,146 @@
+/** The rows of the patch grid: records as they are, or under headings of devices or patches that fold. */
+import type { GroupRow, ViewGroup } from '../../preload/contract/shapes.ts';
+import type { PatchRecord } from '../domain/evidence.ts';
+import type { Finding } from '../domain/finding.ts';
+import { severities } from '../domain/finding.ts';
+import type { RecordView } from '../evidence/record-view.ts';
+import type { RecordRows } from './matches.ts';
+import type { Snapshot } from './session.ts';
+
+export type RecordOrGroup =
+  { readonly is: 'record'; readonly record: PatchRecord } | { readonly is: 'group'; readonly group: Group };
+
+interface Group {
+  readonly key: string;
+  readonly name: string;
+  readonly records: readonly PatchRecord[];
+  readonly isOpen: boolean;
+}
+
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+export class GridRecords implements RecordRows {
+  readonly #view: RecordView;
+  readonly #groups: readonly Group[] | null;
+  /** Position of each group's heading. */
+  readonly #starts: readonly number[];
+  readonly #groupOf = new Map<string, number>();
+  readonly count: number;
+
+  private constructor(view: RecordView, groups: readonly Group[] | null) {
+    this.#view = view;
+    this.#groups = groups;
+    const starts: number[] = [];
+    let at = 0;
+    groups?.forEach(({ records, isOpen }, index) => {
+      starts.push(at);
+      at += 1 + (isOpen ? records.length : 0);
+      for (const record of records) this.#groupOf.set(record.id, index);
+    });
+    this.#starts = starts;
+    this.count = groups === null ? view.count : at;
+  }
+
+  static plain(view: RecordView): GridRecords {
+    return new GridRecords(view, null);
+  }
+
+  /**
+   * Groups stand in the order of their names; in a sorted view, in the order in which their first rows stand.
+   * A group that is not known has an empty key.
+   */
+  static grouped(
+    snapshot: Snapshot,
+    view: RecordView,
+    { by, folded }: ViewGroup,
+    isSorted: boolean,
+  ): GridRecords {
+    const { evidence } = snapshot.analysis;
+    const except = new Set(folded.except);
+    const groups = new Map<string, { name: string; readonly records: PatchRecord[] }>();
+    for (const record of view.window(0, view.count)) {
+      const key =
+        by === 'patch' ? evidence.patchKey(record.system, record) : evidence.deviceKey(record.device);
+      const name = (by === 'patch' ? (record.patch ?? record.kb) : record.device) ?? '';
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { name, records: [record] });
+      else {
+        group.records.push(record);
+        // Of several names of one thing the shortest fits a heading.
+        if (group.name === '' || (name !== '' && name.length < group.name.length)) group.name = name;
+      }
+    }
+    const list = [...groups].map(([key, group]) => ({
+      key,
+      ...group,
+      isOpen: folded.all === except.has(key),
+    }));
+    if (!isSorted) list.sort((a, b) => byName.compare(a.name, b.name));
+    return new GridRecords(view, list);
+  }
+
+  at(position: number): RecordOrGroup | null {
+    if (this.#groups === null) {
+      const [record] = this.#view.window(position, position + 1);
+      return record === undefined ? null : { is: 'record', record };
+    }
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#starts[middle] ?? 0) <= position) low = middle;
+      else high = middle - 1;
+    }
+    const group = this.#groups[low];
+    if (group === undefined || position < 0 || position >= this.count) return null;
+    const inside = position - (this.#starts[low] ?? 0) - 1;
+    if (inside < 0) return { is: 'group', group };
+    const record = group.records[inside];
+    return record === undefined ? null : { is: 'record', record };
+  }
+
+  recordAt(position: number): PatchRecord | null {
+    const row = this.at(position);
+    return row?.is === 'record' ? row.record : null;
+  }
+
+  window(from: number, to: number): readonly RecordOrGroup[] {
+    if (this.#groups === null) return this.#view.window(from, to).map((record) => ({ is: 'record', record }));
+    const rows: RecordOrGroup[] = [];
+    for (let position = from; position < Math.min(to, this.count); position += 1) {
+      const row = this.at(position);
+      if (row !== null) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** Where a record stands; in a folded group, where its heading does. */
+  positionOf(id: string): number | null {
+    if (this.#groups === null) return this.#view.positionOf(id);
+    const index = this.#groupOf.get(id);
+    const group = index === undefined ? undefined : this.#groups[index];
+    if (index === undefined || group === undefined) return null;
+    const start = this.#starts[index] ?? 0;
+    return group.isOpen ? start + 1 + group.records.findIndex((record) => record.id === id) : start;
+  }
+}
+
+export function groupRow({ key, name, records, isOpen }: Group, snapshot: Snapshot): GroupRow {
+  const contradictions = new Set<Finding>();
+  let failed = 0;
+  for (const record of records) {
+    for (const finding of snapshot.findingsOfRecord.get(record.id) ?? []) {
+      if (finding.kind === 'contradiction') contradictions.add(finding);
+    }
+    if (record.deployment.status === 'failed') failed += 1;
+  }
+  return {
+    group: key,
+    name,
+    records: records.length,
+    failed,
+    contradictions: contradictions.size,
+    worst: severities.find((one) => [...contradictions].some(({ severity }) => severity === one)) ?? null,
+    isOpen,
+  };
+}
