@@ -49,7 +49,16 @@ function restrictedImports(...patterns) {
 }
 
 export default defineConfig(
-  globalIgnores(['out/', 'dist/', '.cache/', 'coverage/', 'test-results/', 'test/fixtures/', 'resources/', 'kernels/']),
+  globalIgnores([
+    'out/',
+    'dist/',
+    '.cache/',
+    'coverage/',
+    'test-results/',
+    'test/fixtures/',
+    'resources/',
+    'kernels/',
+  ]),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { patchtrail: { rules: { 'reasoned-suppressions': reasonedSuppressions } } },
