@@ -76,6 +76,8 @@ export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnM
 
   function match(headers: readonly string[], options: MatchOptions = {}): ColumnMatch<C> | null {
     const folded = headers.map((header) => (header.length > longestHeader ? '' : foldWord(header)));
+    // No header serves two columns: with too few of them there is nothing to look for.
+    if (folded.filter((header) => header !== '').length < (options.least ?? 4)) return null;
     const candidates: Candidate<C>[] = [];
     folded.forEach((header, position) => {
       if (header === '') return;

@@ -3,11 +3,16 @@
  * blanks, punctuation and symbols do not count. For comparing, never for showing.
  */
 export function foldWord(text: string): string {
+  // NFKC leaves ASCII as it is, and its own classes are read several times as fast.
+  if (asciiOnly.test(text)) return text.toLowerCase().replace(asciiOutsideWords, '');
   return text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '');
 }
+
+const asciiOnly = /^[\0-\x7f]*$/u;
+const asciiOutsideWords = /[\t-\r !-/:-@[-`{-~]+/gu;
 
 /** Words of several languages for each canonical meaning. */
 export type WordLists<T extends string> = Readonly<Partial<Record<T, readonly string[]>>>;
