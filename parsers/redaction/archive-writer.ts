@@ -102,7 +102,8 @@ export function writeZip(sink: ByteSink): ArchiveWriter {
 /** A tar, packed or not: names of owners and groups are left empty. */
 export function writeTar(sink: ByteSink, packed: boolean): ArchiveWriter {
   const tar: Pack = pack();
-  const stream: Readable = packed ? tar.pipe(createGzip({ level: 6 })) : tar;
+  const plain = Readable.from(tar);
+  const stream: Readable = packed ? plain.pipe(createGzip({ level: 6 })) : plain;
   const drained = drain(stream, sink);
   // Whoever adds meets the error; until then nobody has to.
   drained.catch(() => undefined);
@@ -110,10 +111,13 @@ export function writeTar(sink: ByteSink, packed: boolean): ArchiveWriter {
     add: async (name, modified, content) => {
       const seconds = modified === null ? 0 : Date.parse(`${modified.local}Z`);
       const added = new Promise<void>((resolve, reject) => {
-        const entry = tar.entry({ name, size: content.bytes, mtime: new Date(seconds), mode: 0o644 }, (error) => {
-          if (error == null) resolve();
-          else reject(error);
-        });
+        const entry = tar.entry(
+          { name, size: content.bytes, mtime: new Date(seconds), mode: 0o644 },
+          (error) => {
+            if (error == null) resolve();
+            else reject(error);
+          },
+        );
         Readable.from(content.read()).pipe(entry);
       });
       await Promise.race([added, drained.then(() => added)]);

@@ -124,7 +124,14 @@ class BundleCopy {
   constructor(sink: ByteSink, options: RedactBundleOptions) {
     this.#options = options;
     this.#stack = [
-      { prefix: '', depth: 0, writer: writeZip(sink), names: new NameRegister(), copyPrefix: '', nested: null },
+      {
+        prefix: '',
+        depth: 0,
+        writer: writeZip(sink),
+        names: new NameRegister(),
+        copyPrefix: '',
+        nested: null,
+      },
     ];
     // Its own name is taken: a member of the bundle that is called so gets another.
     this.#top().names.claim(manifestName);
@@ -246,7 +253,8 @@ class BundleCopy {
           else pieces.length = 0;
         }
         const whole = Buffer.concat(pieces);
-        const redacted = bytes > limits.documentBytes ? null : redactWorkbook(whole, redactor, limits.documentBytes);
+        const redacted =
+          bytes > limits.documentBytes ? null : redactWorkbook(whole, redactor, limits.documentBytes);
         if (redacted !== null) {
           await keeper.write(redacted);
           return { unread: null, unsearched: false };
@@ -261,7 +269,10 @@ class BundleCopy {
           throwIfCancelled(signal);
           if (keepUnsearched) await keeper.write(chunk);
         }
-        return { unread: keepUnsearched ? null : shape === 'image' ? 'picture' : 'binary', unsearched: keepUnsearched };
+        return {
+          unread: keepUnsearched ? null : shape === 'image' ? 'picture' : 'binary',
+          unsearched: keepUnsearched,
+        };
       case 'empty':
       case 'text':
       case 'html':
@@ -287,7 +298,11 @@ class BundleCopy {
     const keeper = new ByteKeeper(this.#options.spoolFolder);
     const sink: ByteSink = (bytes) => keeper.write(bytes);
     const writer =
-      kind.write === 'zip' ? writeZip(sink) : kind.write === 'gzip' ? writeGzip(sink) : writeTar(sink, kind.write === 'tgz');
+      kind.write === 'zip'
+        ? writeZip(sink)
+        : kind.write === 'gzip'
+          ? writeGzip(sink)
+          : writeTar(sink, kind.write === 'tgz');
     this.#stack.push({
       prefix: `${member.path}!/`,
       depth: member.depth + 1,
@@ -324,7 +339,13 @@ class BundleCopy {
     await kept.release();
   }
 
-  #leaveOut(member: BundleMember, archive: OpenArchive, name: string, reason: string, replaced: number): void {
+  #leaveOut(
+    member: BundleMember,
+    archive: OpenArchive,
+    name: string,
+    reason: string,
+    replaced: number,
+  ): void {
     const { bytes, sha256 } = member.outcome();
     this.#rows.push({
       path: archive.copyPrefix + name,

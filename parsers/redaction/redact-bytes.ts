@@ -100,7 +100,11 @@ export class ByteRedactor {
       case 'latin1':
         return this.#latin(bytes);
       case 'zeros': {
-        const start = looksLikeUtf16le(bytes.subarray(0, 512)) ? 0 : looksLikeUtf16le(bytes.subarray(1, 513)) ? 1 : -1;
+        const start = looksLikeUtf16le(bytes.subarray(0, 512))
+          ? 0
+          : looksLikeUtf16le(bytes.subarray(1, 513))
+            ? 1
+            : -1;
         if (start !== -1) {
           const text = bytes.toString('utf16le', start);
           const redacted = this.#redactor.text(text);

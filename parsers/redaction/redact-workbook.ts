@@ -23,7 +23,8 @@ export function redactWorkbook(bytes: Uint8Array, redactor: Redactor, limit: num
     const parts = unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
         total += originalSize;
-        if (!isText(name) && !isPicture(name) && !isPrinterSetting(name) && !name.endsWith('/')) unsearched = true;
+        if (!isText(name) && !isPicture(name) && !isPrinterSetting(name) && !name.endsWith('/'))
+          unsearched = true;
         return total <= limit;
       },
     });

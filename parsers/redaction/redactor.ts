@@ -110,6 +110,11 @@ export class Redactor {
     this.#finder = new NameFinder(names);
   }
 
+  /** What is taken out. */
+  get kinds(): readonly RedactionKind[] {
+    return this.settings.kinds;
+  }
+
   /** Values replaced since the last call. */
   takeCount(): number {
     const count = this.#replaced;
@@ -131,6 +136,11 @@ export class Redactor {
       this.#seen.set(text, redacted);
     }
     return redacted;
+  }
+
+  /** As {@link Redactor.text} for the lines of one text: what runs over line ends is found, and lines stay lines. */
+  lines(lines: readonly string[]): readonly string[] {
+    return this.#redact(lines.join('\n'), 0, true).split('\n');
   }
 
   /**
@@ -168,7 +178,7 @@ export class Redactor {
     return !this.#ignored.has(key) && !forms.some((form) => this.#ignored.has(foldValue(form)));
   }
 
-  #redact(text: string, depth: number): string {
+  #redact(text: string, depth: number, keepBreaks = false): string {
     const replacements: Replacement[] = disjoint(this.#spans(text)).map(({ start, end, kind, key }) => {
       const gone = text.slice(start, end);
       // Markup that ran through a name stays, so that the page stays one.
@@ -188,7 +198,8 @@ export class Redactor {
     let redacted = '';
     let last = 0;
     for (const { start, end, text: token } of replacements) {
-      redacted += text.slice(last, start) + token;
+      redacted +=
+        text.slice(last, start) + (keepBreaks ? withBreaksOf(text.slice(start, end), token) : token);
       last = end;
     }
     return redacted + text.slice(last);
@@ -197,24 +208,14 @@ export class Redactor {
   #spans(text: string): RedactionSpan[] {
     const spans: RedactionSpan[] = [];
     this.#look(text, (span) => spans.push(span));
-    let view: PlainView | null = null;
-    for (let round = 0; round < mostRounds; round += 1) {
-      const inner = undoEscapes(view?.text ?? text);
-      if (inner === null) break;
-      const outer: PlainView | null = view;
-      view =
-        outer === null
-          ? inner
-          : {
-              text: inner.text,
-              startOf: (at) => outer.startOf(inner.startOf(at)),
-              endOf: (at) => outer.endOf(inner.endOf(at)),
-            };
+    let view = undoEscapes(text);
+    for (let round = 0; view !== null && round < mostRounds; round += 1) {
       const { text: plain, startOf, endOf } = view;
       this.#look(plain, (span) => {
         const [start, end] = [startOf(span.start), endOf(span.end)];
         if (end > start) spans.push({ ...span, start, end });
       });
+      view = within(view, undoEscapes(plain));
     }
     return spans;
   }
@@ -280,6 +281,24 @@ export class Redactor {
     const redacted = this.#redact(text, depth + 1);
     return redacted === text ? null : Buffer.from(redacted, encoding);
   }
+}
+
+/** A replacement with as many line breaks as what it replaces. */
+function withBreaksOf(gone: string, token: string): string {
+  const breaks = gone.split('\n').length - 1;
+  if (breaks === token.split('\n').length - 1) return token;
+  return token.replace(/\r?\n/gu, '') + '\n'.repeat(breaks);
+}
+
+/** What `inner` shows of `outer`'s text, with places in the text that `outer` came from. */
+function within(outer: PlainView, inner: PlainView | null): PlainView | null {
+  return inner === null
+    ? null
+    : {
+        text: inner.text,
+        startOf: (at) => outer.startOf(inner.startOf(at)),
+        endOf: (at) => outer.endOf(inner.endOf(at)),
+      };
 }
 
 const noNames: ReadonlySet<string> = new Set();

@@ -9,9 +9,9 @@ export interface PlainView {
   readonly endOf: (at: number) => number;
 }
 
-/** Markup inside a sentence or a cell: a name may run through it. */
+/** Markup inside a sentence or a cell, when nothing is escaped in it: a name may run through it. */
 export const inlineMarkup =
-  /<\/?(?:a|b|i|u|em|strong|span|font|mark|wbr|code|small|nobr|t|r|rpr|x:t|x:r)(?:\s[^<>]{0,300})?\/?>/giu;
+  /<\/?(?:a|b|i|u|em|strong|span|font|mark|wbr|code|small|nobr|t|r|rpr|x:t|x:r)(?:\s[^<>%&\\]{0,300})?\/?>/giu;
 
 const escapes = new RegExp(
   [

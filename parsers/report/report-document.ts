@@ -1,7 +1,7 @@
 import type { Analysis } from './analysis.ts';
 import { reportHtml, runningFooter, runningHeader } from './report-html.ts';
 import { reportModel } from './report-model.ts';
-import type { ReportContext } from './report-model.ts';
+import type { ReportContext, ReportModel } from './report-model.ts';
 import { visibleText } from './visible-text.ts';
 import type { Wording } from './wording.ts';
 
@@ -17,9 +17,17 @@ export interface ReportParts {
   standaloneHtml(): string;
 }
 
-/** The report of an analysis, in the language of the wording, with what the analyst added. */
-export function reportParts(analysis: Analysis, wording: Wording, context: ReportContext): ReportParts {
-  const model = reportModel(analysis, wording, context);
+/**
+ * The report of an analysis, in the language of the wording, with what the analyst added.
+ * @param change is given everything that the report says before any markup: redaction takes values out of it
+ */
+export function reportParts(
+  analysis: Analysis,
+  wording: Wording,
+  context: ReportContext,
+  change: (model: ReportModel) => ReportModel = (model) => model,
+): ReportParts {
+  const model = change(reportModel(analysis, wording, context));
   return {
     title: visibleText(model.title),
     html: reportHtml(model, { fonts: 'fonts.css' }),

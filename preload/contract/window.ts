@@ -46,6 +46,15 @@ export const caseContentSchema = v.object({
   /** IANA zone for local times without one; null: none assumed. */
   zone: v.nullable(text),
   view: viewStateSchema,
+  /** What redaction takes out, and which token stands for which value; cases of older versions have none. */
+  redaction: v.optional(
+    v.object({
+      kinds: v.array(text),
+      words: v.array(text),
+      ignored: v.array(text),
+      tokens: v.optional(v.record(text, text)),
+    }),
+  ),
 });
 export type CaseContent = v.InferOutput<typeof caseContentSchema>;
 

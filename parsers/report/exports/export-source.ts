@@ -12,6 +12,8 @@ export interface TextRedaction {
   /** What is taken out: `host`, `user` ... */
   readonly kinds: readonly string[];
   text(text: string): string;
+  /** For lines that follow each other: as many come back. */
+  lines(lines: readonly string[]): readonly string[];
   value<T>(value: T, keep?: ReadonlySet<string>): T;
 }
 
@@ -77,7 +79,7 @@ export async function* exportedLines(
       view.idAt(from + at),
     );
     const texts = ids.map((id) => lines.textOf(id, Number.MAX_SAFE_INTEGER).text);
-    const shown = redaction === null ? texts : redactedLines(texts, redaction);
+    const shown = redaction === null ? texts : redaction.lines(texts);
     yield ids.map((id, at) => {
       const place = lines.placeOf(id);
       const device = members[place.position]?.device?.name ?? null;
@@ -102,12 +104,6 @@ export async function* exportedLines(
 
 function redactedMoment(at: Moment | null, redaction: TextRedaction | null): Moment | null {
   return at === null || redaction === null ? at : { ...at, raw: redaction.text(at.raw) };
-}
-
-/** Many lines at once cost less than one by one; what runs over a line end is looked at line by line. */
-function redactedLines(texts: readonly string[], redaction: TextRedaction): readonly string[] {
-  const redacted = redaction.text(texts.join('\n')).split('\n');
-  return redacted.length === texts.length ? redacted : texts.map((text) => redaction.text(text));
 }
 
 /** `2024-05-10T09:12:00+09:00`, without an offset where none is known; `never`; '' where there is no time. */

@@ -20,7 +20,7 @@ import type { ExportOptions, ExportPiece, ExportSource, TextRedaction } from './
 export const exportSchema = 'patchtrail.export/1';
 
 /** Members of the JSON whose values are words of the product: a device that is called `high` does not change them. */
-const productWords: ReadonlySet<string> = new Set([
+export const productWords: ReadonlySet<string> = new Set([
   'schema',
   'tool',
   'sha256',
