@@ -6,7 +6,7 @@ import type { Concluded } from '../analyse.ts';
 import { withNotice, writeExport } from '../report/exports/export-kinds.ts';
 import type { WrittenKind } from '../report/exports/export-kinds.ts';
 import type { ExportSource } from '../report/exports/export-source.ts';
-import { productWords } from '../report/exports/json-lines.ts';
+import { redactedReport } from '../redaction/redact-report.ts';
 import { LineView } from '../evidence/line-view.ts';
 import { reportParts } from '../report/report-document.ts';
 import type { ReportParts } from '../report/report-document.ts';
@@ -138,7 +138,7 @@ function reportOf(
     },
   };
   return reportParts(analysis, words.wording, context, (model) =>
-    redactor === null ? model : redactor.value(model, productWords),
+    redactor === null ? model : redactedReport(model, redactor),
   );
 }
 

@@ -144,7 +144,8 @@ export class Redactor {
   }
 
   /**
-   * Every text within a value of JSON's kind, or of plain objects, arrays and maps. Objects of classes stay as they are.
+   * Every text within a value of JSON's kind, or of objects, arrays, maps and sets. What an object of a class
+   * answers by getters (citations are read from the store when they are asked for) becomes a plain member.
    * @param keep names of members whose values are words of the product
    */
   value<T>(value: T, keep: ReadonlySet<string> = noNames): T {
@@ -163,10 +164,10 @@ export class Redactor {
       return new Map([...value].map(([key, one]) => [this.#value(key, keep), this.#value(one, keep)]));
     }
     if (typeof value !== 'object' || value === null) return value;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return value;
+    if (value instanceof Set) return new Set([...value].map((one) => this.#value(one, keep)));
+    if (ArrayBuffer.isView(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [
+      entriesOf(value).map(([name, one]) => [
         /^[A-Za-z]+$/u.test(name) ? name : this.text(name),
         keep.has(name) ? one : this.#value(one, keep),
       ]),
@@ -281,6 +282,21 @@ export class Redactor {
     const redacted = this.#redact(text, depth + 1);
     return redacted === text ? null : Buffer.from(redacted, encoding);
   }
+}
+
+/** The members of an object, those included that the getters of its class answer. */
+function entriesOf(value: object): (readonly [string, unknown])[] {
+  const names = new Set(Object.keys(value));
+  for (
+    let prototype = Object.getPrototypeOf(value) as object | null;
+    prototype !== null && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (get !== undefined) names.add(name);
+    }
+  }
+  return [...names].map((name) => [name, (value as Record<string, unknown>)[name]]);
 }
 
 /** A replacement with as many line breaks as what it replaces. */
