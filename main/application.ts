@@ -1,8 +1,8 @@
 /** The window application: its windows, and what they share. */
 import { createHash } from 'node:crypto';
-import { access, constants, copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, sep } from 'node:path';
 import {
   BrowserWindow,
   Menu,
@@ -18,6 +18,7 @@ import type { OpenDialogOptions, Session } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type {
   CaseStatus,
+  ExportChoice,
   ExportResult,
   OpenResult,
   Settings,
@@ -34,6 +35,8 @@ import { CaseKeeper, isoWithOffset } from './case-keeper.ts';
 import { CasePlaces } from './case-places.ts';
 import { serveWindows } from './ipc.ts';
 import type { WindowHandlers } from './ipc.ts';
+import { ExportFiles } from './export-files.ts';
+import { exportFileKinds } from './export-kinds.ts';
 import { buildMenu } from './menu.ts';
 import { closeSession } from './no-network.ts';
 import type { ApplicationPaths } from './paths.ts';
@@ -67,6 +70,8 @@ export class Application {
   readonly #windows = new Map<number, BundleWindow>();
   /** Which window has the case of a bundle, by the bundle's SHA-256. */
   readonly #caseOwners = new Map<string, BundleWindow>();
+  /** The export that a window makes. */
+  readonly #exporting = new Map<BundleWindow, AbortController>();
   /** Windows that are gone but whose notes are still on their way to the disk. */
   readonly #closing = new Set<Promise<void>>();
 
@@ -184,6 +189,7 @@ export class Application {
     });
     window.once('closed', () => {
       this.#windows.delete(contentsId);
+      this.#exporting.get(own)?.abort();
       this.#track(own.close());
     });
     this.#reloadWhenGone(window);
@@ -234,6 +240,11 @@ export class Application {
       saveCase: (window, content) => window.saveCase(content),
       saveCaseAs: (window) => this.#saveCaseAs(window),
       exportPdf: (window, { locale }) => this.#exportPdf(window, locale),
+      exportFile: (window, choice) => this.#exportFile(window, choice),
+      cancelExport: (window) => {
+        this.#exporting.get(window)?.abort();
+        return null;
+      },
       copy: async (_window, text) => {
         await clipboard.writeText(text);
         return null;
@@ -428,6 +439,90 @@ export class Application {
     }
   }
 
+  async #exportFile(window: BundleWindow, choice: ExportChoice): Promise<ExportResult> {
+    if (window.path === null || !window.isRead) return failure('no-bundle', null);
+    // One at a time: the window asks for the next when it has the answer to the last.
+    if (this.#exporting.has(window)) return { outcome: 'cancelled' };
+    const abort = new AbortController();
+    this.#exporting.set(window, abort);
+    try {
+      const path = await this.#askWhere(window, choice);
+      if (path === null) return { outcome: 'cancelled' };
+      if (choice.kind === 'bundle' && (await isSameFile(path, window.path))) {
+        return failure('not-writable', basename(path), { reason: 'EEXIST' });
+      }
+      return await this.#writeExport(window, choice, path, abort.signal);
+    } catch (error) {
+      if (error instanceof CancelledError || abort.signal.aborted) return { outcome: 'cancelled' };
+      if (error instanceof ExpectedError) return failure(error.code, error.place, error.detail);
+      throw error;
+    } finally {
+      this.#exporting.delete(window);
+    }
+  }
+
+  async #askWhere(window: BundleWindow, { kind, locale, redact }: ExportChoice): Promise<string | null> {
+    const { extension, name, filter } = exportFileKinds[kind];
+    const isRedacted = redact || kind === 'bundle';
+    // What is taken out of the content must not stand in the name.
+    const bundle = isRedacted ? this.#say('dialog.export.redacted-bundle') : stem(window.path ?? '');
+    const { filePath } = await dialog.showSaveDialog(window.window, {
+      title: this.#say('dialog.export.title'),
+      defaultPath: join(
+        this.#folderFor(window.path ?? ''),
+        `${sentence(locale, name, { bundle })}${extension}`,
+      ),
+      ...(filter === null
+        ? {}
+        : { filters: [{ name: this.#say(filter), extensions: [extension.slice(1)] }] }),
+      properties: ['createDirectory', 'showOverwriteConfirmation'],
+    });
+    if (filePath === '') return null;
+    return extension === '' ? filePath : withExtension(filePath, extension);
+  }
+
+  async #writeExport(
+    window: BundleWindow,
+    choice: ExportChoice,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<ExportResult> {
+    const name = basename(path);
+    const record = async (written: { bytes: number; sha256: string }): Promise<void> => {
+      const redacted = choice.redact || choice.kind === 'bundle' ? 1 : 0;
+      const filtered = choice.filter === null ? 0 : 1;
+      await window.recordExport({ format: choice.kind, name, ...written, redacted, filtered });
+    };
+    if (choice.kind === 'pdf') {
+      const { tokens, ...report } = await window.report(choice.locale, choice);
+      if (signal.aborted) return { outcome: 'cancelled' };
+      const pdf = await this.#options.printer.printToFile(report, path);
+      const sha256 = createHash('sha256').update(pdf).digest('hex');
+      await record({ bytes: pdf.length, sha256 });
+      return { outcome: 'written', name, bytes: pdf.length, ...(tokens === undefined ? {} : { tokens }) };
+    }
+    const files = await ExportFiles.begin(path, choice.kind === 'csv');
+    try {
+      const { tokens, leftOut } = await window.export(
+        choice,
+        (file, bytes) => files.write(file, bytes),
+        signal,
+      );
+      const written = await files.finish();
+      await record(written);
+      return {
+        outcome: 'written',
+        name,
+        bytes: written.bytes,
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(leftOut === undefined ? {} : { leftOut }),
+      };
+    } catch (error) {
+      await files.discard();
+      throw error;
+    }
+  }
+
   /** Beside the bundle, unless that is a folder of the application's own. */
   #folderFor(path: string): string {
     const folder = dirname(path);
@@ -524,6 +619,17 @@ function failure(
   detail: Readonly<Record<string, string | number>> = {},
 ): { outcome: 'failed'; code: string; place: string | null; detail: Record<string, string | number> } {
   return { outcome: 'failed', code, place, detail: { ...detail } };
+}
+
+/** A copy never takes the place of what it is a copy of, nor of a part of it. */
+async function isSameFile(path: string, bundle: string): Promise<boolean> {
+  const [target, source] = await Promise.all([
+    realpath(path).catch(async () =>
+      join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
+    ),
+    realpath(bundle).catch(() => bundle),
+  ]);
+  return target === source || target.startsWith(source + sep);
 }
 
 function bringToFront(window: Electron.BrowserWindow): void {

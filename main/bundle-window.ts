@@ -7,7 +7,13 @@ import type { BrowserWindow } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import type { Locale } from '../preload/contract/shapes.ts';
-import type { CaseContent, CaseStatus, WindowEvent, WindowResult } from '../preload/contract/window.ts';
+import type {
+  CaseContent,
+  CaseStatus,
+  ExportChoice,
+  WindowEvent,
+  WindowResult,
+} from '../preload/contract/window.ts';
 import type { BundleIdentityMessage, ReportDocument } from '../preload/contract/worker.ts';
 import type { CaseKeeper, CaseWarning } from './case-keeper.ts';
 import { WorkerHost } from './worker-host.ts';
@@ -191,14 +197,36 @@ export class BundleWindow {
   }
 
   /** @throws ExpectedError `no-bundle`, `worker-gone` */
-  async report(locale: Locale): Promise<ReportDocument> {
+  async report(locale: Locale, choice: ExportChoice | null = null): Promise<ReportDocument> {
     const keeper = this.#bundle?.keeper;
     if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
-    return this.#host.report({ locale, content: keeper.content, caseName: keeper.status.name });
+    return this.#host.report({ locale, content: keeper.content, caseName: keeper.status.name, choice });
   }
 
-  async recordExport(detail: { format: string; name: string; bytes: number; sha256: string }): Promise<void> {
-    await this.#bundle?.keeper?.record({ what: 'exported', detail });
+  /**
+   * Has an export made; `take` gets its pieces in order.
+   * @throws ExpectedError `no-bundle`, `worker-gone`, those of the export; CancelledError
+   */
+  async export(
+    choice: ExportChoice,
+    take: (file: string, bytes: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly tokens?: Record<string, string> | undefined;
+    readonly leftOut?: number | undefined;
+  }> {
+    const keeper = this.#bundle?.keeper;
+    if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
+    return this.#host.export(
+      { choice, content: keeper.content, caseName: keeper.status.name },
+      take,
+      (done) => this.send({ event: 'export-progress', done }),
+      signal,
+    );
+  }
+
+  async recordExport(detail: Readonly<Record<string, string | number>>): Promise<void> {
+    await this.#bundle?.keeper?.record({ what: 'exported', detail: { ...detail } });
   }
 
   /** Resolves when reading has come to an end of whichever kind. */

@@ -48,7 +48,8 @@ export function hasContent(content: CaseContent): boolean {
     content.annotations.length > 0 ||
     content.bookmarks.length > 0 ||
     content.transcriptions.length > 0 ||
-    content.zone !== null
+    content.zone !== null ||
+    content.redaction !== undefined
   );
 }
 

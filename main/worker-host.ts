@@ -10,14 +10,14 @@ import * as v from 'valibot';
 import { ExpectedError, fromWireError } from '../parsers/domain/errors.ts';
 import type { WireError } from '../parsers/domain/errors.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
-import { workerMessageSchema } from '../preload/contract/worker.ts';
+import { exportPieceSchema, workerMessageSchema } from '../preload/contract/worker.ts';
 import type {
   BundleIdentityMessage,
   ReportDocument,
   WorkerMessage,
   WorkerRequest,
 } from '../preload/contract/worker.ts';
-import type { CaseContent } from '../preload/contract/window.ts';
+import type { CaseContent, ExportChoice } from '../preload/contract/window.ts';
 import type { Locale } from '../preload/contract/shapes.ts';
 
 export interface WorkerHostOptions {
@@ -126,10 +126,71 @@ export class WorkerHost {
     readonly locale: Locale;
     readonly content: CaseContent;
     readonly caseName: string | null;
+    readonly choice: ExportChoice | null;
   }): Promise<ReportDocument> {
     const answer = await this.#ask(this.#present(), (id) => ({ type: 'report', id, ...options }));
     if (answer.type !== 'report') throw unexpected(answer);
     return answer.report;
+  }
+
+  /**
+   * Has an export made. Its pieces come one at a time, in order, no faster than `take` resolves.
+   * @throws ExpectedError, CancelledError; whatever `take` throws ends the export
+   */
+  async export(
+    options: {
+      readonly choice: ExportChoice;
+      readonly content: CaseContent;
+      readonly caseName: string | null;
+    },
+    take: (file: string, bytes: Uint8Array) => Promise<void>,
+    onProgress: (done: number | null) => void,
+    signal: AbortSignal,
+  ): Promise<Extract<WorkerMessage, { type: 'exported' }>> {
+    const running = this.#present();
+    const { port1, port2 } = new MessageChannelMain();
+    let taking: Promise<void> = Promise.resolve();
+    let failed: unknown;
+    let cancel: () => void = () => undefined;
+    port1.on('message', ({ data }) => {
+      const parsed = v.safeParse(exportPieceSchema, data);
+      if (!parsed.success) return;
+      if (parsed.output.type === 'progress') {
+        onProgress(parsed.output.done);
+        return;
+      }
+      const { file, bytes } = parsed.output;
+      taking = taking.then(async () => {
+        if (failed !== undefined || signal.aborted) return;
+        try {
+          await take(file, bytes);
+          port1.postMessage({ taken: bytes.length });
+        } catch (error) {
+          failed = error;
+          cancel();
+        }
+      });
+    });
+    port1.start();
+    try {
+      const answer = await this.#ask(
+        running,
+        (id) => {
+          cancel = () => post(running, { type: 'cancel-export', id });
+          return { type: 'export', id, ...options };
+        },
+        [port2],
+        () => signal.addEventListener('abort', () => cancel(), { once: true }),
+      );
+      if (answer.type !== 'exported') throw unexpected(answer);
+      await taking;
+      return answer;
+    } catch (error) {
+      await taking;
+      throw failed ?? error;
+    } finally {
+      port1.close();
+    }
   }
 
   /** Lets the worker close its files, then ends it. */
@@ -150,12 +211,18 @@ export class WorkerHost {
     return this.#running;
   }
 
-  #ask(running: Running, request: (id: number) => WorkerRequest): Promise<WorkerMessage> {
+  #ask(
+    running: Running,
+    request: (id: number) => WorkerRequest,
+    ports: Electron.MessagePortMain[] = [],
+    onSent: () => void = () => undefined,
+  ): Promise<WorkerMessage> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       running.waiting.set(id, { resolve, reject });
-      post(running, request(id));
+      post(running, request(id), ports);
+      onSent();
     });
   }
 

@@ -61,6 +61,8 @@ const bridge: PatchtrailBridge = {
   saveCase: method('saveCase'),
   saveCaseAs: method('saveCaseAs'),
   exportPdf: method('exportPdf'),
+  exportFile: method('exportFile'),
+  cancelExport: method('cancelExport'),
   copy: method('copy'),
   password: method('password'),
   openDropped: async (file) => {

@@ -4,6 +4,7 @@ import './theme/base.css';
 import './grids/grids.css';
 import './panes/panes.css';
 import './app/app.css';
+import './app/export.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';

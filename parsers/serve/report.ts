@@ -1,14 +1,20 @@
 import type { ReportDocument, WorkerRequest } from '../../preload/contract/worker.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { reportParts } from '../report/report-document.ts';
+import { chosenReport } from './exports.ts';
 import type { Session } from './session.ts';
 import { wordsOf } from './words.ts';
 
 /** The report of the open bundle with what the analyst added, ready for the printer. */
-export function reportDocument(
+export async function reportDocument(
   session: Session,
   request: Extract<WorkerRequest, { type: 'report' }>,
-): ReportDocument {
+): Promise<ReportDocument> {
+  const { choice } = request;
+  if (choice !== null) {
+    const { title, html, header, footer, tokens } = await chosenReport(session, { ...request, choice });
+    return { title, html, header, footer, ...(tokens === null ? {} : { tokens: { ...tokens } }) };
+  }
   const { snapshot } = session;
   if (snapshot === null) throw new ExpectedError('no-bundle');
   const { analysis, lines } = snapshot;

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { readingSchema } from './evidence.ts';
 import { limitsSchema, localeSchema } from './shapes.ts';
-import { caseContentSchema } from './window.ts';
+import { caseContentSchema, exportChoiceSchema } from './window.ts';
 
 const text = v.string();
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -33,7 +33,18 @@ export const workerRequestSchema = v.variant('type', [
     locale: localeSchema,
     content: caseContentSchema,
     caseName: v.nullable(text),
+    /** What is chosen of it; null: all of it, not redacted. */
+    choice: v.nullable(exportChoiceSchema),
   }),
+  /** An export; comes with a MessagePort, which its bytes go to (`exportPieceSchema`). */
+  v.object({
+    type: v.literal('export'),
+    id,
+    choice: exportChoiceSchema,
+    content: caseContentSchema,
+    caseName: v.nullable(text),
+  }),
+  v.object({ type: v.literal('cancel-export'), id }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequestSchema>;
 
@@ -53,8 +64,18 @@ export const reportDocumentSchema = v.object({
   /** HTML of the running header and footer for the printer; page numbers by its own classes. */
   header: text,
   footer: text,
+  /** The case's tokens after redaction. */
+  tokens: v.optional(v.record(text, text)),
 });
 export type ReportDocument = v.InferOutput<typeof reportDocumentSchema>;
+
+/** What an export's port carries to main. Each piece is answered with its length, so that few wait at a time. */
+export const exportPieceSchema = v.variant('type', [
+  v.object({ type: v.literal('piece'), file: text, bytes: v.instance(Uint8Array) }),
+  v.object({ type: v.literal('progress'), done: v.nullable(v.number()) }),
+]);
+/** What main answers. */
+export const exportTakenSchema = v.object({ taken: v.number() });
 
 /** Worker to main. */
 export const workerMessageSchema = v.variant('type', [
@@ -63,6 +84,13 @@ export const workerMessageSchema = v.variant('type', [
   v.object({ type: v.literal('opened'), id, bundle: bundleIdentitySchema }),
   v.object({ type: v.literal('closed'), id }),
   v.object({ type: v.literal('report'), id, report: reportDocumentSchema }),
+  /** All pieces of an export were taken. */
+  v.object({
+    type: v.literal('exported'),
+    id,
+    tokens: v.optional(v.record(text, text)),
+    leftOut: v.optional(v.number()),
+  }),
   v.object({
     type: v.literal('error'),
     id,

@@ -19,6 +19,8 @@ export type CommandId =
   | 'close-bundle'
   | 'save-case-as'
   | 'export-pdf'
+  | 'export'
+  | 'redaction'
   | 'search'
   | 'next-finding'
   | 'previous-finding'
@@ -155,6 +157,8 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         isRead,
       ),
       command('export-pdf', () => settle(exportPdf()), isRead),
+      command('export', () => open('export'), isRead),
+      command('redaction', () => open('redaction'), isRead),
       ...places.map(([id, place]) =>
         command(id, () => go(place), hasBundle && (place !== 'runs' || hasRuns)),
       ),

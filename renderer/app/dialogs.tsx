@@ -1,12 +1,14 @@
 /** The palette, the list of shortcuts, the choice of a zone, the password. */
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { zoneOffset } from '../time/show-moment.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { chordText } from './commands.ts';
 import type { Command } from './commands.ts';
+import { ExportDialog } from './export-dialog.tsx';
+import { Modal } from './modal.tsx';
+import { RedactionDialog } from './redaction-dialog.tsx';
 
 export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
   const overlay = useWindow((state) => state.overlay);
@@ -19,6 +21,10 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <ZoneDialog purpose="show" />;
     case 'assume-zone':
       return <ZoneDialog purpose="assume" />;
+    case 'export':
+      return <ExportDialog />;
+    case 'redaction':
+      return <RedactionDialog />;
     case 'password':
     case 'password-wrong':
       return <PasswordDialog isWrong={overlay === 'password-wrong'} />;
@@ -26,48 +32,6 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
     case 'search':
       return null;
   }
-}
-
-/** A modal dialog of the platform: it holds the focus, Escape closes it, and the focus goes back. */
-function Modal({
-  label,
-  className,
-  onClose,
-  children,
-}: {
-  readonly label: string;
-  readonly className: string;
-  readonly onClose?: () => void;
-  readonly children: ReactNode;
-}) {
-  const open = useWindow((state) => state.open);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    const element = dialog.current;
-    element?.showModal();
-    return () => {
-      element?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
-  const close = onClose ?? (() => open('none'));
-  return (
-    <dialog
-      ref={dialog}
-      className={`modal ${className}`}
-      aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault();
-        close();
-      }}
-      onPointerDown={(event) => {
-        if (event.target === dialog.current) close();
-      }}
-    >
-      {children}
-    </dialog>
-  );
 }
 
 function Palette({ commands }: { readonly commands: readonly Command[] }) {

@@ -38,7 +38,16 @@ export type WorkerState =
   { readonly is: 'well' } | { readonly is: 'gone'; readonly reason: string } | { readonly is: 'restarting' };
 
 export type Overlay =
-  'none' | 'palette' | 'shortcuts' | 'search' | 'zone' | 'assume-zone' | 'password' | 'password-wrong';
+  | 'none'
+  | 'palette'
+  | 'shortcuts'
+  | 'search'
+  | 'zone'
+  | 'assume-zone'
+  | 'export'
+  | 'redaction'
+  | 'password'
+  | 'password-wrong';
 
 export interface OpenFile {
   readonly member: string;
@@ -86,6 +95,8 @@ export interface WindowState {
   /** The choice whose note wants the focus as soon as the inspector shows it. */
   readonly noteWanted: number | null;
   readonly notice: Notice | null;
+  /** How far the export is, from 0 to 1; null while nothing can be said. */
+  readonly exportDone: number | null;
   /** The transcribed rows before each change, the latest last. */
   readonly transcriptionsBefore: readonly (readonly Transcription[])[];
   /** The row that is being written down, and from which picture: kept while the reader looks elsewhere. */
@@ -165,6 +176,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     memberSort: [],
     runSort: [],
     overlay: 'none',
+    exportDone: null,
     noteWanted: null,
     ...freshView(),
 

@@ -199,7 +199,7 @@ describe('answers', () => {
     });
   });
 
-  it('print a report with notes', () => {
+  it('print a report with notes', async () => {
     const [finding] = session.snapshot?.analysis.findings ?? [];
     const note = {
       id: 'a',
@@ -212,11 +212,12 @@ describe('answers', () => {
       changedAt: '2024-06-11T09:41:00+09:00',
       quote: '',
     };
-    const report = reportDocument(session, {
+    const report = await reportDocument(session, {
       type: 'report',
       id: 1,
       locale: 'ja',
       caseName: null,
+      choice: null,
       content: { annotations: [note], bookmarks: [], transcriptions: [], zone: null, view: {} },
     });
     expect(report.html).toContain('要再起動');
