@@ -45,9 +45,10 @@ export async function redact(words: readonly string[], io: CommandIo): Promise<n
       return 0;
     }
     const target = out ?? '';
-    let manifest: RedactionManifest | null = null;
+    const manifests: RedactionManifest[] = [];
+    const password = await readPassword(parsed);
     await writeWhole(target, async (output) => {
-      manifest = await redactBundle(
+      const manifest = await redactBundle(
         bundle,
         (bytes) => {
           output.write(bytes);
@@ -56,7 +57,7 @@ export async function redact(words: readonly string[], io: CommandIo): Promise<n
         {
           redactor: surveyed.survey.redactor,
           limits: defaultLimits,
-          password: await readPassword(parsed),
+          password,
           spoolFolder: io.spoolFolder,
           version: toolVersion,
           keepUnsearched: parsed.has('keep-unsearched'),
@@ -64,8 +65,9 @@ export async function redact(words: readonly string[], io: CommandIo): Promise<n
           signal: io.signal,
         },
       );
+      manifests.push(manifest);
     });
-    if (manifest !== null) tellManifest(manifest, basename(target), locale, io);
+    for (const manifest of manifests) tellManifest(manifest, basename(target), locale, io);
     return 0;
   } finally {
     reading.store.close();

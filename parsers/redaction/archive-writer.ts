@@ -114,7 +114,7 @@ export function writeTar(sink: ByteSink, packed: boolean): ArchiveWriter {
         const entry = tar.entry(
           { name, size: content.bytes, mtime: new Date(seconds), mode: 0o644 },
           (error) => {
-            if (error == null) resolve();
+            if (error === null || error === undefined) resolve();
             else reject(error);
           },
         );

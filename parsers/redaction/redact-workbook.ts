@@ -18,17 +18,17 @@ const mtime = new Date(1980, 0, 1);
  */
 export function redactWorkbook(bytes: Uint8Array, redactor: Redactor, limit: number): Uint8Array | null {
   let total = 0;
-  let unsearched = false;
+  const unsearched: string[] = [];
   try {
     const parts = unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
         total += originalSize;
         if (!isText(name) && !isPicture(name) && !isPrinterSetting(name) && !name.endsWith('/'))
-          unsearched = true;
+          unsearched.push(name);
         return total <= limit;
       },
     });
-    if (unsearched || total > limit) return null;
+    if (unsearched.length > 0 || total > limit) return null;
     const written: Record<string, Uint8Array> = {};
     for (const [name, part] of Object.entries(parts)) {
       if (isText(name)) written[name] = redactPart(part, redactor);

@@ -292,8 +292,8 @@ function entriesOf(value: object): (readonly [string, unknown])[] {
     prototype !== null && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype) as object | null
   ) {
-    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (get !== undefined) names.add(name);
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof descriptor.get === 'function') names.add(name);
     }
   }
   return [...names].map((name) => [name, (value as Record<string, unknown>)[name]]);

@@ -55,14 +55,13 @@ export function RedactionDialog() {
         />
       </label>
       <div role="status" className="hint">
-        {problem !== null
-          ? problem
-          : isLooking || preview === null
+        {problem ??
+          (isLooking || preview === null
             ? t('redaction.looking')
             : t('redaction.found', {
                 replaced: number(preview.counts.replaced),
                 suspected: number(preview.counts.suspected),
-              })}
+              }))}
       </div>
       {preview === null ? null : (
         <div className="redaction-tables">

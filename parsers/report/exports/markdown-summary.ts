@@ -108,6 +108,7 @@ export function markdownText(text: string): string {
     .replace(/[&<>]/gu, (character) => (character === '&' ? '&amp;' : character === '<' ? '&lt;' : '&gt;'))
     .replace(/[\\`*_{}[\]()#+!|~^$=:@-]/gu, String.raw`\$&`)
     .replace(/^\d{1,9}(?=\.)/u, '$&\\')
+    .replaceAll('//', String.raw`/\/`)
     .replace(/\bwww\./giu, (www) => `${www.slice(0, -1)}\\.`);
 }
 
