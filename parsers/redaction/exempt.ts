@@ -24,6 +24,31 @@ const accounts: ReadonlySet<string> = new Set([
   'networkservice',
   'localsystem',
   'local system',
+  'backup operators',
+  'cryptographic operators',
+  'network configuration operators',
+  'power users',
+  'print operators',
+  'account operators',
+  'server operators',
+  'remote desktop users',
+  'remote management users',
+  'replicator',
+  'distributed com users',
+  'event log readers',
+  'guests',
+  'iis_iusrs',
+  'performance log users',
+  'performance monitor users',
+  'hyper-v administrators',
+  'domain admins',
+  'domain users',
+  'domain computers',
+  'enterprise admins',
+  'krbtgt',
+  'interactive',
+  'network',
+  'batch',
   'everyone',
   'anonymous logon',
   'authenticated users',
@@ -139,7 +164,9 @@ const accounts: ReadonlySet<string> = new Set([
 /** Words that stand in a field without naming anybody. @param folded lower case */
 export function isCommonWord(folded: string): boolean {
   return (
-    accounts.has(folded) || /^[\d\s.,:/_-]*$/u.test(folded) || /^(?:s-1-5-(?:18|19|20)|\{?0{8})/u.test(folded)
+    accounts.has(folded) ||
+    /^[\d\s.,:/_-]*$/u.test(folded) ||
+    /^(?:s-1-5-(?:18|19|20)$|\{?0{8}|0x[0-9a-f]+$)/u.test(folded)
   );
 }
 

@@ -100,7 +100,7 @@ export class Redactor {
         names.push({ name, value: { kind: 'word', key }, anywhere: true });
     }
     for (const { kind, key, forms, spreads } of known) {
-      if (!this.#takesOut(kind, key, [...forms])) continue;
+      if (!this.#takesOut(kind, key, [...forms]) || (kind === 'ip' && exempt.has(key))) continue;
       tokens.tokenOf(kind, key);
       if (!spreads) continue;
       for (const form of forms) {
