@@ -131,7 +131,7 @@ describe('CSV', () => {
         if (!/^[+-]?\d+(?:\.\d+)?$/u.test(cell)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/u);
       }
     }
-    const devices = parse(files.get('devices.csv') ?? '', { bom: true, columns: true }) as { name: string }[];
+    const devices = parse<{ name: string }>(files.get('devices.csv') ?? '', { bom: true, columns: true });
     expect(devices.map(({ name }) => name.replace(/^'(?=[\s'"]*[=+\-@＝|%\t\r\n])/u, ''))).toEqual(
       hostileLines.map(visibleText),
     );
