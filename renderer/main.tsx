@@ -5,6 +5,7 @@ import './grids/grids.css';
 import './panes/panes.css';
 import './app/app.css';
 import './app/report-dialog.css';
+import './app/export.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';

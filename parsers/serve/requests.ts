@@ -12,6 +12,7 @@ import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { nearestLine } from './nearest.ts';
 import { notePlaces } from './note-places.ts';
 import { overview } from './overview.ts';
+import { redactionPreview } from './redaction.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
 import { runDetail, runRow } from './runs.ts';
 import type { Session, Snapshot } from './session.ts';
@@ -289,6 +290,8 @@ export const handlers: Handlers = {
     return null;
   },
 
+  redactionPreview: (settings, context, signal) => redactionPreview(snapshotOf(context), settings, signal),
+
   limits: (_params, { session }) => ({ ...defaultLimits, ...session.limits }),
 };
 
@@ -321,7 +324,7 @@ function isRecordColumn(column: string): column is RecordColumn {
   return recordColumns.has(column);
 }
 
-function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
+export function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
   const among =
     filter.onlyFindings === true || filter.rules !== undefined
       ? new Set(
@@ -342,7 +345,7 @@ function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
 }
 
 /** Which parts of the common filter say something of log lines: a patch or a rule does not. */
-function lineFilter(filter: Filter): Parameters<typeof openLineView>[1] {
+export function lineFilter(filter: Filter): Parameters<typeof openLineView>[1] {
   return {
     devices: filter.devices,
     members: filter.members,
@@ -356,7 +359,7 @@ function hasLineFilter(filter: Filter): boolean {
   return filter.devices !== undefined || filter.members !== undefined || filter.levels !== undefined;
 }
 
-function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] {
+export function filterFindings(snapshot: Snapshot, filter: Filter): readonly Finding[] {
   const { analysis, lines } = snapshot;
   const { evidence, findings } = analysis;
   const expression = filter.text === undefined ? null : compileQuery(filter.text);
@@ -427,7 +430,7 @@ function concernsPatch(snapshot: Snapshot, finding: Finding, patches: ReadonlySe
   });
 }
 
-function memberPositions(
+export function memberPositions(
   snapshot: Snapshot,
   filter: Filter,
   sort: readonly { readonly column: string; readonly descending: boolean }[],

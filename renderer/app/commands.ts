@@ -18,6 +18,8 @@ export type CommandId =
   | 'close-bundle'
   | 'save-case-as'
   | 'export-pdf'
+  | 'export'
+  | 'redaction'
   | 'search'
   | 'next-finding'
   | 'previous-finding'
@@ -137,6 +139,8 @@ export function useCommands(state: Pick<WindowState, 'bundle' | 'cameFrom' | 'ca
         isRead,
       ),
       command('export-pdf', () => open('report'), isRead),
+      command('export', () => open('export'), isRead),
+      command('redaction', () => open('redaction'), isRead),
       ...places.map(([id, place]) =>
         command(id, () => go(place), hasBundle && (place !== 'runs' || hasRuns)),
       ),

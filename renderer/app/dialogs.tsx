@@ -6,7 +6,9 @@ import { zoneOffset } from '../time/show-moment.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { chordText } from './commands.ts';
 import type { Command } from './commands.ts';
+import { ExportDialog } from './export-dialog.tsx';
 import { Modal } from './modal.tsx';
+import { RedactionDialog } from './redaction-dialog.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 
 export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
@@ -20,6 +22,10 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <ZoneDialog purpose="show" />;
     case 'assume-zone':
       return <ZoneDialog purpose="assume" />;
+    case 'export':
+      return <ExportDialog />;
+    case 'redaction':
+      return <RedactionDialog />;
     case 'password':
     case 'password-wrong':
       return <PasswordDialog isWrong={overlay === 'password-wrong'} />;

@@ -51,6 +51,8 @@ export type Overlay =
   | 'zone'
   | 'assume-zone'
   | 'report'
+  | 'export'
+  | 'redaction'
   | 'password'
   | 'password-wrong';
 
@@ -104,6 +106,8 @@ export interface WindowState {
   readonly notice: Notice | null;
   /** How far an export of the report has come; null while there is none. */
   readonly exportPhase: ExportPhase | null;
+  /** How far the export is, from 0 to 1; null while nothing can be said. */
+  readonly exportDone: number | null;
   /** The transcribed rows before each change, the latest last. */
   readonly transcriptionsBefore: readonly (readonly Transcription[])[];
   /** The row that is being written down, and from which picture: kept while the reader looks elsewhere. */
@@ -183,6 +187,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     memberSort: [],
     runSort: [],
     overlay: 'none',
+    exportDone: null,
     noteWanted: null,
     exportPhase: null,
     ...freshView(),
