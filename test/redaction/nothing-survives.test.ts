@@ -6,6 +6,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from '../../parsers/archive/bundle.ts';
 import { defaultLimits } from '../../parsers/domain/limits.ts';
+import { appendEntry } from '../../parsers/case/custody-log.ts';
 import { runCommandLine } from '../../parsers/command-line/run.ts';
 import { formsOf, picture, plantedBundle, survivors } from './planted.ts';
 
@@ -37,14 +38,52 @@ async function run(...words: readonly string[]) {
       err += text;
     },
     interactive: false,
-    print: ({ html, header, footer }) => {
-      printed.push(html + header + footer);
+    print: ({ title, html, header, footer, paper, stamp }) => {
+      printed.push([title, html, header, footer, paper, stamp].join('\n'));
       return Promise.resolve();
     },
     spoolFolder: join(folder, 'spool'),
     signal: new AbortController().signal,
   });
   return { status, out, err, printed };
+}
+
+/** A case of the bundle that names people wherever an analyst can write. */
+async function caseFile(): Promise<string> {
+  const { out } = await run('members', bundle, '--json', '-');
+  const { sha256 } = (JSON.parse(out) as { bundle: { sha256: string } }).bundle;
+  const at = '2024-06-11T09:41:00+09:00';
+  const target = { on: 'moment', local: '2024-05-10T09:12:00', offset: null };
+  const content = {
+    annotations: [
+      {
+        ...{ id: 'a', target, note: 'spoke with himitsu@sakura-shoji.co.jp', tags: ['KEIRI-PC07'] },
+        ...{
+          verdict: 'open',
+          author: '田中太郎',
+          createdAt: at,
+          changedAt: at,
+          quote: '10.77.66.55',
+          links: [],
+        },
+      },
+    ],
+    bookmarks: [{ member: 'x', line: 1, row: null, pointer: null, label: 'KEIRI-PC07' }],
+    mutes: [
+      {
+        ...{ id: 'm', on: { what: 'rule', rule: 'kace/none' }, reason: 'asked by tanaka.taro' },
+        ...{ author: '田中太郎', createdAt: at },
+      },
+    ],
+    transcriptions: [],
+    zone: 'Asia/Tokyo',
+    view: {},
+  };
+  const log = appendEntry([], { what: 'exported', detail: { name: 'KEIRI-PC07 wsus77.pdf' } }, at);
+  const path = join(folder, 'KEIRI-PC07.patchtrail');
+  const file = { schema: 'patchtrail.case/2', bundle: { sha256 }, content, members: null, unlogged: [], log };
+  writeFileSync(path, JSON.stringify(file));
+  return path;
 }
 
 interface Manifest {
@@ -90,7 +129,8 @@ describe.each(['en', 'ja'])('no planted secret survives in %s', (locale) => {
     const [json = '', ndjson = '', timesketch = '', markdown = '', html = ''] = files;
     const csv = at('csv');
     const answer = await run(
-      ...['analyze', bundle, '--redact', '--words', words, '--locale', locale],
+      ...['analyze', bundle, '--redact', '--words', words, '--locale', locale, '--case', await caseFile()],
+      ...['--content', 'all', '--paper', 'Letter', '--stamp', '2024-06-11T09:41:00+09:00'],
       ...['--json', json, '--ndjson', ndjson, '--timesketch', timesketch, '--markdown', markdown],
       ...['--html', html, '--pdf', at('a.pdf'), '--csv', csv],
     );
@@ -106,6 +146,15 @@ describe.each(['en', 'ja'])('no planted secret survives in %s', (locale) => {
       expect([name, bytes.length > 0]).toEqual([name, true]);
     }
     expect(readFileSync(ndjson, 'utf8')).toContain('HOST-01');
+    const [printed = ''] = answer.printed;
+    expect(printed).toMatch(/\nLetter\n2024-06-11T00:41:00\.000Z$/u);
+    for (const written of [printed, readFileSync(html, 'utf8')]) {
+      expect([/spoke with [^<]*/u.exec(written)?.[0], /asked by [^<]*/u.exec(written)?.[0]]).toEqual([
+        'spoke with EMAIL-02',
+        'asked by USER-01',
+      ]);
+      expect(written.includes('<p class="alert" role="note">')).toBe(true);
+    }
     const shown = await run('analyze', bundle, '--redact', '--words', words, '--locale', locale);
     expect(survivors([shown.out])).toEqual([]);
     expect(shown.out).toContain('HOST-');

@@ -228,6 +228,25 @@ describe('answers', () => {
     const { report } = answer;
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');
+
+    // The preview of a redacted report is the redacted document, and what it says of itself is in it.
+    const preview = await answerReport(session, {
+      type: 'report',
+      id: 2,
+      locale: 'en',
+      caseName: null,
+      content: { annotations: [note], bookmarks: [], mutes: [], transcriptions: [], zone: null, view: {} },
+      reportChoice: { content: 'annotated', chosen: [], sections: ['matrix', 'findings'], paper: 'Letter' },
+      exportChoice: { kind: 'pdf', locale: 'en', redact: true, filter: null, keepUnsearched: false },
+      custody: { entries: [], broken: null },
+      form: 'preview',
+    });
+    if (preview.type !== 'preview') throw new Error(preview.type);
+    const device = session.snapshot?.analysis.evidence.devices[0]?.name ?? '';
+    expect(report.html.toLowerCase()).toContain(device.toLowerCase());
+    expect(preview.html.toLowerCase()).not.toContain(device.toLowerCase());
+    expect(preview.html).toContain('HOST-01');
+    expect(preview.html).toContain('<p class="alert" role="note">Redacted (');
   });
 });
 
