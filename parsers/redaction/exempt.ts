@@ -186,11 +186,60 @@ export function isVendorDomain(folded: string): boolean {
   return vendorDomains.test(folded);
 }
 
-const internalEnd =
-  /\.(?:local|localdomain|lan|corp|intra|intranet|home\.arpa|ad|(?:co|ne|or|ac|go|lg|ed|gr)\.jp)$|(?:^|\.)(?:[a-z0-9-]+\.)?(?:ec2|compute)\.internal$/u;
-const perhapsInternalEnd = /\.(?:internal|private|home|test|example|invalid|office|site)$/u;
-const publicEnd =
-  /\.(?:com|net|org|jp|info|biz|edu|gov|mil|int|eu|uk|de|fr|it|es|nl|be|ch|at|se|no|dk|fi|pl|cz|us|ca|mx|br|au|nz|cn|tw|hk|kr|sg|in|io|cloud|dev|app|tokyo|osaka)$/u;
+const governed = ['co', 'ne', 'or', 'ac', 'go', 'lg', 'ed', 'gr'];
+const internalEnds = ['local', 'localdomain', 'lan', 'corp', 'intra', 'intranet', 'ad'];
+const perhapsInternalEnds = ['internal', 'private', 'home', 'test', 'example', 'invalid', 'office', 'site'];
+const publicEnds = [
+  ...[
+    'com',
+    'net',
+    'org',
+    'jp',
+    'info',
+    'biz',
+    'edu',
+    'gov',
+    'mil',
+    'int',
+    'eu',
+    'uk',
+    'de',
+    'fr',
+    'it',
+    'es',
+  ],
+  ...[
+    'nl',
+    'be',
+    'ch',
+    'at',
+    'se',
+    'no',
+    'dk',
+    'fi',
+    'pl',
+    'cz',
+    'us',
+    'ca',
+    'mx',
+    'br',
+    'au',
+    'nz',
+    'cn',
+    'tw',
+  ],
+  ...['hk', 'kr', 'sg', 'in', 'io', 'cloud', 'dev', 'app', 'tokyo', 'osaka'],
+];
+
+/** The last labels by which {@link judgeDomain} judges. */
+export const domainEnds: readonly string[] = [...internalEnds, 'arpa', ...perhapsInternalEnds, ...publicEnds];
+
+const internalEnd = new RegExp(
+  String.raw`\.(?:${internalEnds.join('|')}|home\.arpa|(?:${governed.join('|')})\.jp)$|(?:^|\.)(?:[a-z0-9-]+\.)?(?:ec2|compute)\.internal$`,
+  'u',
+);
+const perhapsInternalEnd = new RegExp(String.raw`\.(?:${perhapsInternalEnds.join('|')})$`, 'u');
+const publicEnd = new RegExp(String.raw`\.(?:${publicEnds.join('|')})$`, 'u');
 
 /** What a dotted name is by its end alone. @param name as written */
 export function judgeDomain(name: string): 'certain' | 'suspected' | null {

@@ -1,6 +1,9 @@
 import type { RedactionKind } from '../domain/redaction.ts';
+import { Sieve, matchesIn } from './sieve.ts';
+import type { Trace, Windows } from './sieve.ts';
 import { isToken } from './token-table.ts';
 import {
+  domainEnds,
   isCommonWord,
   isNoDomain,
   isNobodysAddress,
@@ -41,69 +44,104 @@ const ipv6 =
 
 const mac =
   /(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z:])|(?<![0-9A-Za-z-])(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z-])|(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![0-9A-Za-z.])/gu;
-const macField = field(
-  String.raw`mac(?:[ _-]?addr(?:ess)?)?|physical[ _]address|hwaddr|物理アドレス|MAC ?アドレス`,
-  String.raw`[0-9A-Fa-f]{12}`,
-);
+const macNames = String.raw`mac(?:[ _-]?addr(?:ess)?)?|physical[ _]address|hwaddr|物理アドレス|MAC ?アドレス`;
+const macField = field(macNames, String.raw`[0-9A-Fa-f]{12}`);
 
 const instance =
   /(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])|(?<=\/subscriptions\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=arn:aws[a-z-]{0,10}:[a-z0-9-]{0,30}:[a-z0-9-]{0,30}:)\d{12}(?!\d)/giu;
+const instanceNames = String.raw`vm[ _-]?id|subscription[ _-]?id|tenant[ _-]?id|machine[ _-]?(?:gu)?id|instance[ _-]?id|client[ _-]?id|account[ _-]?id|kuid|susclientid|device[ _-]?id|インスタンス ?ID`;
 const instanceField = field(
-  String.raw`vm[ _-]?id|subscription[ _-]?id|tenant[ _-]?id|machine[ _-]?(?:gu)?id|instance[ _-]?id|client[ _-]?id|account[ _-]?id|kuid|susclientid|device[ _-]?id|インスタンス ?ID`,
+  instanceNames,
   String.raw`\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?|\d{12}`,
 );
 
 const sid = /(?<![\w-])S-1-5-21(?:-\d{1,10}){3,4}(?![\w-])/gu;
 const profile =
   /(?:^|[\\/!:"'])(?:Users|Documents and Settings|home|ユーザー)[\\/]{1,4}(?<value>[^\\/:*?"<>|\r\n\t]{1,64}?)(?=[\\/"'<>|\r\n\t]|$)/gimu;
-const userField = field(
-  String.raw`(?:(?:subject|target|caller|last|current|primary|logged[ _-]?(?:on|in)|display)[ _-]?)?(?:user|logon|login|account)(?:[ _.-]?(?:name|id|upn))?|owner(?:[ _]?name)?|(?:dc:)?creator|(?:cp:)?lastmodifiedby|author|run[ _-]?as(?:[ _-]?user)?|samaccountname|(?:最終)?(?:ログ[オイ]ン)?ユーザー?名?|ログ[オイ]ン名|利用者名?|使用者名?|所有者名?|アカウント名?|担当者名?|氏名`,
-  String.raw`[\p{L}\p{N}][\p{L}\p{N}._\\@ \u3000・$-]{0,60}?[\p{L}\p{N}$]`,
-);
+const userNames = String.raw`(?:(?:subject|target|caller|last|current|primary|logged[ _-]?(?:on|in)|display)[ _-]?)?(?:user|logon|login|account)(?:[ _.-]?(?:name|id|upn))?|owner(?:[ _]?name)?|(?:dc:)?creator|(?:cp:)?lastmodifiedby|author|run[ _-]?as(?:[ _-]?user)?|samaccountname|(?:最終)?(?:ログ[オイ]ン)?ユーザー?名?|ログ[オイ]ン名|利用者名?|使用者名?|所有者名?|アカウント名?|担当者名?|氏名`;
+const userField = field(userNames, String.raw`[\p{L}\p{N}][\p{L}\p{N}._\\@ \u3000・$-]{0,60}?[\p{L}\p{N}$]`);
 const domainUser =
   /(?<![\w\\/:.%-])(?<domain>[A-Za-z][A-Za-z0-9-]{0,14})\\(?<value>[\p{L}\p{N}][\p{L}\p{N}._-]{1,63})(?![\p{L}\p{N}\\$])/gu;
 const credentials = /:\/\/(?<value>[^\s/@"'<>]{1,200})(?=@)/gu;
 
-const serialField = field(
-  String.raw`(?:(?:bios|chassis|system|device|machine)[ _]?)?serial[ _.-]?(?:number|num|no\.?|nr\.?)?|service[ _-]?tag|asset[ _-]?(?:tag|number)|(?:BIOS ?)?シリアル ?(?:番号|ナンバー|No\.?)?|製造番号|サービス ?タグ|資産番号|機番`,
-  String.raw`[A-Z0-9][A-Z0-9/-]{3,39}`,
-);
+const serialNames = String.raw`(?:(?:bios|chassis|system|device|machine)[ _]?)?serial[ _.-]?(?:number|num|no\.?|nr\.?)?|service[ _-]?tag|asset[ _-]?(?:tag|number)|(?:BIOS ?)?シリアル ?(?:番号|ナンバー|No\.?)?|製造番号|サービス ?タグ|資産番号|機番`;
+const serialField = field(serialNames, String.raw`[A-Z0-9][A-Z0-9/-]{3,39}`);
 
 const uncHost = /(?<![\\\w:])\\\\(?<value>[A-Za-z0-9][A-Za-z0-9._-]{0,252})\\(?!\\)/gu;
 const noUncHost =
   /^(?:localhost|device|systemroot|registry|windows|globalroot|volume\{?.*|pipe|physicaldrive\d+)$/iu;
 const urlHost = /:\/\/(?:[^\s/@"'<>]{1,200}@)?(?<value>[A-Za-z0-9][A-Za-z0-9.-]{0,252})/gu;
-const hostField = field(
-  String.raw`(?:computer|machine|host|device|node|workstation|netbios|server|agent|system)[ _-]?name|hostname|コンピューター?名|ホスト名|マシン名|端末名|デバイス名|機器名|サーバー?名|PC ?名`,
-  String.raw`[A-Za-z0-9][A-Za-z0-9._-]{1,62}`,
-);
+const hostNames = String.raw`(?:computer|machine|host|device|node|workstation|netbios|server|agent|system)[ _-]?name|hostname|コンピューター?名|ホスト名|マシン名|端末名|デバイス名|機器名|サーバー?名|PC ?名`;
+const hostField = field(hostNames, String.raw`[A-Za-z0-9][A-Za-z0-9._-]{1,62}`);
 const amazonHost = /(?<![\w-])ip-\d{1,3}(?:-\d{1,3}){3}(?![\w-])/gu;
-const domainField = field(
-  String.raw`(?:user|ad|dns|windows|nt|primary|active directory)?[ _-]?domain(?:[ _]?name)?|ドメイン名?|ワークグループ名?`,
-  String.raw`[A-Za-z0-9][A-Za-z0-9.-]{1,100}`,
-);
+const domainNames = String.raw`(?:user|ad|dns|windows|nt|primary|active directory)?[ _-]?domain(?:[ _]?name)?|ドメイン名?|ワークグループ名?`;
+const domainField = field(domainNames, String.raw`[A-Za-z0-9][A-Za-z0-9.-]{1,100}`);
 const dotted =
   /(?<![\w.@\\/%-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-]|\.\w)/gu;
 
 /** Names before the dot that say what a server does and not whose it is. */
 const servingLabel = /^(?:www\d*|mail|smtp|ftp|download|update|updates|api|cdn|ntp|time|dns)$/iu;
 
+/** A field's name up to where its value may begin: a tag may hold much before that. */
+function fieldTrace(names: string): Trace {
+  return {
+    of: String.raw`(?:${names})["']?\h*[:=：＝<>]`,
+    reach: (last) => (last === 0x3c ? 2_000 : 240),
+  };
+}
+
+/** What each expression cannot match without. */
+const traces = {
+  email: { of: '@' },
+  ipv4: { of: String.raw`\d\.\d{1,3}\.\d{1,3}\.\d` },
+  ipv6: { of: '::|[0-9a-f]:(?:[0-9a-f]{1,4}:){3}[0-9a-f]' },
+  mac: {
+    of: String.raw`[0-9a-f]:(?:[0-9a-f]{2}:){4}[0-9a-f]|[0-9a-f]-(?:[0-9a-f]{2}-){4}[0-9a-f]|[0-9a-f]\.[0-9a-f]{4}\.[0-9a-f]`,
+  },
+  macField: fieldTrace(macNames),
+  sid: { of: 's-1-5-21' },
+  profile: { of: String.raw`(?:users|settings|home|ユーザー)[\\/]` },
+  userField: fieldTrace(userNames),
+  domainUser: { of: String.raw`[a-z0-9-]\\` },
+  uncHost: { of: String.raw`\\\\` },
+  urlHost: { of: '://' },
+  hostField: fieldTrace(hostNames),
+  amazonHost: { of: String.raw`ip-\d` },
+  domainField: fieldTrace(domainNames),
+  dotted: {
+    of: String.raw`\.(?:${domainEnds.join('|')})`,
+    followed: (next) => !/[\w-]/u.test(String.fromCharCode(next)),
+  },
+  instance: { of: 'i-[0-9a-f]{8}|/subscriptions/|arn:aws' },
+  instanceField: fieldTrace(instanceNames),
+  serialField: fieldTrace(serialNames),
+} as const satisfies Readonly<Record<string, Trace>>;
+
+type TraceName = keyof typeof traces;
+type Found = Readonly<Record<TraceName, Windows>>;
+
+const traceNames = Object.keys(traces) as TraceName[];
+const sieve = new Sieve(Object.values(traces));
+
 /** Tells everything in a text that its own shape or the field around it shows to be of a kind. */
 export function findByPattern(text: string, tell: Tell): void {
-  if (text.includes('@')) findEmails(text, tell);
-  findAddresses(text, tell);
-  findUsers(text, tell);
-  findHosts(text, tell);
-  for (const match of text.matchAll(instance)) put('instance', match.index, match[0], tell);
-  for (const match of text.matchAll(instanceField)) putValue('instance', match, tell);
-  for (const match of text.matchAll(serialField)) {
+  const windows = sieve.windows(text);
+  if (windows === null) return;
+  const found = Object.fromEntries(traceNames.map((name, index) => [name, windows[index] ?? []])) as Found;
+  findEmails(text, found, tell);
+  findAddresses(text, found, tell);
+  findUsers(text, found, tell);
+  findHosts(text, found, tell);
+  for (const match of matchesIn(text, found.instance, instance)) put('instance', match.index, match[0], tell);
+  for (const match of matchesIn(text, found.instanceField, instanceField)) putValue('instance', match, tell);
+  for (const match of matchesIn(text, found.serialField, serialField)) {
     const value = match.groups?.['value'] ?? '';
     if (/\d/u.test(value) && !isCommonWord(value.toLowerCase())) putValue('serial', match, tell);
   }
 }
 
-function findEmails(text: string, tell: Tell): void {
-  for (const match of text.matchAll(email)) {
+function findEmails(text: string, found: Found, tell: Tell): void {
+  for (const match of matchesIn(text, found.email, email)) {
     if (noEmail.test(match[0])) continue;
     put('email', match.index, match[0], tell);
     const at = match[0].lastIndexOf('@') + 1;
@@ -113,8 +151,8 @@ function findEmails(text: string, tell: Tell): void {
   }
 }
 
-function findAddresses(text: string, tell: Tell): void {
-  for (const match of text.matchAll(ipv4)) {
+function findAddresses(text: string, found: Found, tell: Tell): void {
+  for (const match of matchesIn(text, found.ipv4, ipv4)) {
     const [address] = match;
     if (isNobodysAddress(address)) continue;
     const before = text.slice(Math.max(0, match.index - 24), match.index);
@@ -122,27 +160,25 @@ function findAddresses(text: string, tell: Tell): void {
     const certain = !isVersion || (isPrivateAddress(address) && !versionBefore.test(before));
     put('ip', match.index, address, tell, certain);
   }
-  if (text.includes(':')) {
-    for (const match of text.matchAll(ipv6)) {
-      const address = match[0].replace(/%.*$/u, '');
-      if (!isIpv6(address) || !/[0-9A-Fa-f]{3}/u.test(address) || !/\d/u.test(address)) continue;
-      put('ip', match.index, match[0], tell);
-    }
+  for (const match of matchesIn(text, found.ipv6, ipv6)) {
+    const address = match[0].replace(/%.*$/u, '');
+    if (!isIpv6(address) || !/[0-9A-Fa-f]{3}/u.test(address) || !/\d/u.test(address)) continue;
+    put('ip', match.index, match[0], tell);
   }
-  for (const match of text.matchAll(mac)) {
+  for (const match of matchesIn(text, found.mac, mac)) {
     const [address] = match;
     const digits = address.replace(/[^0-9A-Fa-f]/gu, '');
     if (/^(?:0{12}|f{12})$/iu.test(digits)) continue;
     // Six numbers with hyphens are more often a date and a time.
     put('mac', match.index, address, tell, address.includes(':') || /[a-f]/iu.test(digits));
   }
-  for (const match of text.matchAll(macField)) putValue('mac', match, tell);
+  for (const match of matchesIn(text, found.macField, macField)) putValue('mac', match, tell);
 }
 
-function findUsers(text: string, tell: Tell): void {
-  for (const match of text.matchAll(sid)) put('user', match.index, match[0], tell);
-  for (const match of text.matchAll(profile)) putUser(match, tell);
-  for (const match of text.matchAll(userField)) {
+function findUsers(text: string, found: Found, tell: Tell): void {
+  for (const match of matchesIn(text, found.sid, sid)) put('user', match.index, match[0], tell);
+  for (const match of matchesIn(text, found.profile, profile)) putUser(match, tell);
+  for (const match of matchesIn(text, found.userField, userField)) {
     const value = match.groups?.['value'] ?? '';
     const slash = value.lastIndexOf('\\');
     if (slash === -1) {
@@ -155,7 +191,7 @@ function findUsers(text: string, tell: Tell): void {
     if (!isCommonWord(domain.toLowerCase())) put('domain', start, domain, tell);
     putName(value.slice(slash + 1), start + slash + 1, tell);
   }
-  for (const match of text.matchAll(domainUser)) {
+  for (const match of matchesIn(text, found.domainUser, domainUser)) {
     const { domain = '', value = '' } = match.groups ?? {};
     if (isNoDomain(domain.toLowerCase()) || /\.[a-z]{2,4}$/iu.test(value)) continue;
     if (isCommonWord(value.toLowerCase())) continue;
@@ -163,7 +199,7 @@ function findUsers(text: string, tell: Tell): void {
     if (isUpper) put('user', match.index + domain.length + 1, value, tell, false);
   }
   // A password may stand behind the name: both go.
-  for (const match of text.matchAll(credentials)) {
+  for (const match of matchesIn(text, found.email, credentials)) {
     put('user', match.index + 3, match[0].slice(3), tell, true, false);
   }
 }
@@ -182,35 +218,31 @@ function putName(value: string, start: number, tell: Tell): void {
   put('user', start, value, tell, true, value.length >= 3 || /[^\u0000-\u007F]{2}/u.test(value));
 }
 
-function findHosts(text: string, tell: Tell): void {
-  if (text.includes('\\\\')) {
-    for (const match of text.matchAll(uncHost)) {
-      const value = match.groups?.['value'] ?? '';
-      if (!noUncHost.test(value)) tellHost(value, match.index + 2, tell);
-    }
+function findHosts(text: string, found: Found, tell: Tell): void {
+  for (const match of matchesIn(text, found.uncHost, uncHost)) {
+    const value = match.groups?.['value'] ?? '';
+    if (!noUncHost.test(value)) tellHost(value, match.index + 2, tell);
   }
-  if (text.includes('://')) {
-    for (const match of text.matchAll(urlHost)) {
-      const value = (match.groups?.['value'] ?? '').replace(/[.-]+$/u, '');
-      const start = match.index + match[0].length - (match.groups?.['value'] ?? '').length;
-      if (!/^localhost$/iu.test(value)) tellHost(value, start, tell);
-    }
+  for (const match of matchesIn(text, found.urlHost, urlHost)) {
+    const value = (match.groups?.['value'] ?? '').replace(/[.-]+$/u, '');
+    const start = match.index + match[0].length - (match.groups?.['value'] ?? '').length;
+    if (!/^localhost$/iu.test(value)) tellHost(value, start, tell);
   }
-  for (const match of text.matchAll(hostField)) {
+  for (const match of matchesIn(text, found.hostField, hostField)) {
     const value = match.groups?.['value'] ?? '';
     if (isCommonWord(value.toLowerCase()) || /\.(?:exe|dll|log|html?|xml|txt|msi|csv)$/iu.test(value))
       continue;
     tellHost(value, match.index + match[0].length - value.length, tell);
   }
-  for (const match of text.matchAll(amazonHost)) put('host', match.index, match[0], tell);
-  for (const match of text.matchAll(domainField)) {
+  for (const match of matchesIn(text, found.amazonHost, amazonHost)) put('host', match.index, match[0], tell);
+  for (const match of matchesIn(text, found.domainField, domainField)) {
     const value = (match.groups?.['value'] ?? '').replace(/[.-]+$/u, '');
     if (isCommonWord(value.toLowerCase()) || isVendorDomain(value.toLowerCase()) || value.length < 3)
       continue;
     const start = match.index + match[0].length - (match.groups?.['value'] ?? '').length;
     tellDomain(value, start, true, tell);
   }
-  for (const match of text.matchAll(dotted)) {
+  for (const match of matchesIn(text, found.dotted, dotted)) {
     const [name] = match;
     const judged = judgeDomain(name);
     if (judged === 'certain') tellHost(name, match.index, tell);

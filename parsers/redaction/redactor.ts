@@ -5,6 +5,7 @@ import { foldValue } from './folding.ts';
 import { NameFinder } from './name-finder.ts';
 import type { SoughtName } from './name-finder.ts';
 import { findByPattern } from './patterns.ts';
+import { Sieve, matchesIn } from './sieve.ts';
 import { TokenTable } from './token-table.ts';
 import { inlineMarkup, undoEscapes } from './unescape.ts';
 import type { PlainView } from './unescape.ts';
@@ -73,6 +74,8 @@ export class Redactor {
   readonly #ignored: ReadonlySet<string>;
   readonly #exempt: ReadonlySet<string>;
   readonly #seen = new Map<string, string>();
+  /** Runs that seemed to be base64 and hold nothing to take out. */
+  readonly #runs = new Map<string, null>();
   /** How many values were replaced since the last time somebody asked. */
   #replaced = 0;
 
@@ -236,16 +239,38 @@ export class Redactor {
 
   /** Runs of base64 and of hexadecimal that hold something to take out, written anew without it. */
   #encoded(text: string, depth: number, found: (replacement: Replacement) => void): void {
-    for (const match of text.matchAll(base64Runs)) {
-      const redacted = this.#base64(match[0], depth);
-      if (redacted !== null)
-        found({ start: match.index, end: match.index + match[0].length, text: redacted });
+    let from = 0;
+    for (let at = 0; at < text.length; at = from) {
+      while (at < text.length && !isBase64(text.charCodeAt(at))) at += 1;
+      from = at;
+      while (from < text.length && isBase64(text.charCodeAt(from))) from += 1;
+      if (from - at < shortestRun) continue;
+      base64Run.lastIndex = at;
+      const run = base64Run.exec(text)?.[0];
+      if (run === undefined) continue;
+      const redacted = this.#base64Cached(run, depth);
+      if (redacted !== null) found({ start: at, end: at + run.length, text: redacted });
+      from = Math.max(from, at + run.length);
     }
-    for (const match of text.matchAll(hexRuns)) {
+    for (const match of matchesIn(text, hexSieve.windows(text)?.[0], hexRuns)) {
       const redacted = this.#hex(match[0], depth);
       if (redacted !== null)
         found({ start: match.index, end: match.index + match[0].length, text: redacted });
     }
+  }
+
+  /** Paths and long words look like base64 and come again and again. */
+  #base64Cached(run: string, depth: number): string | null {
+    if (run.length > 100) return this.#base64(run, depth);
+    const key = `${depth}${run}`;
+    const known = this.#runs.get(key);
+    if (known !== undefined) return known;
+    const redacted = this.#base64(run, depth);
+    // What holds something is counted every time.
+    if (redacted !== null) return redacted;
+    if (this.#runs.size > 20_000) this.#runs.clear();
+    this.#runs.set(key, redacted);
+    return redacted;
   }
 
   #base64(run: string, depth: number): string | null {
@@ -320,11 +345,28 @@ function within(outer: PlainView, inner: PlainView | null): PlainView | null {
 const noNames: ReadonlySet<string> = new Set();
 
 /** Base64 in one line, or in lines of one block. */
-const base64Runs =
-  /(?<![A-Za-z0-9+/_-])(?:(?:[A-Za-z0-9+/]{40,100}\r?\n)+[A-Za-z0-9+/]{2,100}={0,2}|[A-Za-z0-9+/_-]{12,}={0,2})/gu;
+const base64Run =
+  /(?:(?:[A-Za-z0-9+/]{40,100}\r?\n)+[A-Za-z0-9+/]{2,100}={0,2}|[A-Za-z0-9+/_-]{12,}={0,2})/uy;
+const shortestRun = 12;
 /** Bytes in hexadecimal, joined or with commas or blanks between, over several lines as registry exports write them. */
 const hexRuns =
   /(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2},(?:\\\r?\n[^\S\n]{0,8})?){5,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ){5,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Za-z])/gu;
+
+/** Pairs of digits: six joined, or two with what stands between them. */
+const hexSieve = new Sieve([
+  {
+    of: String.raw`(?:[0-9a-f]{2}){6}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}|[0-9a-f]{2},(?:[0-9a-f]{2},|\\)`,
+    reach: (last) => (last === 0x2c || last === 0x5c ? 80 : 0),
+  },
+]);
+
+const base64Codes = new Uint8Array(0x80).map((_, code) =>
+  /[A-Za-z0-9+/_-]/u.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+function isBase64(code: number): boolean {
+  return code < 0x80 && base64Codes[code] === 1;
+}
 
 /** As what bytes are text, if they are; control characters say that they are none. */
 function textEncodingOf(bytes: Buffer): 'utf8' | 'utf16le' | 'latin1' | null {

@@ -97,6 +97,9 @@ export async function* exportedLines(
     );
     const texts = ids.map((id) => lines.textOf(id, Number.MAX_SAFE_INTEGER).text);
     const shown = redaction === null ? texts : redaction.lines(texts);
+    const moments = ids.map((id) => lines.momentOf(id));
+    const raws = moments.map((at) => at?.raw ?? '');
+    const shownRaws = redaction === null ? raws : redaction.lines(raws);
     yield ids.map((id, at) => {
       const place = lines.placeOf(id);
       const device = members[place.position]?.device?.name ?? null;
@@ -105,7 +108,7 @@ export async function* exportedLines(
         id,
         member: textOf(source, lines.pathOf(id)),
         line: place.line + 1,
-        at: redactedMoment(lines.momentOf(id), redaction),
+        at: momentWith(moments[at] ?? null, shownRaws[at] ?? ''),
         level: continues ? 'none' : lines.levelOf(id),
         device: device === null ? null : textOf(source, device),
         continues,
@@ -119,8 +122,8 @@ export async function* exportedLines(
   }
 }
 
-function redactedMoment(at: Moment | null, redaction: TextRedaction | null): Moment | null {
-  return at === null || redaction === null ? at : { ...at, raw: redaction.text(at.raw) };
+function momentWith(at: Moment | null, raw: string): Moment | null {
+  return at === null || at.raw === raw ? at : { ...at, raw };
 }
 
 /** `2024-05-10T09:12:00+09:00`, without an offset where none is known; `never`; '' where there is no time. */
