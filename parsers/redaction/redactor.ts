@@ -16,7 +16,7 @@ export interface KnownValue {
   /** The form in which it is compared: {@link keyOf}. */
   readonly key: string;
   /** As it was written, every way that was seen. */
-  readonly forms: ReadonlySet<string>;
+  readonly forms: readonly string[];
   /** Whether it is looked for where nothing around it tells what it is. */
   readonly spreads: boolean;
 }
@@ -94,23 +94,26 @@ export class Redactor {
     this.#kinds = new Set(settings.kinds).add('word');
     this.#ignored = new Set(settings.ignored.map(foldValue));
     this.#exempt = exempt;
-    const names: SoughtName<{ readonly kind: RedactionKind; readonly key: string }>[] = [];
-    const words = settings.words.filter((word) => word.trim() !== '');
-    for (const word of words) {
-      const key = keyOf('word', word);
-      tokens.tokenOf('word', key);
-      for (const name of formsOf(word.trim()))
-        names.push({ name, value: { kind: 'word', key }, anywhere: true });
+    this.#finder = new NameFinder(this.#names(known));
+  }
+
+  /** Gives every value its token, and tells the names to look for one by one: there may be very many. */
+  *#names(known: readonly KnownValue[]): Generator<SoughtName<Pick<KnownValue, 'kind' | 'key'>>> {
+    for (const word of this.settings.words) {
+      if (word.trim() === '') continue;
+      const value = { kind: 'word', key: keyOf('word', word) } as const;
+      this.tokens.tokenOf(value.kind, value.key);
+      for (const name of formsOf(word.trim())) yield { name, value, anywhere: true };
     }
-    for (const { kind, key, forms, spreads } of known) {
-      if (!this.#takesOut(kind, key, [...forms]) || (kind === 'ip' && exempt.has(key))) continue;
-      tokens.tokenOf(kind, key);
+    for (const value of known) {
+      const { kind, key, forms, spreads } = value;
+      if (!this.#takesOut(kind, key, forms) || (kind === 'ip' && this.#exempt.has(key))) continue;
+      this.tokens.tokenOf(kind, key);
       if (!spreads) continue;
       for (const form of forms) {
-        for (const name of formsOf(form)) names.push({ name, value: { kind, key }, anywhere: false });
+        for (const name of formsOf(form)) yield { name, value, anywhere: false };
       }
     }
-    this.#finder = new NameFinder(names);
   }
 
   /** What is taken out. */
@@ -393,7 +396,8 @@ function hasControls(text: string): boolean {
 }
 
 /** The ways in which one name is written: composed, decomposed, in full width, with and without a blank. */
-function formsOf(name: string): Set<string> {
+function formsOf(name: string): Iterable<string> {
+  if (!/[^\u0000-\u007F]/u.test(name)) return [name];
   const forms = new Set([name, name.normalize('NFC'), name.normalize('NFD'), name.normalize('NFKC')]);
   if (/[^\u0000-\u007F][ \u3000][^\u0000-\u007F]/u.test(name)) forms.add(name.replace(/[ \u3000]/gu, ''));
   return forms;

@@ -132,7 +132,7 @@ function versionsOf({ evidence }: Analysis): ReadonlySet<string> {
 class Discovery {
   readonly #known = new Map<
     string,
-    { kind: RedactionKind; key: string; forms: Set<string>; spreads: boolean }
+    { kind: RedactionKind; key: string; forms: string[]; spreads: boolean }
   >();
   readonly #suspected = new Map<
     string,
@@ -203,15 +203,18 @@ class Discovery {
     const full = `${kind}:${key}`;
     const known = this.#known.get(full);
     if (known === undefined) {
-      this.#known.set(full, { kind, key, forms: new Set(formsFor(kind, value, key)), spreads });
+      this.#known.set(full, { kind, key, forms: formsFor(kind, value, key), spreads });
       return;
     }
     known.spreads ||= spreads;
-    if (known.forms.size < 16) for (const form of formsFor(kind, value, key)) known.forms.add(form);
+    if (known.forms.length >= 16) return;
+    for (const form of formsFor(kind, value, key)) {
+      if (!known.forms.includes(form)) known.forms.push(form);
+    }
   }
 }
 
-function formsFor(kind: RedactionKind, value: string, key: string): readonly string[] {
+function formsFor(kind: RedactionKind, value: string, key: string): string[] {
   if (kind !== 'mac') return [foldValue(value)];
   const pairs = key.match(/../gu) ?? [];
   return [pairs.join(':'), pairs.join('-'), key, (key.match(/.{4}/gu) ?? []).join('.')];

@@ -18,7 +18,7 @@ const prefixes: Readonly<Record<RedactionKind, string>> = {
  * escaping in any encoding that they may be written into.
  */
 export class TokenTable {
-  readonly #tokens = new Map<string, string>();
+  readonly #tokens = new Map<RedactionKind, Map<string, string>>();
   readonly #last = new Map<RedactionKind, number>();
 
   /** @param saved what {@link TokenTable.saved} gave before; entries that are none are passed over */
@@ -28,26 +28,36 @@ export class TokenTable {
       if (kind === undefined) continue;
       const match = /^(?<prefix>[A-Z]+)-(?<number>\d{1,9})$/u.exec(token);
       if (match?.groups?.['prefix'] !== prefixes[kind]) continue;
-      this.#tokens.set(key, token);
+      this.#of(kind).set(key.slice(kind.length + 1), token);
       this.#last.set(kind, Math.max(this.#last.get(kind) ?? 0, Number(match.groups['number'])));
     }
   }
 
   /** The token of a value, a new one when it has none. @param key the value in the form in which it is compared */
   tokenOf(kind: RedactionKind, key: string): string {
-    const full = `${kind}:${key}`;
-    const known = this.#tokens.get(full);
+    const tokens = this.#of(kind);
+    const known = tokens.get(key);
     if (known !== undefined) return known;
     const number = (this.#last.get(kind) ?? 0) + 1;
     this.#last.set(kind, number);
     const token = `${prefixes[kind]}-${String(number).padStart(2, '0')}`;
-    this.#tokens.set(full, token);
+    tokens.set(key, token);
     return token;
   }
 
   /** For the case: tokens by kind and value. */
   saved(): Record<string, string> {
-    return Object.fromEntries(this.#tokens);
+    return Object.fromEntries(
+      [...this.#tokens].flatMap(([kind, tokens]) =>
+        [...tokens].map(([key, token]): [string, string] => [`${kind}:${key}`, token]),
+      ),
+    );
+  }
+
+  #of(kind: RedactionKind): Map<string, string> {
+    let tokens = this.#tokens.get(kind);
+    if (tokens === undefined) this.#tokens.set(kind, (tokens = new Map<string, string>()));
+    return tokens;
   }
 }
 

@@ -158,7 +158,7 @@ describe.each(['en', 'ja'])('no planted secret survives in %s', (locale) => {
     const shown = await run('analyze', bundle, '--redact', '--words', words, '--locale', locale);
     expect(survivors([shown.out])).toEqual([]);
     expect(shown.out).toContain('HOST-');
-  });
+  }, 60_000);
 });
 
 describe('a redacted copy', () => {

@@ -13,7 +13,7 @@ function knowing(
   const known = values.map(([kind, value]) => ({
     kind,
     key: keyOf(kind, value),
-    forms: new Set([value]),
+    forms: [value],
     spreads: true,
   }));
   return new Redactor(known, { ...defaultRedaction, ...settings }, tokens);
