@@ -1,8 +1,8 @@
 /** The window application: its windows, and what they share. */
 import { createHash } from 'node:crypto';
-import { access, constants, copyFile, mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, sep } from 'node:path';
 import {
   BrowserWindow,
   Menu,
@@ -19,13 +19,14 @@ import { optionsKey } from '../parsers/case/options-key.ts';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type {
   CaseStatus,
+  ExportChoice,
   ExportResult,
   OpenResult,
   ReportRequest,
   Settings,
   WindowParams,
 } from '../preload/contract/window.ts';
-import type { BundleIdentityMessage } from '../preload/contract/worker.ts';
+import type { BundleIdentityMessage, ReportDocument } from '../preload/contract/worker.ts';
 import {
   ReportPreviews,
   previewHandler,
@@ -45,6 +46,8 @@ import { earlierCase } from './earlier-case.ts';
 import { firstLook } from './first-look.ts';
 import { serveWindows } from './ipc.ts';
 import type { WindowHandlers } from './ipc.ts';
+import { ExportFiles } from './export-files.ts';
+import { exportFileKinds } from './export-kinds.ts';
 import { buildMenu } from './menu.ts';
 import { closeSession } from './no-network.ts';
 import type { ApplicationPaths } from './paths.ts';
@@ -84,7 +87,7 @@ export class Application {
   readonly #windows = new Map<number, BundleWindow>();
   /** Which window has the case of a bundle, by the bundle's SHA-256. */
   readonly #caseOwners = new Map<string, BundleWindow>();
-  /** Reports on their way to paper, by the window that asked. */
+  /** What a window prints or exports: one thing at a time. */
   readonly #exports = new Map<BundleWindow, AbortController>();
   readonly #previews = new ReportPreviews();
   /** Windows that are gone but whose notes are still on their way to the disk. */
@@ -215,6 +218,7 @@ export class Application {
     window.once('closed', () => {
       this.#windows.delete(contentsId);
       this.#previews.forget(own.window.id);
+      this.#exports.get(own)?.abort();
       this.#track(own.close());
     });
     this.#reloadWhenGone(window);
@@ -267,6 +271,7 @@ export class Application {
       saveCase: (window, content) => window.saveCase(content),
       saveCaseAs: (window) => this.#saveCaseAs(window),
       exportPdf: (window, request) => this.#exportPdf(window, request),
+      exportFile: (window, choice) => this.#exportFile(window, choice),
       cancelExport: (window) => {
         this.#exports.get(window)?.abort();
         return null;
@@ -470,37 +475,134 @@ export class Application {
     }
   }
 
-  async #exportPdf(window: BundleWindow, request: ReportRequest): Promise<ExportResult> {
-    if (window.path === null || !window.isRead) return failure('no-bundle', null);
-    const { filePath } = await dialog.showSaveDialog(window.window, {
-      title: this.#say('dialog.export-pdf.title'),
-      defaultPath: join(
-        this.#folderFor(window.path),
-        sentence(request.locale, 'dialog.export-pdf.name', { bundle: stem(window.path) }),
-      ),
-      filters: [{ name: this.#say('dialog.filter.pdf'), extensions: ['pdf'] }],
-      properties: ['createDirectory', 'showOverwriteConfirmation'],
+  #exportPdf(window: BundleWindow, request: ReportRequest): Promise<ExportResult> {
+    const { locale, redact } = request;
+    return this.#oneExport(window, async (signal) => {
+      const path = await this.#askWhere(window, { kind: 'pdf', locale, redact });
+      if (path === null) return { outcome: 'cancelled' };
+      return this.#print(window, { path, signal, redacted: redact, filtered: false }, () =>
+        window.report(request),
+      );
     });
-    if (filePath === '') return { outcome: 'cancelled' };
-    const path = withExtension(filePath, '.pdf');
-    const name = basename(path);
-    const control = new AbortController();
-    this.#exports.set(window, control);
+  }
+
+  #exportFile(window: BundleWindow, choice: ExportChoice): Promise<ExportResult> {
+    return this.#oneExport(window, async (signal) => {
+      const path = await this.#askWhere(window, choice);
+      if (path === null) return { outcome: 'cancelled' };
+      if (choice.kind === 'bundle' && (await isSameFile(path, window.path ?? ''))) {
+        return failure('not-writable', basename(path), { reason: 'EEXIST' });
+      }
+      if (choice.kind !== 'pdf') return this.#writeExport(window, choice, path, signal);
+      const how = { path, signal, redacted: choice.redact, filtered: choice.filter !== null };
+      return this.#print(window, how, () => window.chosenReport(choice));
+    });
+  }
+
+  /** One at a time: the window asks for the next when it has the answer to the last. */
+  async #oneExport(
+    window: BundleWindow,
+    make: (signal: AbortSignal) => Promise<ExportResult>,
+  ): Promise<ExportResult> {
+    if (window.path === null || !window.isRead) return failure('no-bundle', null);
+    if (this.#exports.has(window)) return { outcome: 'cancelled' };
+    const abort = new AbortController();
+    this.#exports.set(window, abort);
     try {
-      const report = await window.report(request);
-      const pdf = await this.#options.printer.printToFile({ ...report, stamp: null }, path, {
-        signal: control.signal,
-        onPhase: (phase) => window.send({ event: 'export-phase', phase }),
-      });
-      const sha256 = createHash('sha256').update(pdf).digest('hex');
-      await window.recordExport({ format: 'pdf', name, bytes: pdf.length, sha256 });
-      return { outcome: 'written', name, bytes: pdf.length };
+      return await make(abort.signal);
     } catch (error) {
-      if (error instanceof CancelledError) return { outcome: 'cancelled' };
+      if (error instanceof CancelledError || abort.signal.aborted) return { outcome: 'cancelled' };
       if (error instanceof ExpectedError) return failure(error.code, error.place, error.detail);
       throw error;
     } finally {
       this.#exports.delete(window);
+    }
+  }
+
+  async #print(
+    window: BundleWindow,
+    {
+      path,
+      signal,
+      redacted,
+      filtered,
+    }: {
+      readonly path: string;
+      readonly signal: AbortSignal;
+      readonly redacted: boolean;
+      readonly filtered: boolean;
+    },
+    make: () => Promise<ReportDocument>,
+  ): Promise<ExportResult> {
+    const name = basename(path);
+    const { tokens, ...report } = await make();
+    const pdf = await this.#options.printer.printToFile({ ...report, stamp: null }, path, {
+      signal,
+      onPhase: (phase) => window.send({ event: 'export-phase', phase }),
+    });
+    const sha256 = createHash('sha256').update(pdf).digest('hex');
+    await window.recordExport({
+      format: 'pdf',
+      name,
+      bytes: pdf.length,
+      sha256,
+      redacted: redacted ? 1 : 0,
+      filtered: filtered ? 1 : 0,
+    });
+    return { outcome: 'written', name, bytes: pdf.length, ...(tokens === undefined ? {} : { tokens }) };
+  }
+
+  async #askWhere(
+    window: BundleWindow,
+    { kind, locale, redact }: Pick<ExportChoice, 'kind' | 'locale' | 'redact'>,
+  ): Promise<string | null> {
+    const { extension, name, filter } = exportFileKinds[kind];
+    const isRedacted = redact || kind === 'bundle';
+    // What is taken out of the content must not stand in the name.
+    const bundle = isRedacted ? this.#say('dialog.export.redacted-bundle') : stem(window.path ?? '');
+    const { filePath } = await dialog.showSaveDialog(window.window, {
+      title: this.#say('dialog.export.title'),
+      defaultPath: join(
+        this.#folderFor(window.path ?? ''),
+        `${sentence(locale, name, { bundle })}${extension}`,
+      ),
+      ...(filter === null
+        ? {}
+        : { filters: [{ name: this.#say(filter), extensions: [extension.slice(1)] }] }),
+      properties: ['createDirectory', 'showOverwriteConfirmation'],
+    });
+    if (filePath === '') return null;
+    return extension === '' ? filePath : withExtension(filePath, extension);
+  }
+
+  async #writeExport(
+    window: BundleWindow,
+    choice: ExportChoice,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<ExportResult> {
+    const name = basename(path);
+    const files = await ExportFiles.begin(path, choice.kind === 'csv');
+    try {
+      const { tokens, leftOut } = await window.export(
+        choice,
+        (file, bytes) => files.write(file, bytes),
+        signal,
+      );
+      const written = await files.finish();
+      const redacted = choice.redact || choice.kind === 'bundle' ? 1 : 0;
+      const filtered = choice.filter === null ? 0 : 1;
+      await window.recordExport({ format: choice.kind, name, ...written, redacted, filtered });
+      return {
+        outcome: 'written',
+        name,
+        bytes: written.bytes,
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(leftOut === undefined ? {} : { leftOut }),
+      };
+    } catch (error) {
+      await files.discard();
+      throw error;
     }
   }
 
@@ -605,6 +707,17 @@ function failure(
   detail: Readonly<Record<string, string | number>> = {},
 ): { outcome: 'failed'; code: string; place: string | null; detail: Record<string, string | number> } {
   return { outcome: 'failed', code, place, detail: { ...detail } };
+}
+
+/** A copy never takes the place of what it is a copy of, nor of a part of it. */
+async function isSameFile(path: string, bundle: string): Promise<boolean> {
+  const [target, source] = await Promise.all([
+    realpath(path).catch(async () =>
+      join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
+    ),
+    realpath(bundle).catch(() => bundle),
+  ]);
+  return target === source || target.startsWith(source + sep);
 }
 
 function bringToFront(window: Electron.BrowserWindow): void {

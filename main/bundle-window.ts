@@ -6,10 +6,12 @@ import { basename } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
+import { wholeReport } from '../parsers/domain/report-choice.ts';
 import type {
   CaseContent,
   CaseStatus,
   CustodyLog,
+  ExportChoice,
   ReportRequest,
   WindowEvent,
   WindowResult,
@@ -248,14 +250,63 @@ export class BundleWindow {
     return this.#host.reportPreview(this.#reportOf(request));
   }
 
-  #reportOf(request: ReportRequest): Parameters<WorkerHost['report']>[0] {
-    const keeper = this.#bundle?.keeper;
-    if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
-    return { ...request, content: keeper.content, caseName: keeper.status.name, custody: keeper.custodyLog };
+  /**
+   * The report as the case chose it, of what an export is to hold.
+   * @throws ExpectedError `no-bundle`, `worker-gone`
+   */
+  async chosenReport(choice: ExportChoice): Promise<ReportDocument> {
+    const { locale } = choice;
+    const { content, ...given } = this.#given();
+    const { content: held, chosen, sections, paper } = content.report ?? wholeReport;
+    return this.#host.report({
+      ...given,
+      content,
+      locale,
+      reportChoice: { content: held, chosen: [...chosen], sections: [...sections], paper },
+      exportChoice: choice,
+    });
   }
 
-  async recordExport(detail: { format: string; name: string; bytes: number; sha256: string }): Promise<void> {
-    await this.#bundle?.keeper?.record({ what: 'exported', detail });
+  #reportOf({ locale, choice, redact }: ReportRequest): Parameters<WorkerHost['report']>[0] {
+    return {
+      ...this.#given(),
+      locale,
+      reportChoice: choice,
+      exportChoice: redact
+        ? { kind: 'pdf', locale, redact: true, filter: null, keepUnsearched: false }
+        : null,
+    };
+  }
+
+  /** What every output takes of the case. @throws ExpectedError `no-bundle` */
+  #given(): Pick<Parameters<WorkerHost['report']>[0], 'content' | 'caseName' | 'custody'> {
+    const keeper = this.#bundle?.keeper;
+    if (keeper === undefined || keeper === null) throw new ExpectedError('no-bundle');
+    return { content: keeper.content, caseName: keeper.status.name, custody: keeper.custodyLog };
+  }
+
+  /**
+   * Has an export made; `take` gets its pieces in order.
+   * @throws ExpectedError `no-bundle`, `worker-gone`, those of the export; CancelledError
+   */
+  async export(
+    choice: ExportChoice,
+    take: (file: string, bytes: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly tokens?: Record<string, string> | undefined;
+    readonly leftOut?: number | undefined;
+  }> {
+    return this.#host.export(
+      { ...this.#given(), choice },
+      take,
+      (done) => this.send({ event: 'export-progress', done }),
+      signal,
+    );
+  }
+
+  async recordExport(detail: Readonly<Record<string, string | number>>): Promise<void> {
+    await this.#bundle?.keeper?.record({ what: 'exported', detail: { ...detail } });
   }
 
   /** Resolves when reading has come to an end of whichever kind. */

@@ -58,6 +58,8 @@ export function buildMenu(locale: Locale, actions: MenuActions, platform: NodeJS
       line,
       entry('menu.save-case-as', 'save-case-as', 'CmdOrCtrl+Shift+S'),
       entry('menu.export-pdf', 'export-pdf', 'CmdOrCtrl+Shift+E'),
+      entry('menu.export', 'export'),
+      entry('menu.redaction', 'redaction'),
       line,
       entry('menu.close-bundle', 'close-bundle', 'CmdOrCtrl+Shift+W'),
       role('menu.close-window', 'close'),

@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { ExpectedError, fromWireError } from '../parsers/domain/errors.ts';
 import type { WireError } from '../parsers/domain/errors.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
-import { workerMessageSchema } from '../preload/contract/worker.ts';
+import { exportPieceSchema, workerMessageSchema } from '../preload/contract/worker.ts';
 import type {
   BundleIdentityMessage,
   ReportCustodyMessage,
@@ -18,7 +18,7 @@ import type {
   WorkerMessage,
   WorkerRequest,
 } from '../preload/contract/worker.ts';
-import type { CaseContent, CaseReport } from '../preload/contract/window.ts';
+import type { CaseContent, CaseReport, ExportChoice } from '../preload/contract/window.ts';
 import type { Locale } from '../preload/contract/shapes.ts';
 
 export interface WorkerHostOptions {
@@ -46,7 +46,9 @@ export interface ReportRequest {
   readonly locale: Locale;
   readonly content: CaseContent;
   readonly caseName: string | null;
-  readonly choice: CaseReport;
+  readonly reportChoice: CaseReport;
+  /** By what it is limited; null by nothing. */
+  readonly exportChoice: ExportChoice | null;
   readonly custody: ReportCustodyMessage;
 }
 
@@ -165,6 +167,67 @@ export class WorkerHost {
     return answer.html;
   }
 
+  /**
+   * Has an export made. Its pieces come one at a time, in order, no faster than `take` resolves.
+   * @throws ExpectedError, CancelledError; whatever `take` throws ends the export
+   */
+  async export(
+    options: {
+      readonly choice: ExportChoice;
+      readonly content: CaseContent;
+      readonly caseName: string | null;
+      readonly custody: ReportCustodyMessage;
+    },
+    take: (file: string, bytes: Uint8Array) => Promise<void>,
+    onProgress: (done: number | null) => void,
+    signal: AbortSignal,
+  ): Promise<Extract<WorkerMessage, { type: 'exported' }>> {
+    const running = this.#present();
+    const { port1, port2 } = new MessageChannelMain();
+    let taking: Promise<void> = Promise.resolve();
+    let failed: unknown;
+    let cancel: () => void = () => undefined;
+    port1.on('message', ({ data }) => {
+      const parsed = v.safeParse(exportPieceSchema, data);
+      if (!parsed.success) return;
+      if (parsed.output.type === 'progress') {
+        onProgress(parsed.output.done);
+        return;
+      }
+      const { file, bytes } = parsed.output;
+      taking = taking.then(async () => {
+        if (failed !== undefined || signal.aborted) return;
+        try {
+          await take(file, bytes);
+          port1.postMessage({ taken: bytes.length });
+        } catch (error) {
+          failed = error;
+          cancel();
+        }
+      });
+    });
+    port1.start();
+    try {
+      const answer = await this.#ask(
+        running,
+        (id) => {
+          cancel = () => post(running, { type: 'cancel-export', id });
+          return { type: 'export', id, ...options };
+        },
+        [port2],
+        () => signal.addEventListener('abort', () => cancel(), { once: true }),
+      );
+      if (answer.type !== 'exported') throw unexpected(answer);
+      await taking;
+      return answer;
+    } catch (error) {
+      await taking;
+      throw failed ?? error;
+    } finally {
+      port1.close();
+    }
+  }
+
   /** Lets the worker close its files, then ends it. */
   async stop(): Promise<void> {
     const running = this.#running;
@@ -183,12 +246,18 @@ export class WorkerHost {
     return this.#running;
   }
 
-  #ask(running: Running, request: (id: number) => WorkerRequest): Promise<WorkerMessage> {
+  #ask(
+    running: Running,
+    request: (id: number) => WorkerRequest,
+    ports: Electron.MessagePortMain[] = [],
+    onSent: () => void = () => undefined,
+  ): Promise<WorkerMessage> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
       running.waiting.set(id, { resolve, reject });
-      post(running, request(id));
+      post(running, request(id), ports);
+      onSent();
     });
   }
 

@@ -3,12 +3,13 @@
  * Main names the bundle and passes the ports; everything that comes in is checked.
  */
 import * as v from 'valibot';
-import { workerRequestSchema } from '../preload/contract/worker.ts';
+import { exportTakenSchema, workerRequestSchema } from '../preload/contract/worker.ts';
 import type { BundleIdentityMessage, WorkerMessage, WorkerRequest } from '../preload/contract/worker.ts';
 import { memberLines } from './case/member-list.ts';
-import { toWireError } from './domain/errors.ts';
+import { CancelledError, toWireError } from './domain/errors.ts';
+import { exportBundle } from './serve/exports.ts';
 import { writeRemembered } from './serve/keep-answers.ts';
-import { reportDocument } from './serve/report.ts';
+import { answerReport } from './serve/report.ts';
 import { servePort } from './serve/serve-port.ts';
 import type { Port } from './serve/serve-port.ts';
 import { Session } from './serve/session.ts';
@@ -34,6 +35,7 @@ if (parentPort === undefined) throw new Error('the evidence worker runs as a uti
 serve(parentPort);
 
 function serve(parent: ParentPort): void {
+  const exporting = new Map<number, AbortController>();
   let windows: readonly ReturnType<typeof servePort>[] = [];
   const send = (message: WorkerMessage): void => {
     parent.postMessage(message);
@@ -55,12 +57,95 @@ function serve(parent: ParentPort): void {
       window.tell();
       return;
     }
+    if (request.output.type === 'cancel-export') {
+      exporting.get(request.output.id)?.abort();
+      return;
+    }
+    if (request.output.type === 'export') {
+      const [port] = ports;
+      if (port === undefined) return;
+      const abort = new AbortController();
+      const { id } = request.output;
+      exporting.set(id, abort);
+      void answerExport(request.output, session, send, port, abort).finally(() => {
+        exporting.delete(id);
+      });
+      return;
+    }
     void answer(request.output, session, send);
   });
 }
 
+/** So many bytes of an export may be on their way to main at a time. */
+const mostOnTheWay = 8 * 1024 * 1024;
+
+/** Sends an export piece by piece, no faster than main takes it. */
+async function answerExport(
+  request: Extract<WorkerRequest, { type: 'export' }>,
+  session: Session,
+  send: (message: WorkerMessage) => void,
+  port: ElectronPort,
+  abort: AbortController,
+): Promise<void> {
+  const { id } = request;
+  let onTheWay = 0;
+  let wake: () => void = () => undefined;
+  port.on('message', ({ data }) => {
+    const taken = v.safeParse(exportTakenSchema, data);
+    if (taken.success) onTheWay -= taken.output.taken;
+    wake();
+  });
+  port.on('close', () => {
+    abort.abort();
+    wake();
+  });
+  abort.signal.addEventListener('abort', () => {
+    wake();
+  });
+  port.start();
+  const room = async (most: number): Promise<void> => {
+    while (onTheWay > most && !abort.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    if (abort.signal.aborted) throw new CancelledError();
+  };
+  let told = 0;
+  try {
+    const { tokens, leftOut } = await exportBundle(
+      session,
+      request,
+      async (file, bytes) => {
+        await room(mostOnTheWay);
+        onTheWay += bytes.length;
+        port.postMessage({ type: 'piece', file, bytes });
+      },
+      {
+        signal: abort.signal,
+        onProgress: (done) => {
+          const now = performance.now();
+          if (now - told < 100) return;
+          told = now;
+          port.postMessage({ type: 'progress', done });
+        },
+      },
+    );
+    // The last piece is on the disk before the export is said to be done.
+    await room(0);
+    send({
+      type: 'exported',
+      id,
+      ...(tokens === null ? {} : { tokens: { ...tokens } }),
+      ...(leftOut === null ? {} : { leftOut }),
+    });
+  } catch (error) {
+    sendError(id, error, send);
+  }
+}
+
 async function answer(
-  request: Exclude<WorkerRequest, { type: 'port' }>,
+  request: Exclude<WorkerRequest, { type: 'port' | 'export' | 'cancel-export' }>,
   session: Session,
   send: (message: WorkerMessage) => void,
 ): Promise<void> {
@@ -84,19 +169,11 @@ async function answer(
         send({ type: 'closed', id: request.id });
         return;
       case 'report':
-        if (request.form === 'pages')
-          send({ type: 'report', id: request.id, report: reportDocument(session, request).pages() });
-        else send({ type: 'preview', id: request.id, html: reportDocument(session, request).previewHtml() });
+        send(await answerReport(session, request));
         return;
     }
   } catch (error) {
-    const wire = toWireError(error);
-    const id = 'id' in request ? request.id : 0;
-    send({
-      type: 'error',
-      id,
-      error: wire.family === 'expected' ? { ...wire, detail: { ...wire.detail } } : wire,
-    });
+    sendError('id' in request ? request.id : 0, error, send);
   }
 }
 
@@ -107,6 +184,15 @@ async function opened(
   const identity = await session.open(request);
   const members = session.snapshot?.analysis.evidence.members ?? [];
   return { ...identity, members: memberLines(members) };
+}
+
+function sendError(id: number, error: unknown, send: (message: WorkerMessage) => void): void {
+  const wire = toWireError(error);
+  send({
+    type: 'error',
+    id,
+    error: wire.family === 'expected' ? { ...wire, detail: { ...wire.detail } } : wire,
+  });
 }
 
 function portOf(port: ElectronPort): Port {

@@ -63,6 +63,7 @@ const bridge: PatchtrailBridge = {
   saveCase: method('saveCase'),
   saveCaseAs: method('saveCaseAs'),
   exportPdf: method('exportPdf'),
+  exportFile: method('exportFile'),
   cancelExport: method('cancelExport'),
   previewReport: method('previewReport'),
   licences: method('licences'),

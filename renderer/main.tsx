@@ -6,6 +6,7 @@ import './panes/panes.css';
 import './panes/case.css';
 import './app/app.css';
 import './app/report-dialog.css';
+import './app/export.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';

@@ -3,6 +3,7 @@
  * removed, moved or rewritten entry shows.
  */
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
 import { custodyEntrySchema } from '../../preload/contract/window.ts';
 import type { CustodyEntry } from '../../preload/contract/window.ts';
 
@@ -24,6 +25,29 @@ export function firstBrokenEntry(log: readonly LogEntry[]): number | null {
     (entry, at) => entry.previous !== (log[at - 1]?.hash ?? beforeTheFirst) || entry.hash !== hashOf(entry),
   );
   return broken < 0 ? null : broken;
+}
+
+/** A log as it was found in a file. */
+export interface LogState {
+  /** What could be read of it, up to the first entry that is none. */
+  readonly entries: readonly LogEntry[];
+  /** How many there are, readable or not. */
+  readonly count: number;
+  /** The place (0-based) of the first entry that is not what it was when it was written, or null. */
+  readonly broken: number | null;
+}
+
+/** Reads and checks whatever stands in the place of a log; what is no list has no entry and is broken at its start. */
+export function checkLog(log: unknown): LogState {
+  if (!Array.isArray(log)) return { entries: [], count: 0, broken: 0 };
+  const entries: LogEntry[] = [];
+  for (const raw of log) {
+    const parsed = v.safeParse(logEntrySchema, raw);
+    if (!parsed.success) break;
+    entries.push(parsed.output);
+  }
+  const broken = firstBrokenEntry(entries) ?? (entries.length < log.length ? entries.length : null);
+  return { entries, count: log.length, broken };
 }
 
 /** Whether `later` is `earlier` with nothing taken away: it holds the earlier log's last entry. */

@@ -1,5 +1,3 @@
-import { openSync, closeSync, writeSync } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { severities } from '../domain/finding.ts';
 import type { Severity } from '../domain/finding.ts';
 import { ExpectedError } from '../domain/errors.ts';
@@ -7,9 +5,15 @@ import { reportChoice, wholeReport } from '../domain/report-choice.ts';
 import type { ReportChoice } from '../domain/report-choice.ts';
 import { conclude } from '../analyse.ts';
 import type { Concluded } from '../analyse.ts';
-import { writeAnalysisJson } from '../report/analysis-json.ts';
+import { noticeOf, writeExport } from '../report/exports/export-kinds.ts';
+import type { WrittenKind } from '../report/exports/export-kinds.ts';
+import type { ExportSource } from '../report/exports/export-source.ts';
+import { redactedReport } from '../redaction/redact-report.ts';
+import { LineView } from '../evidence/line-view.ts';
 import { reportParts } from '../report/report-document.ts';
 import type { ReportParts } from '../report/report-document.ts';
+import type { ReportContext } from '../report/report-model.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import { ReportWords } from '../report/report-words.ts';
 import { createWording } from '../report/wording.ts';
 import { parseWords } from './arguments.ts';
@@ -18,10 +22,13 @@ import type { CommandIo } from './io.ts';
 import { bundleOptions, localeOf, openForCommand } from './open.ts';
 import { readCase } from './read-case.ts';
 import { findingsText } from './findings-text.ts';
+import { redactionOptions, surveyForCommand } from './redaction-words.ts';
 import { text } from './sentences.ts';
+import { writeFolder, writeWhole } from './write-whole.ts';
 
 const options = {
   ...bundleOptions,
+  ...redactionOptions,
   json: 'value',
   pdf: 'value',
   html: 'value',
@@ -31,19 +38,24 @@ const options = {
   content: 'value',
   paper: 'value',
   stamp: 'value',
+  markdown: 'value',
+  ndjson: 'value',
   redact: 'switch',
   'fail-on': 'value',
 } as const;
 
+/** Exports of one file; `-` is standard output. */
+const fileKinds = ['json', 'ndjson', 'timesketch', 'markdown'] as const satisfies readonly WrittenKind[];
+
 /** `analyze <bundle>`: reads a bundle and reports. */
 export async function analyze(words: readonly string[], io: CommandIo): Promise<number> {
   const parsed = parseWords('analyze', words, options, 1);
-  for (const missing of ['csv', 'timesketch'] as const) {
-    if (parsed.value(missing) !== null) throw new ExpectedError('not-yet-available', `--${missing}`);
-  }
-  if (parsed.has('redact')) throw new ExpectedError('not-yet-available', '--redact');
   const locale = localeOf(parsed, 'analyze');
   const failOn = failOnOf(parsed.value('fail-on') ?? 'never');
+  const toOutput = fileKinds.filter((kind) => parsed.value(kind) === '-');
+  if (toOutput.length > 1) {
+    throw new ExpectedError('usage', 'analyze', { reason: toOutput.map((kind) => `--${kind} -`).join(' ') });
+  }
   const [bundle = ''] = parsed.positionals;
   const stamp = stampOf(parsed.value('stamp'));
   const asked = askedChoice(parsed);
@@ -57,27 +69,43 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
         ? read
         : conclude(reading, reading.identity, parsed.value('timezone'), io.signal, transcriptions);
     const { analysis } = concluded;
+    const redactor = parsed.has('redact')
+      ? (await surveyForCommand(parsed, concluded, content, io)).survey.redactor
+      : null;
     if (analysis.evidence.systems.size === 0) {
-      io.tell(`${text(locale, 'bundle-nothing-known', { bundle: analysis.bundle.name })}\n`);
+      const name = redactor === null ? analysis.bundle.name : redactor.text(analysis.bundle.name);
+      io.tell(`${text(locale, 'bundle-nothing-known', { bundle: name })}\n`);
     }
     const reportWords = new ReportWords(createWording(locale));
-    const json = parsed.value('json');
-    if (json === '-') {
-      writeAnalysisJson(analysis, reportWords.wording, (chunk) => {
-        io.write(chunk);
-      });
-    } else if (json !== null) {
-      await writeWhole(json, (write) => {
-        writeAnalysisJson(analysis, reportWords.wording, write);
-      });
+    const source: ExportSource = {
+      analysis,
+      whole: analysis,
+      lines: concluded.lines,
+      view: new LineView(concluded.lines, null),
+      words: reportWords,
+      filter: [],
+      redaction: redactor,
+      annotations: content?.annotations ?? [],
+    };
+    for (const kind of fileKinds) {
+      const path = parsed.value(kind);
+      if (path === '-') {
+        for await (const piece of writeExport(kind, source, io)) io.write(piece.text);
+      } else if (path !== null) {
+        await writeWhole(path, async (output) => {
+          for await (const piece of writeExport(kind, source, io)) output.write(piece.text);
+        });
+      }
     }
+    const csv = parsed.value('csv');
+    if (csv !== null) await writeFolder(csv, writeExport('csv', source, io));
     const html = parsed.value('html');
     const pdf = parsed.value('pdf');
     if (html !== null || pdf !== null) {
-      const parts = reportOf(concluded, reportWords, parsed.value('timezone'), content, asked);
+      const parts = reportOf(concluded, source, parsed.value('timezone'), content, asked, redactor);
       if (html !== null) {
-        await writeWhole(html, (write) => {
-          write(parts.standaloneHtml());
+        await writeWhole(html, (output) => {
+          output.write(parts.standaloneHtml());
         });
       }
       if (pdf !== null) {
@@ -85,7 +113,10 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
         await io.print({ ...parts.pages(), stamp, pdfPath: pdf });
       }
     }
-    if (json === null) io.write(findingsText(analysis, reportWords));
+    if (parsed.value('json') === null && toOutput.length === 0) {
+      const answer = findingsText(analysis, reportWords);
+      io.write(redactor === null ? answer : redactor.text(answer));
+    }
     return failOn !== null &&
       analysis.findings.some((finding) => severities.indexOf(finding.severity) <= failOn)
       ? 1
@@ -97,13 +128,14 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
 
 function reportOf(
   concluded: Concluded,
-  words: ReportWords,
+  source: ExportSource,
   zone: string | null,
   content: Awaited<ReturnType<typeof readCase>> | null,
   asked: Partial<ReportChoice>,
+  redactor: Redactor | null,
 ): ReportParts {
   const { analysis, lines } = concluded;
-  return reportParts(analysis, words.wording, {
+  const context: ReportContext = {
     caseName: content?.name ?? null,
     annotations: content?.annotations ?? [],
     bookmarks: content?.bookmarks ?? [],
@@ -117,7 +149,11 @@ function reportOf(
       const id = position === undefined ? null : lines.idOf(position, line - 1);
       return id === null ? null : lines.momentOf(id);
     },
-  });
+  };
+  return reportParts(analysis, source.words.wording, context, (model) => ({
+    ...(redactor === null ? model : redactedReport(model, redactor)),
+    notice: noticeOf(source),
+  }));
 }
 
 /** What the case chose for its last report. */
@@ -153,29 +189,4 @@ function failOnOf(value: string): number | null {
   if (index === -1 || value === 'info')
     throw new ExpectedError('usage', 'analyze', { reason: `--fail-on ${value}` });
   return index;
-}
-
-/** Writes a file that appears as a whole or not at all; a device or a pipe is written as it is. */
-async function writeWhole(path: string, produce: (write: (chunk: string) => void) => void): Promise<void> {
-  const isSpecial = await stat(path).then(
-    (target) => !target.isFile(),
-    () => false,
-  );
-  // A link keeps pointing where it does: what it points to is replaced.
-  const target = isSpecial ? path : await realpath(path).catch(() => path);
-  const part = isSpecial ? target : `${target}.part`;
-  try {
-    const file = openSync(part, 'w');
-    try {
-      produce((chunk) => {
-        writeSync(file, chunk);
-      });
-    } finally {
-      closeSync(file);
-    }
-    if (!isSpecial) await rename(part, target);
-  } catch (cause) {
-    if (!isSpecial) await rm(part, { force: true });
-    throw cause instanceof ExpectedError ? cause : new ExpectedError('not-writable', path, {}, cause);
-  }
 }

@@ -29,8 +29,7 @@ export async function openForCommand(
   words: ParsedWords,
   io: CommandIo,
 ): Promise<{ readonly reading: ReadBundle; readonly concluded: Concluded }> {
-  const passwordFile = words.value('password-file');
-  const password = passwordFile === null ? null : await readPassword(passwordFile);
+  const password = await readPassword(words);
   const showing = io.interactive && !words.has('quiet');
   const locale = words.value('locale') === 'ja' ? 'ja' : 'en';
   let lastShown = -1;
@@ -75,8 +74,10 @@ function tellState({ analysis }: Concluded, locale: Locale, io: CommandIo): void
   }
 }
 
-/** First line of the file, UTF-8. */
-async function readPassword(path: string): Promise<string> {
+/** The first line of the file that `--password-file` names, UTF-8; null without one. */
+export async function readPassword(words: ParsedWords): Promise<string | null> {
+  const path = words.value('password-file');
+  if (path === null) return null;
   try {
     const content = await readFile(path, 'utf8');
     return content.replace(/^\uFEFF/u, '').split(/\r?\n/u, 1)[0] ?? '';

@@ -5,18 +5,28 @@ import { code } from './code.ts';
 import type { CommandIo } from './io.ts';
 import { lines } from './lines.ts';
 import { members } from './members.ts';
+import { redact } from './redact.ts';
 import { listRules } from './rules.ts';
 import { sentence, text } from './sentences.ts';
+import { verify } from './verify.ts';
 
 /** Exit statuses of the contract (`docs/command-line.md`). */
 export const status = { done: 0, findings: 1, usage: 2, notOpened: 3 } as const;
 
 type Command = (words: readonly string[], io: CommandIo) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { analyze, lines, members, rules: listRules, code };
+const commands: Readonly<Record<string, Command>> = {
+  analyze,
+  lines,
+  members,
+  rules: listRules,
+  code,
+  redact,
+  verify,
+};
 
 /** Commands of the contract that this build does not have. */
-const later: ReadonlySet<string> = new Set(['verify', 'redact', 'diff', 'fleet']);
+const later: ReadonlySet<string> = new Set(['diff', 'fleet']);
 
 /**
  * Runs one command.
@@ -78,6 +88,7 @@ function statusOf(error: ExpectedError): number {
     case 'password-needed':
     case 'password-wrong':
     case 'spool-failed':
+    case 'bundle-changed':
     case 'worker-gone':
       return status.notOpened;
   }

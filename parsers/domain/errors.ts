@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'case-locked'
   | 'bad-expression'
   | 'expression-too-slow'
+  | 'bundle-changed'
   | 'worker-gone'
   | 'no-bundle'
   | 'not-yet-available'

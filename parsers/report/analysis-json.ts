@@ -32,7 +32,8 @@ export function writeAnalysisJson(analysis: Analysis, wording: FindingWording, w
   writeJsonObject(analysisParts(analysis, wording), write);
 }
 
-function* analysisParts(analysis: Analysis, wording: FindingWording): Generator<JsonPart> {
+/** The document part by part, its lists row by row. */
+export function* analysisParts(analysis: Analysis, wording: FindingWording): Generator<JsonPart> {
   const { evidence } = analysis;
   yield { key: 'schema', value: analysisSchema };
   yield {
@@ -45,11 +46,11 @@ function* analysisParts(analysis: Analysis, wording: FindingWording): Generator<
   yield { key: 'records', rows: mapped(evidence.records, recordToJson) };
   const { total, timed, outOfOrder } = analysis.lines;
   yield { key: 'lines', value: { total, timed, outOfOrder } };
-  yield { key: 'findings', rows: mapped(analysis.findings, (finding) => findingToJson(finding, wording)) };
+  yield { key: 'findings', rows: mapped(analysis.findings, (finding) => jsonOfFinding(finding, wording)) };
   yield { key: 'coverage', rows: mapped(evidence.coverage, coverageToJson) };
   yield {
     key: 'undecided',
-    rows: mapped(analysis.undecided, (undecided) => undecidedToJson(undecided, wording)),
+    rows: mapped(analysis.undecided, (undecided) => jsonOfUndecided(undecided, wording)),
   };
   yield { key: 'runs', rows: mapped(evidence.runs, runToJson) };
   yield { key: 'boots', rows: mapped(analysis.boots, bootToJson) };
@@ -63,7 +64,7 @@ function* mapped<T>(rows: Iterable<T>, map: (row: T) => object): Generator<objec
   for (const row of rows) yield map(row);
 }
 
-function findingToJson(finding: Finding, wording: FindingWording): object {
+export function jsonOfFinding(finding: Finding, wording: FindingWording): object {
   const { title, explanation, advice } = wording.finding(finding);
   return {
     id: finding.id,
@@ -89,7 +90,7 @@ function witnessToJson(witness: Witness, wording: FindingWording): object {
   };
 }
 
-function undecidedToJson(undecided: Undecided, wording: FindingWording): object {
+export function jsonOfUndecided(undecided: Undecided, wording: FindingWording): object {
   return {
     rule: undecided.rule,
     device: undecided.device,

@@ -14,32 +14,31 @@ const chunkSize = 64 * 1024;
  * can be searched and compared line by line, and never more than a chunk of it in memory.
  */
 export function writeJsonObject(parts: Iterable<JsonPart>, write: WriteChunk): void {
-  let pending = '{\n';
-  let first = true;
-  const put = (text: string): void => {
-    pending += text;
-    if (pending.length >= chunkSize) {
-      write(pending);
-      pending = '';
-    }
-  };
-  for (const part of parts) {
-    put(`${first ? '' : ',\n'}${JSON.stringify(part.key)}: `);
-    first = false;
-    if ('rows' in part) putRows(part.rows, put);
-    else put(JSON.stringify(part.value));
-  }
-  put('\n}\n');
-  if (pending !== '') write(pending);
+  for (const text of jsonText(parts)) write(text);
 }
 
-function putRows(rows: Iterable<unknown>, put: (text: string) => void): void {
+/** As {@link writeJsonObject}, for a reader that takes the pieces at its own pace. */
+export function* jsonText(parts: Iterable<JsonPart>): Generator<string> {
+  let pending = '{\n';
   let first = true;
-  for (const row of rows) {
-    put(`${first ? '[\n' : ',\n'}${JSON.stringify(row)}`);
+  for (const part of parts) {
+    pending += `${first ? '' : ',\n'}${JSON.stringify(part.key)}: `;
     first = false;
+    if ('rows' in part) {
+      let firstRow = true;
+      for (const row of part.rows) {
+        pending += `${firstRow ? '[\n' : ',\n'}${JSON.stringify(row)}`;
+        firstRow = false;
+        if (pending.length < chunkSize) continue;
+        yield pending;
+        pending = '';
+      }
+      pending += firstRow ? '[]' : '\n]';
+    } else {
+      pending += JSON.stringify(part.value);
+    }
   }
-  put(first ? '[]' : '\n]');
+  yield `${pending}\n}\n`;
 }
 
 /** The same object as one value. */

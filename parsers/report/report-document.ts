@@ -34,7 +34,7 @@ export interface ReportParts {
 
 /**
  * The report of an analysis, in the language of the wording, with what the analyst added.
- * @param change what becomes of the model before it is written out: its texts may be made unreadable
+ * @param change what becomes of the model before any markup: redaction takes values out of it
  */
 export function reportParts(
   analysis: Analysis,

@@ -125,6 +125,7 @@ function cover(model: Page): string {
     `<div class="brand"><b>Patchtrail</b><span>${escapeHtml(toolText(model))}</span></div>`,
     `<h1>${escapeHtml(bundle.name)}</h1>`,
     `<p class="of">${escapeHtml(of.join(' · '))}</p>`,
+    ...model.notice.map((sentence) => `<p class="alert" role="note">${escapeHtml(sentence)}</p>`),
     bundle.damaged ? `<p class="alert">${escapeHtml(words.text('cover.damaged'))}</p>` : '',
     tiles(model),
     figures([

@@ -86,6 +86,8 @@ export interface ReportModel {
   readonly title: string;
   readonly choice: ReportChoice;
   readonly leftOut: LeftOut;
+  /** Sentences that say by what the report is limited: filters, redaction. */
+  readonly notice: readonly string[];
   readonly caseName: string | null;
   readonly bundle: BundleIdentity;
   readonly tool: { readonly version: string; readonly rules: string };
@@ -310,6 +312,7 @@ export function reportModel(analysis: Analysis, words: ReportWords, context: Rep
       notes: placed.leftOut,
       muted: muted.length,
     },
+    notice: [],
     caseName: context.caseName,
     bundle: analysis.bundle,
     tool: analysis.tool,

@@ -1,34 +1,27 @@
-import type { WorkerRequest } from '../../preload/contract/worker.ts';
-import { ExpectedError } from '../domain/errors.ts';
-import { reportChoice } from '../domain/report-choice.ts';
-import { reportParts } from '../report/report-document.ts';
-import type { ReportParts } from '../report/report-document.ts';
+import type { ReportDocument, WorkerRequest } from '../../preload/contract/worker.ts';
+import { chosenReport } from './exports.ts';
 import type { Session } from './session.ts';
-import { wordsOf } from './words.ts';
 
-/** The report of the open bundle with what the analyst added. */
-export function reportDocument(
+/** The answer to a request for the report of the open bundle, with what the analyst added. */
+export type ReportAnswer =
+  | { readonly type: 'report'; readonly id: number; readonly report: ReportDocument }
+  | { readonly type: 'preview'; readonly id: number; readonly html: string };
+
+/**
+ * Makes the report in the form that was asked for.
+ *
+ * @throws ExpectedError `no-bundle`
+ */
+export async function answerReport(
   session: Session,
   request: Extract<WorkerRequest, { type: 'report' }>,
-): ReportParts {
-  const { snapshot } = session;
-  if (snapshot === null) throw new ExpectedError('no-bundle');
-  // What is muted stays in the evidence: the report itself tells it apart.
-  const { whole: analysis, lines } = snapshot;
-  const { content, caseName, choice, custody } = request;
-  return reportParts(analysis, wordsOf(request.locale).wording, {
-    caseName,
-    annotations: content.annotations,
-    bookmarks: content.bookmarks,
-    mutes: content.mutes,
-    choice: reportChoice(choice),
-    custody,
-    zone: snapshot.zone,
-    lines,
-    lineMoment: (member, line) => {
-      const position = analysis.evidence.member(member)?.index;
-      const id = position === undefined ? null : lines.idOf(position, line - 1);
-      return id === null ? null : lines.momentOf(id);
-    },
+): Promise<ReportAnswer> {
+  const { id, locale, form } = request;
+  const { parts, tokens } = await chosenReport(session, {
+    ...request,
+    choice: request.exportChoice ?? { locale, redact: false, filter: null },
   });
+  if (form === 'preview') return { type: 'preview', id, html: parts.previewHtml() };
+  const report = { ...parts.pages(), ...(tokens === null ? {} : { tokens: { ...tokens } }) };
+  return { type: 'report', id, report };
 }

@@ -26,6 +26,7 @@ import { momentOf, nearestRecord, nearestRun } from './nearest-row.ts';
 import { findTargets, notePlaces } from './note-places.ts';
 import { overview } from './overview.ts';
 import { GridRecords, groupRow } from './record-rows.ts';
+import { redactionPreview } from './redaction.ts';
 import { codeView, findingDetail, findingRow, lineRow, memberRow, patchRow } from './rows.ts';
 import { runDetail, runRow } from './runs.ts';
 import { rememberedFindings } from './remembered.ts';
@@ -491,6 +492,8 @@ export const handlers: Handlers = {
     return null;
   },
 
+  redactionPreview: (settings, context, signal) => redactionPreview(snapshotOf(context), settings, signal),
+
   limits: (_params, { session }) => ({ ...defaultLimits, ...session.limits }),
 };
 
@@ -531,7 +534,7 @@ function isRecordColumn(column: string): column is RecordColumn {
   return recordColumns.has(column);
 }
 
-function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
+export function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
   const among =
     filter.onlyFindings === true || filter.rules !== undefined
       ? new Set(
@@ -552,7 +555,7 @@ function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
 }
 
 /** Which parts of the common filter say something of log lines: a patch or a rule does not. */
-function lineFilter(filter: Filter): Parameters<typeof openLineView>[1] {
+export function lineFilter(filter: Filter): Parameters<typeof openLineView>[1] {
   return {
     devices: filter.devices,
     members: filter.members,
@@ -566,7 +569,7 @@ function hasLineFilter(filter: Filter): boolean {
   return filter.devices !== undefined || filter.members !== undefined || filter.levels !== undefined;
 }
 
-async function filterFindings(
+export async function filterFindings(
   snapshot: Snapshot,
   filter: Filter,
   signal: AbortSignal,
@@ -636,7 +639,7 @@ function concernsPatch(snapshot: Snapshot, finding: Finding, patches: ReadonlySe
   });
 }
 
-async function memberPositions(
+export async function memberPositions(
   snapshot: Snapshot,
   filter: Filter,
   sort: readonly { readonly column: string; readonly descending: boolean }[],

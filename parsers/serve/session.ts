@@ -74,6 +74,7 @@ export class Session {
   #lastTold = 0;
   #revision = 0;
   #opened = 0;
+  #request: OpenRequest | null = null;
 
   constructor(tell: (reading: Reading) => void) {
     this.#tell = tell;
@@ -106,11 +107,17 @@ export class Session {
     return this.#limits;
   }
 
+  /** What was opened, for a second pass over its bytes; null without a bundle. */
+  get source(): Pick<OpenRequest, 'path' | 'password' | 'spoolFolder'> | null {
+    return this.#request;
+  }
+
   /** @throws ExpectedError, CancelledError; what was read before stays answerable */
   async open(request: OpenRequest): Promise<BundleIdentity> {
     this.close();
     const abort = new AbortController();
     this.#abort = abort;
+    this.#request = request;
     this.#zone = request.zone;
     this.#limits = definedOnly(request.limits);
     this.#opened += 1;
@@ -199,6 +206,7 @@ export class Session {
     this.#bundle?.store.close();
     this.#bundle = null;
     this.#snapshot = null;
+    this.#request = null;
     this.#identity = null;
     this.#transcriptions = [];
     this.#mutes = [];

@@ -23,6 +23,7 @@ import {
   overviewSchema,
   patchRowSchema,
   recordFieldSchema,
+  redactionRowSchema,
   runDetailSchema,
   runRowSchema,
   sortSchema,
@@ -322,6 +323,24 @@ export const evidenceMethods = {
 
   /** Takes rows that the analyst wrote down from pictures as records, instead of those before. Reads the bundle's evidence anew. */
   transcribe: { params: v.object({ transcriptions: v.array(transcriptionSchema) }), result: v.null() },
+
+  /** What redaction would take out of the bundle with these choices, and what was only suspected. */
+  redactionPreview: {
+    params: v.object({
+      kinds: v.array(text),
+      words: v.array(text),
+      ignored: v.array(text),
+      tokens: v.record(text, text),
+      notes: v.array(text),
+    }),
+    result: v.object({
+      replaced: v.array(redactionRowSchema),
+      suspected: v.array(redactionRowSchema),
+      /** Rows there are in all; the lists hold the first of them. */
+      counts: v.object({ replaced: count, suspected: count }),
+      tokens: v.record(text, text),
+    }),
+  },
 
   /** Limits in force. */
   limits: { params: v.object({}), result: limitsSchema },

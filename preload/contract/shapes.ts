@@ -626,3 +626,13 @@ export const transcriptionSchema = v.object({
   createdAt: v.string(),
   changedAt: v.string(),
 });
+
+/** A value that redaction takes out, or that only looks like one (`token` null). */
+export const redactionRowSchema = v.object({
+  kind: v.picklist(['host', 'user', 'email', 'ip', 'mac', 'domain', 'serial', 'instance', 'word']),
+  value: text,
+  token: nullableText,
+  count,
+  places: v.array(v.object({ member: text, line: nullableCount })),
+});
+export type RedactionRowView = v.InferOutput<typeof redactionRowSchema>;

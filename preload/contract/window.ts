@@ -4,7 +4,7 @@
  * inferred from the same schemas. Paths never come from the window except through a drop or a dialog.
  */
 import * as v from 'valibot';
-import { localeSchema, transcriptionSchema } from './shapes.ts';
+import { filterSchema, localeSchema, transcriptionSchema } from './shapes.ts';
 
 const text = v.string();
 
@@ -198,8 +198,42 @@ export const openResultSchema = v.union([
 ]);
 export type OpenResult = v.InferOutput<typeof openResultSchema>;
 
+/** What an export is; `bundle` is a redacted copy of the bundle itself. */
+export const exportKindSchema = v.picklist([
+  'pdf',
+  'html',
+  'csv',
+  'json',
+  'timesketch',
+  'markdown',
+  'ndjson',
+  'bundle',
+]);
+export type ExportKind = v.InferOutput<typeof exportKindSchema>;
+
+/** What goes out, and how. */
+export const exportChoiceSchema = v.object({
+  kind: exportKindSchema,
+  locale: localeSchema,
+  /** A copy of the bundle is redacted always. */
+  redact: v.boolean(),
+  /** The filter of what is shown; null: everything. */
+  filter: v.nullable(filterSchema),
+  /** Of a copy of the bundle: whether members that cannot be searched go into it as they are. */
+  keepUnsearched: v.boolean(),
+});
+export type ExportChoice = v.InferOutput<typeof exportChoiceSchema>;
+
 export const exportResultSchema = v.union([
-  v.object({ outcome: v.literal('written'), name: text, bytes: v.number() }),
+  v.object({
+    outcome: v.literal('written'),
+    name: text,
+    bytes: v.number(),
+    /** The case's tokens after a redacted export; they belong to the case. */
+    tokens: v.optional(v.record(text, text)),
+    /** Of a copy of the bundle: members that were left out. */
+    leftOut: v.optional(v.number()),
+  }),
   v.object({ outcome: v.literal('cancelled') }),
   v.object({
     outcome: v.literal('failed'),
@@ -211,7 +245,12 @@ export const exportResultSchema = v.union([
 export type ExportResult = v.InferOutput<typeof exportResultSchema>;
 
 /** A report in a language, as it was chosen. */
-export const reportRequestSchema = v.object({ locale: localeSchema, choice: caseReportSchema });
+export const reportRequestSchema = v.object({
+  locale: localeSchema,
+  choice: caseReportSchema,
+  /** Whether tokens stand in place of what must not leave. */
+  redact: v.boolean(),
+});
 export type ReportRequest = v.InferOutput<typeof reportRequestSchema>;
 
 /** Requests from the window to main. */
@@ -264,7 +303,9 @@ export const windowMethods = {
   saveCaseAs: { params: v.tuple([]), result: caseStatusSchema },
   /** Asks where, prints the report, writes it. Phases of the work come as events. */
   exportPdf: { params: v.tuple([reportRequestSchema]), result: exportResultSchema },
-  /** Stops what `exportPdf` began; nothing is written then. */
+  /** Asks where and writes; `export-progress` events tell how far. One at a time. Nothing is left when it is cancelled. */
+  exportFile: { params: v.tuple([exportChoiceSchema]), result: exportResultSchema },
+  /** Stops what `exportPdf` or `exportFile` began; nothing is written then. */
   cancelExport: { params: v.tuple([]), result: v.null() },
   /**
    * The same document laid out for a screen.
@@ -293,6 +334,8 @@ export const commandSchema = v.picklist([
   'open-sample',
   'save-case-as',
   'export-pdf',
+  'export',
+  'redaction',
   'close-bundle',
   'search',
   'next-finding',
@@ -318,6 +361,8 @@ export const windowEventSchema = v.variant('event', [
   /** Settings were changed by another window. */
   v.object({ event: v.literal('settings'), settings: settingsSchema }),
   v.object({ event: v.literal('case-status'), status: caseStatusSchema }),
+  /** How far an export is, from 0 to 1; null while nothing can be said. */
+  v.object({ event: v.literal('export-progress'), done: v.nullable(v.number()) }),
   /** The worker died; annotations are kept. */
   v.object({ event: v.literal('worker-gone'), reason: text }),
   v.object({ event: v.literal('worker-started') }),

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { readingSchema } from './evidence.ts';
 import { limitsSchema, localeSchema } from './shapes.ts';
-import { caseContentSchema, caseReportSchema } from './window.ts';
+import { caseContentSchema, caseReportSchema, exportChoiceSchema } from './window.ts';
 
 const text = v.string();
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -52,11 +52,24 @@ export const workerRequestSchema = v.variant('type', [
     locale: localeSchema,
     content: caseContentSchema,
     caseName: v.nullable(text),
-    choice: caseReportSchema,
+    /** What is chosen of it. */
+    reportChoice: caseReportSchema,
+    /** Redaction and filters; null: all of it, not redacted. */
+    exportChoice: v.nullable(exportChoiceSchema),
     custody: reportCustodySchema,
     /** Pages for the printer, or the same document laid out for a screen. */
     form: v.picklist(['pages', 'preview']),
   }),
+  /** An export; comes with a MessagePort, which its bytes go to (`exportPieceSchema`). */
+  v.object({
+    type: v.literal('export'),
+    id,
+    choice: exportChoiceSchema,
+    content: caseContentSchema,
+    caseName: v.nullable(text),
+    custody: reportCustodySchema,
+  }),
+  v.object({ type: v.literal('cancel-export'), id }),
 ]);
 export type WorkerRequest = v.InferOutput<typeof workerRequestSchema>;
 
@@ -83,8 +96,18 @@ export const reportDocumentSchema = v.object({
   language: text,
   /** Name and version of the application, for the PDF's own facts. */
   creator: text,
+  /** The case's tokens after redaction. */
+  tokens: v.optional(v.record(text, text)),
 });
 export type ReportDocument = v.InferOutput<typeof reportDocumentSchema>;
+
+/** What an export's port carries to main. Each piece is answered with its length, so that few wait at a time. */
+export const exportPieceSchema = v.variant('type', [
+  v.object({ type: v.literal('piece'), file: text, bytes: v.instance(Uint8Array) }),
+  v.object({ type: v.literal('progress'), done: v.nullable(v.number()) }),
+]);
+/** What main answers. */
+export const exportTakenSchema = v.object({ taken: v.number() });
 
 /** Worker to main. */
 export const workerMessageSchema = v.variant('type', [
@@ -100,6 +123,13 @@ export const workerMessageSchema = v.variant('type', [
   }),
   v.object({ type: v.literal('report'), id, report: reportDocumentSchema }),
   v.object({ type: v.literal('preview'), id, html: text }),
+  /** All pieces of an export were taken. */
+  v.object({
+    type: v.literal('exported'),
+    id,
+    tokens: v.optional(v.record(text, text)),
+    leftOut: v.optional(v.number()),
+  }),
   v.object({
     type: v.literal('error'),
     id,

@@ -22,6 +22,8 @@ export type CommandId =
   | 'close-bundle'
   | 'save-case-as'
   | 'export-pdf'
+  | 'export'
+  | 'redaction'
   | 'search'
   | 'next-match'
   | 'previous-match'
@@ -189,6 +191,8 @@ export function useCommands(
       command('undo', inField('undo', undo), canUndo),
       command('redo', inField('redo', redo), canRedo),
       command('export-pdf', () => open('report'), isRead),
+      command('export', () => open('export'), isRead),
+      command('redaction', () => open('redaction'), isRead),
       ...places.map(([id, place]) =>
         command(id, () => go(place), hasBundle && (place !== 'runs' || hasRuns)),
       ),

@@ -6,8 +6,10 @@ import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { AddEvent } from '../panes/add-event.tsx';
 import { ChangedBundle } from '../panes/changed-bundle.tsx';
 import { chordText } from './commands.ts';
-import { Modal } from './modal.tsx';
 import type { Command } from './commands.ts';
+import { ExportDialog } from './export-dialog.tsx';
+import { Modal } from './modal.tsx';
+import { RedactionDialog } from './redaction-dialog.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 
 export function Overlays({ commands }: { readonly commands: readonly Command[] }) {
@@ -23,6 +25,10 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <ZoneDialog purpose="show" />;
     case 'assume-zone':
       return <ZoneDialog purpose="assume" />;
+    case 'export':
+      return <ExportDialog />;
+    case 'redaction':
+      return <RedactionDialog />;
     case 'password':
     case 'password-wrong':
       return <PasswordDialog isWrong={overlay === 'password-wrong'} />;

@@ -28,7 +28,10 @@ export function Header({
       <span className="header-space" />
       <CommandButton commands={commands} id="open" label={t('action.open')} />
       {bundle.phase === 'none' ? null : (
-        <CommandButton commands={commands} id="export-pdf" label={t('action.export-pdf')} />
+        <>
+          <CommandButton commands={commands} id="export-pdf" label={t('action.export-pdf')} />
+          <CommandButton commands={commands} id="export" label={t('action.export')} />
+        </>
       )}
       <span className="zone-switch">
         <Segments

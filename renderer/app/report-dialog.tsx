@@ -7,6 +7,7 @@ import type { CaseReport, ReportRequest } from '../../preload/contract/window.ts
 import { useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { problemText } from '../panes/problem-text.ts';
+import { withTokens } from '../state/redaction.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { Modal } from './modal.tsx';
 import { Segments } from './segments.tsx';
@@ -26,7 +27,8 @@ export function ReportDialog() {
   const [choice, setChoice] = useState<ReportChoice>(() =>
     kept === undefined ? wholeReport : reportChoice(kept),
   );
-  const request: ReportRequest = { locale, choice: keepable(choice) };
+  const [redact, setRedact] = useState(false);
+  const request: ReportRequest = { locale, choice: keepable(choice), redact };
   const isWorking = phase !== null;
 
   /** A choice belongs to the case: the next report of it starts from there. */
@@ -37,6 +39,10 @@ export function ReportDialog() {
     if (now !== null)
       store.setState({ case: { ...now, content: { ...now.content, report: keepable(chosen) } } });
   };
+  const keepTokens = (tokens: Readonly<Record<string, string>>): void => {
+    const { case: now } = store.getState();
+    if (now !== null) store.setState({ case: { ...now, content: withTokens(now.content, tokens) } });
+  };
   const write = async (): Promise<void> => {
     store.setState({ exportPhase: 'asking' });
     try {
@@ -46,6 +52,7 @@ export function ReportDialog() {
       const result = await bridge.exportPdf(request);
       switch (result.outcome) {
         case 'written':
+          if (result.tokens !== undefined) keepTokens(result.tokens);
           open('none');
           say('good', t('export.written', { name: result.name }));
           return;
@@ -134,6 +141,22 @@ export function ReportDialog() {
               onChange={setLocale}
             />
           </div>
+          <fieldset disabled={isWorking}>
+            <legend>{t('report-dialog.redaction')}</legend>
+            <label>
+              <input
+                type="checkbox"
+                checked={redact}
+                onChange={({ currentTarget }) => setRedact(currentTarget.checked)}
+              />
+              {t('export.redact')}
+            </label>
+            {redact ? (
+              <button type="button" className="button" onClick={() => open('redaction')}>
+                {t('command.redaction')}
+              </button>
+            ) : null}
+          </fieldset>
           <div className="report-foot">
             <p className="hint" role="status">
               {isWorking ? t(`export.phase.${phase}`) : t('report-dialog.printed')}

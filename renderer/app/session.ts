@@ -109,6 +109,9 @@ export function startSession(
         if (open !== null) store.setState({ case: { ...open, status: event.status } });
         return;
       }
+      case 'export-progress':
+        store.setState({ exportDone: event.done });
+        return;
       case 'worker-gone':
         saver.flush();
         client.disconnect();

@@ -60,6 +60,8 @@ export type Overlay =
   | 'zone'
   | 'assume-zone'
   | 'report'
+  | 'export'
+  | 'redaction'
   | 'password'
   | 'password-wrong'
   | 'add-event'
@@ -129,6 +131,8 @@ export interface WindowState {
   readonly notice: Notice | null;
   /** How far an export of the report has come; null while there is none. */
   readonly exportPhase: ExportPhase | null;
+  /** How far the export is, from 0 to 1; null while nothing can be said. */
+  readonly exportDone: number | null;
   /** The row that is being written down, and from which picture: kept while the reader looks elsewhere. */
   readonly transcribing: { readonly member: string; readonly draft: TranscriptionDraft } | null;
 }
@@ -228,6 +232,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     memberSort: [],
     runSort: [],
     overlay: 'none',
+    exportDone: null,
     noteWanted: null,
     exportPhase: null,
     ...freshView(),

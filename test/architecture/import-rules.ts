@@ -25,7 +25,7 @@ const engineLayers: readonly (readonly string[])[] = [
   ['archive', 'text', 'codes', 'case'],
   ['formats'],
   ['evidence'],
-  ['rules', 'report'],
+  ['rules', 'report', 'redaction'],
   ['version'],
   ['analyse'],
   ['serve', 'command-line'],
@@ -45,7 +45,7 @@ const sharedHelpers: readonly string[] = [];
 const acrossSystems = ['cross-system', 'coverage'];
 
 /** Folders of the engine that hold no sentence: their wording lives in the locales. */
-const wordless = ['domain', 'archive', 'text', 'codes', 'formats', 'evidence', 'rules'];
+const wordless = ['domain', 'archive', 'text', 'codes', 'formats', 'evidence', 'rules', 'redaction'];
 
 const windowPackages = /^(?:electron|react|react-dom|zustand|ag-grid-[a-z]+|@fontsource[a-z-]*)(?:\/|$)/u;
 

@@ -51,6 +51,28 @@ test('the preview is the document, and what is chosen is what is written', async
   await app.close();
 });
 
+test('a redacted report is redacted in its preview and on paper', async ({}, info) => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await openDialog(window);
+  const dialog = window.getByRole('dialog', { name: 'Export report' });
+  const preview = dialog.frameLocator('iframe');
+  await expect(preview.getByText('PC-0042').first()).toBeAttached();
+  await dialog.getByRole('checkbox', { name: /^Redact/u }).check();
+  await expect(preview.getByText(/^Redacted \(host, /u)).toBeVisible();
+  await expect(preview.getByText('PC-0042')).toHaveCount(0);
+  await expect(preview.getByText('HOST-01').first()).toBeAttached();
+
+  const pdf = info.outputPath('redacted.pdf');
+  await answerSaveDialog(app, pdf);
+  await dialog.getByRole('button', { name: 'Save PDF…' }).click();
+  await expect(window.getByText('Report written: redacted.pdf')).toBeVisible({ timeout: 60_000 });
+  const text = execFileSync('pdftotext', [pdf, '-'], { encoding: 'utf8' });
+  expect(text).toContain('HOST-01');
+  expect(text).not.toMatch(/PC-0042|EIGYO-NB22/iu);
+  await app.close();
+});
+
 test('an export can be cancelled, and leaves no file', async ({}, info) => {
   const { app, window } = await launchPatchtrail({ args: [sample] });
   await waitUntilRead(window);

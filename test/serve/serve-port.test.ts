@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reading } from '../../preload/contract/evidence.ts';
-import { reportDocument } from '../../parsers/serve/report.ts';
+import { answerReport } from '../../parsers/serve/report.ts';
 import { Session } from '../../parsers/serve/session.ts';
 import { Window } from './window.ts';
 
@@ -199,7 +199,7 @@ describe('answers', () => {
     });
   });
 
-  it('print a report with notes', () => {
+  it('print a report with notes', async () => {
     const [finding] = session.snapshot?.analysis.findings ?? [];
     const note = {
       id: 'a',
@@ -213,18 +213,40 @@ describe('answers', () => {
       quote: '',
       links: [],
     };
-    const report = reportDocument(session, {
+    const answer = await answerReport(session, {
       type: 'report',
       id: 1,
       locale: 'ja',
       caseName: null,
       content: { annotations: [note], bookmarks: [], mutes: [], transcriptions: [], zone: null, view: {} },
-      choice: { content: 'all', chosen: [], sections: ['findings'], paper: 'A4' },
+      reportChoice: { content: 'all', chosen: [], sections: ['findings'], paper: 'A4' },
+      exportChoice: null,
       custody: { entries: [], broken: null },
       form: 'pages',
-    }).pages();
+    });
+    if (answer.type !== 'report') throw new Error(answer.type);
+    const { report } = answer;
     expect(report.html).toContain('要再起動');
     expect(report.html).not.toContain('<script');
+
+    // The preview of a redacted report is the redacted document, and what it says of itself is in it.
+    const preview = await answerReport(session, {
+      type: 'report',
+      id: 2,
+      locale: 'en',
+      caseName: null,
+      content: { annotations: [note], bookmarks: [], mutes: [], transcriptions: [], zone: null, view: {} },
+      reportChoice: { content: 'annotated', chosen: [], sections: ['matrix', 'findings'], paper: 'Letter' },
+      exportChoice: { kind: 'pdf', locale: 'en', redact: true, filter: null, keepUnsearched: false },
+      custody: { entries: [], broken: null },
+      form: 'preview',
+    });
+    if (preview.type !== 'preview') throw new Error(preview.type);
+    const device = session.snapshot?.analysis.evidence.devices[0]?.name ?? '';
+    expect(report.html.toLowerCase()).toContain(device.toLowerCase());
+    expect(preview.html.toLowerCase()).not.toContain(device.toLowerCase());
+    expect(preview.html).toContain('HOST-01');
+    expect(preview.html).toContain('<p class="alert" role="note">Redacted (');
   });
 });
 
