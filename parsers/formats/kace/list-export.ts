@@ -1,11 +1,13 @@
 import type { ColumnMatch } from '../../text/column-match.ts';
+import { readDelimited } from '../../text/delimited.ts';
+import { readFixedWidth } from '../../text/fixed-width.ts';
 import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument, Probe } from '../define-format.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { isPage, warnUnknownTables } from './saved-page.ts';
-import { capturedAt, deviceOfFileName, looksLikeDevice, subjectOf } from './subject.ts';
+import { capturedAt, deviceOfFileName, looksLikeDevice, patchOfFileName, subjectOf } from './subject.ts';
 import { isDatabaseHeader, patchColumns } from './words.ts';
 import type { PatchColumn } from './words.ts';
 
@@ -33,7 +35,22 @@ function mayBeList(probe: Probe): boolean {
   if (probe.shape === 'workbook') return true;
   if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
   if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
-  return probe.lines.slice(0, headerLines).some(hasPatchHeader);
+  // Quoted headers may run over several lines, and headers may stand in two rows.
+  if (probe.shape === 'delimited' && isPatchHeader(readDelimited(probe.text)?.headers ?? [])) return true;
+  return (
+    probe.lines.slice(0, headerLines).some(hasPatchHeader) || isPatchHeader(verticalHeaders(probe.lines))
+  );
+}
+
+function isPatchHeader(headers: readonly string[]): boolean {
+  return headers.length >= 4 && patchColumns.match(headers) !== null;
+}
+
+/** The names in a text whose rows stand cell below cell, as database clients print wide ones. */
+function verticalHeaders(lines: readonly string[]): readonly string[] {
+  const sample = lines.slice(0, headerLines);
+  const isVertical = sample.some((line) => /^\s*(?:\*{5,} ?\d+\. row \*|-\[ RECORD \d)/u.test(line));
+  return isVertical ? (readFixedWidth(sample.join('\n'))[0]?.headers ?? []) : [];
 }
 
 function isKacePath(path: string): boolean {
@@ -81,7 +98,10 @@ function readList(document: EvidenceDocument, source: 'list-export' | 'sql-expor
     harvestRows(document, table, columns, {
       source,
       device: titled,
-      patch: columns.has('patch') || columns.has('patchId') ? null : subjectOf(table.title ?? '', 'patch'),
+      patch:
+        columns.has('patch') || columns.has('patchId')
+          ? null
+          : (subjectOf(table.title ?? '', 'patch') ?? patchOfFileName(document.path)),
       capturedAt: capturedAt(document, page),
     });
   }

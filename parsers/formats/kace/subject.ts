@@ -1,5 +1,6 @@
 import { readDate, placeReading } from '../../text/dates.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { findKb } from '../../domain/names.ts';
 import { foldWord } from '../../text/vocabulary.ts';
 import type { Page, Pair } from '../../text/page.ts';
 import type { EvidenceDocument } from '../define-format.ts';
@@ -72,11 +73,7 @@ const fileWords: ReadonlySet<string> = new Set(
  * with `_` for the colon; else one part of the name must look like a host's: letters and a digit.
  */
 export function deviceOfFileName(path: string): string | null {
-  const name = path
-    .replaceAll('\\', '/')
-    .replace(/^.*[/!]/u, '')
-    .replace(/\.(?:x?html?|mht|mhtml|csv|tsv|txt|xlsx?|xlsm)$/iu, '')
-    .trim();
+  const name = bareFileName(path);
   const saved = titleExpression('device', '\\s*[_:：]\\s*').exec(name)?.groups?.['name']?.trim();
   if (saved !== undefined && saved !== '') return saved;
   const parts = name.split(/[\s_()[\]（）＿]+/u).filter((part) => part !== '');
@@ -85,6 +82,26 @@ export function deviceOfFileName(path: string): string | null {
     return host === null ? [] : [host];
   });
   return candidates.length === 1 ? (candidates[0] ?? null) : null;
+}
+
+/** The patch that a file's name states: `パッチの詳細_ NAME`, or one KB number in it; null when it states none. */
+export function patchOfFileName(path: string): string | null {
+  const name = bareFileName(path);
+  const saved = titleExpression('patch', '\\s*[_:：]\\s*').exec(name)?.groups?.['name']?.trim();
+  if (saved !== undefined && saved !== '') return saved;
+  const kb = findKb(name.replaceAll('_', ' '));
+  return kb !== null &&
+    findKb(name.replaceAll('_', ' ').replace(new RegExp(kb.replace('KB', 'KB[\\s-]?'), 'giu'), '')) === null
+    ? kb
+    : null;
+}
+
+function bareFileName(path: string): string {
+  return path
+    .replaceAll('\\', '/')
+    .replace(/^.*[/!]/u, '')
+    .replace(/\.(?:x?html?|mht|mhtml|csv|tsv|txt|xlsx?|xlsm)$/iu, '')
+    .trim();
 }
 
 function withoutFileWords(part: string): string | null {

@@ -140,6 +140,8 @@ describe('device pages', () => {
     ['', '未スケジュール', '', 'never'],
     ['', '正常終了', '1', null],
     ['-', '失敗', '', null],
+    ['未展開', '正常終了', '2', 'never'],
+    ['Never', 'Success', '1', 'never'],
     ['2024-05-10 09:30:00', '', '0', '2024-05-10T09:30 minute'],
     ['2024-05-10 9:30', '成功', '', '2024-05-10T09:30 minute'],
     ['2024-05-10', '成功', '', '2024-05-10 day'],
@@ -181,6 +183,34 @@ describe('device pages', () => {
   });
 });
 
+describe('attempts', () => {
+  it.each([
+    ['2', 2, null],
+    ['２回', 2, null],
+    ['2回目', 2, null],
+    ['2 attempt(s)', 2, null],
+    ['2.0', 2, null],
+    ['2/3', 2, 3],
+    ['２／３', 2, 3],
+    ['2 of 3', 2, 3],
+    ['2 out of 3', 2, 3],
+    ['2回 / 3回', 2, 3],
+    ['3回中2回', 2, 3],
+    ['2 (max 3)', 2, 3],
+    ['2（最大3回）', 2, 3],
+  ])('%s are %j of %j', (cell, attempts, maxAttempts) => {
+    const reading = read('p.html', devicePage([row.map((text, at) => (at === 6 ? cell : text))]));
+    expect(reading.records[0]?.deployment).toMatchObject({ attempts, maxAttempts });
+    expect(reading.warnings).toEqual([]);
+  });
+
+  it('that are none are told of', () => {
+    const reading = read('p.html', devicePage([row.map((text, at) => (at === 6 ? '2 or 3' : text))]));
+    expect(reading.records[0]?.deployment.attempts).toBeNull();
+    expect(reading.warnings).toMatchObject([{ code: 'bad-number', text: '2 or 3' }]);
+  });
+});
+
 describe('words and codes', () => {
   it.each([
     ['3010, 0xBC2', 3010],
@@ -193,6 +223,11 @@ describe('words and codes', () => {
     ['2149859372', 0x8024402c],
     ['8001', 8001],
     ['3010, 0xFFF', 3010],
+    ['3,010', 3010],
+    ['-2,145,107,924', 0x8024402c],
+    ['\u22122145107924', 0x8024402c],
+    ['0xFFFFFFFF8024402C', 0x8024402c],
+    ['0,3010', 0],
     ['', null],
     ['none', null],
   ])('exit code %j is %j', (text, expected) => {
@@ -331,6 +366,54 @@ describe('lists', () => {
       warnings: [{ line: 1, code: 'unknown-table', text: 'un | deux | trois | quatre' }],
     });
     expect(read('list.csv', text).kind).toBeNull();
+  });
+
+  it('are known by headers with line breaks, in two rows, and cell below cell', () => {
+    const cells = ['PC-1', ...row];
+    const line = (texts: readonly string[]): string => `${texts.map((text) => `"${text}"`).join(',')}\n`;
+    const broken = line([
+      'マシン名',
+      ...headers.map((header) => header.replace(/(?=ステータス|日$)/u, '\n')),
+    ]);
+    const two = `${line(['マシン名', 'パッチ名', '検出', '', '展開', '', '', ''])}${line(['', '', 'ステータス', '日', 'ステータス', '終了コード', '日', '試行回数'])}`;
+    const names = ['マシン名', ...headers];
+    const below = `${'*'.repeat(27)} 1. row ${'*'.repeat(27)}\n${names.map((name, at) => `${name}: ${cells[at] ?? ''}\n`).join('')}`;
+    const [expected] = read('x.csv', line(names) + line(cells)).records;
+    for (const [path, text] of [
+      ['x.csv', broken + line(cells)],
+      ['x.csv', two + line(cells)],
+      ['x.txt', below],
+    ] as const) {
+      const reading = read(path, text);
+      expect(reading.kind).toBe('kace/list-export');
+      expect(reading.records.map((record) => ({ ...record, citation: null }))).toEqual([
+        { ...expected, citation: null },
+      ]);
+      expect(reading.warnings).toEqual([]);
+    }
+  });
+
+  it('take the patch from the name of the file where nothing in it tells', () => {
+    const text = `マシン名,検出ステータス,検出日,デプロイのステータス,展開日\nPC-1,${row.slice(1, 4).join(',')},\n`;
+    const patches = [
+      'KB5037771.csv',
+      'a/パッチの詳細_ Java 8.csv',
+      'KB5037771 KB5031234.csv',
+      'list.csv',
+    ].map((path) => read(path, text).records[0]?.patch);
+    expect(patches).toEqual(['KB5037771', 'Java 8', null, null]);
+  });
+
+  it('under the names of a query are exports of the database', () => {
+    const text =
+      'm.NAME,p.TITLE,ps.STATUS,ps.STATUS_DT,ps.DEPLOY_STATUS,ps.DEPLOY_STATUS_DT\nPC-1,Update (KB5037771),NOTPATCHED,2024-05-10 09:12:00,NULL,NULL\n';
+    const reading = read('q.csv', text);
+    expect(reading.kind).toBe('kace/sql-export');
+    expect(reading.records[0]).toMatchObject({
+      device: 'PC-1',
+      detection: { status: 'not-patched' },
+      deployment: { status: 'not-attempted', at: 'never' },
+    });
   });
 
   it('in UTF-16 and CP932 read the same', () => {
