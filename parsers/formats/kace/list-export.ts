@@ -31,7 +31,8 @@ export const sqlExport = defineDocumentFormat({
   read: (document) => readList(document, 'sql-export'),
 });
 
-function mayBeList(probe: Probe): boolean {
+/** Whether a member that is no page may hold a table of patches. */
+export function mayBeList(probe: Probe): boolean {
   if (probe.shape === 'workbook') return true;
   if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
   if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
@@ -111,7 +112,7 @@ function readList(document: EvidenceDocument, source: 'list-export' | 'sql-expor
 }
 
 /** The database's own names, at least two of them: a single one may be anybody's. */
-function isDatabase(table: Table): boolean {
+export function isDatabase(table: Table): boolean {
   return table.headers.filter(isDatabaseHeader).length >= 2;
 }
 
@@ -124,6 +125,6 @@ function tellsPatches(columns: ColumnMatch<PatchColumn>): boolean {
 }
 
 /** A worksheet or a title line may name the device: `PC-0042`, `デバイスの詳細: PC-0042`. */
-function titleDevice(title: string): string | null {
+export function titleDevice(title: string): string | null {
   return subjectOf(title, 'device') ?? (looksLikeDevice(title) && !/^sheet\d+$/iu.test(title) ? title : null);
 }

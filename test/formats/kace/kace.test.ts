@@ -393,6 +393,24 @@ describe('lists', () => {
     }
   });
 
+  it('of one device are its page when file, sheet or title names it, and lists otherwise', () => {
+    const line = (texts: readonly string[]): string => `${texts.map((text) => `"${text}"`).join(',')}\n`;
+    const text = line(headers) + line(row);
+    const page = read('PC-0042.csv', text);
+    expect([page.kind, page.rows, page.records[0]?.source]).toEqual(['kace/device-page', 1, 'device-page']);
+    expect(page.facts).toMatchObject([
+      { type: 'kace/page', value: { kind: 'device-page', tab: null, subject: 'PC-0042' } },
+    ]);
+    const titled = read('x.csv', `デバイスの詳細: PC-0042\n\n${text}`);
+    expect([titled.kind, titled.records[0]?.device]).toEqual(['kace/device-page', 'PC-0042']);
+    expect(read('x.csv', text).kind).toBe('kace/list-export');
+    const named = line(['マシン名', ...headers]) + line(['PC-1', ...row]);
+    expect(read('PC-0042.csv', named).kind).toBe('kace/list-export');
+    const database =
+      'TITLE,STATUS,STATUS_DT,DEPLOY_STATUS,DEPLOY_STATUS_DT\nUpdate (KB5037771),NOTPATCHED,2024-05-10 09:12:00,NULL,NULL\n';
+    expect(read('PC-0042.csv', database).kind).toBe('kace/sql-export');
+  });
+
   it('take the patch from the name of the file where nothing in it tells', () => {
     const text = `マシン名,検出ステータス,検出日,デプロイのステータス,展開日\nPC-1,${row.slice(1, 4).join(',')},\n`;
     const patches = [
