@@ -316,7 +316,9 @@ class PageReader {
   #title: string | null = null;
   #savedAt: string | null = null;
   readonly #headings: Heading[] = [];
-  readonly #tables: { readonly serial: number; readonly table: Table }[] = [];
+  readonly #tables: { readonly serial: number; table: Table }[] = [];
+  /** Where the table read last stands, when it is a header without rows. */
+  #headerAlone: number | null = null;
   readonly #pairs: { readonly line: number; readonly order: number; readonly draft: PairDraft }[] = [];
   readonly #tabs: { readonly draft: TabDraft; readonly text: string }[] = [];
   readonly #texts: { text: string; line: number }[] = [];
@@ -1162,9 +1164,39 @@ class PageReader {
     if (!table.hidden) this.#takeTable(table, outer);
   }
 
+  /**
+   * A grid that scrolls below its header is two tables: one with the names alone, then one with the rows,
+   * as wide and without heading cells. Whether this was the second one.
+   */
+  #joinBody(body: TableDraft): boolean {
+    const header = this.#headerAlone === null ? undefined : this.#tables[this.#headerAlone];
+    this.#headerAlone = null;
+    if (header === undefined || body.hasTables) return false;
+    const width = header.table.headers.length;
+    const [first] = body.rows;
+    // Names of columns have no digits, rows have dates and codes.
+    if (!first?.cells.some((cell) => /\p{Nd}/u.test(cell))) return false;
+    const isBody = body.marks.every((mark) => {
+      const { inHead, headingCells } = unpackMarks(mark);
+      return !inHead && headingCells === 0;
+    });
+    if (!isBody || first.cells.length !== width) return false;
+    const rows = body.rows.filter((row, at) => {
+      const { own, spanning } = unpackMarks(body.marks[at] ?? 0);
+      return !(own === 1 && spanning) && row.cells.some((cell) => cell !== '');
+    });
+    rows.forEach((row, at) => {
+      row.row = at + 1;
+    });
+    header.table = { ...header.table, rows };
+    return true;
+  }
+
   #takeTable(table: TableDraft, outer: TableDraft | undefined): void {
+    if (this.#joinBody(table)) return;
     const read = assembleTable(table);
     if (read !== null) this.#tables.push({ serial: table.serial, table: read });
+    this.#headerAlone = read !== null && isHeaderAlone(read) ? this.#tables.length - 1 : null;
     if (read === null || read.headers.length < 3) {
       for (const draft of table.pairs) this.#addPair(draft);
     }
@@ -1373,6 +1405,13 @@ function assembleTable(draft: TableDraft): Table | null {
     row.row = data.length;
   }
   return { headers, headerLine: last?.line ?? draft.line, rows: data, title };
+}
+
+/** Whether a table has the names of columns and nothing below them. */
+function isHeaderAlone(table: Table): boolean {
+  return (
+    table.rows.length === 0 && table.headers.length >= 4 && table.headers.every((name) => name.length <= 60)
+  );
 }
 
 function isSingleCell(row: RowDraft | undefined, marks: number | undefined): boolean {

@@ -9,7 +9,14 @@ import type { KaceDeviceFact } from './facts.ts';
 import { isDatabase, mayBeList, titleDevice } from './list-export.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { harvestPage, isPage, warnUnknownTables } from './saved-page.ts';
-import { capturedAt, deviceOfFileName, pageIsTitled, pageSubject, PageValues } from './subject.ts';
+import {
+  capturedAt,
+  deviceOfFileName,
+  pageDevice,
+  pageIsTitled,
+  pageSubject,
+  PageValues,
+} from './subject.ts';
 import { isNothing } from './words.ts';
 import type { PageKey, PatchColumn } from './words.ts';
 
@@ -25,16 +32,17 @@ export const devicePage = defineDocumentFormat({
   read(document) {
     if (document.shape !== 'html' && document.shape !== 'mhtml') return readDeviceTables(document);
     const page = document.page();
-    const subject = pageSubject(page, 'device');
-    const titled = subject !== null || pageIsTitled(page, 'device');
-    const found = page.tables.flatMap((table) => {
+    const isOfDevice = pageIsTitled(page, 'device');
+    const { tables } = page;
+    const hasDevices = tables.some((table) => isDeviceTable(matchPatchTable(table, 4)));
+    const subject = pageDevice(page, isOfDevice || hasDevices);
+    const titled = isOfDevice || pageSubject(page, 'device') !== null;
+    const found = tables.flatMap((table) => {
       const columns = matchPatchTable(table, titled ? 3 : 4);
-      if (columns === null || !tellsState(columns)) return [];
-      const ofPatches = columns.has('patch') || columns.has('patchId');
-      return ofPatches && !columns.has('device') && !columns.has('deviceId') ? [{ table, columns }] : [];
+      return isDeviceTable(columns) ? [{ table, columns }] : [];
     });
     // A page that says whose it is counts even when its table was not understood: the warning tells of it.
-    if (found.length === 0 && (subject === null || !hasDataTable(page.tables) || aboutElse(page.tables)))
+    if (found.length === 0 && (subject === null || !titled || !hasDataTable(tables) || aboutElse(tables)))
       return false;
 
     const known = new Set<Table>();
@@ -54,10 +62,17 @@ export const devicePage = defineDocumentFormat({
     }
     document.harvest.rows(rows);
     harvestDevice(document, new PageValues(page), subject);
-    warnUnknownTables(document, page.tables, known);
+    warnUnknownTables(document, tables, known);
     return true;
   },
 });
+
+/** A table that tells the state of patches without saying of which device. */
+function isDeviceTable(columns: ColumnMatch<PatchColumn> | null): columns is ColumnMatch<PatchColumn> {
+  if (columns === null || !tellsState(columns)) return false;
+  const ofPatches = columns.has('patch') || columns.has('patchId');
+  return ofPatches && !columns.has('device') && !columns.has('deviceId');
+}
 
 function readDeviceTables(document: EvidenceDocument): boolean {
   const fileDevice = deviceOfFileName(document.path);
@@ -72,12 +87,7 @@ function readDeviceTables(document: EvidenceDocument): boolean {
     const columns = matchPatchTable(table, 4);
     if (columns === null) continue;
     const titled = table.title === null ? null : titleDevice(table.title);
-    const ofDevice =
-      tellsState(columns) &&
-      (columns.has('patch') || columns.has('patchId')) &&
-      !columns.has('device') &&
-      !columns.has('deviceId') &&
-      (titled !== null || fileDevice !== null);
+    const ofDevice = isDeviceTable(columns) && (titled !== null || fileDevice !== null);
     if (!ofDevice || isDatabase(table)) return false;
     known.add(table);
     found.push({ table, columns, titled });

@@ -18,7 +18,8 @@ export const patchPage = defineDocumentFormat({
   read(document) {
     const page = document.page();
     const titled = pageIsTitled(page, 'patch');
-    const found = page.tables.flatMap((table) => {
+    const { tables } = page;
+    const found = tables.flatMap((table) => {
       const columns = matchPatchTable(table, titled ? 3 : 4);
       if (columns === null || !tellsState(columns)) return [];
       const ofDevices = columns.has('device') || columns.has('deviceId');
@@ -43,7 +44,7 @@ export const patchPage = defineDocumentFormat({
     }
     document.harvest.rows(rows);
     harvestPatch(document, patch, readPatchFact(document, page, values, known));
-    warnUnknownTables(document, page.tables, known);
+    warnUnknownTables(document, tables, known);
     return true;
   },
 });

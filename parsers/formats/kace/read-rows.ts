@@ -19,6 +19,8 @@ import {
   isYes,
   patchColumns,
   patchStatusWords,
+  readPlaceholder,
+  readWithReason,
 } from './words.ts';
 import type { PatchColumn } from './words.ts';
 
@@ -168,6 +170,7 @@ class RowReader {
     const width = this.#table.headers.length;
     for (const row of rowsOf(this.#table)) {
       const { cells } = row;
+      if (isPlaceholder(cells, row.line, harvest)) continue;
       if (page && cells.length < width) harvest.warning(row.line, 'short-row', quoteCells(cells));
       this.#readRow(cells, row);
     }
@@ -361,6 +364,17 @@ class RowReader {
   }
 }
 
+/** Whether a row stands in place of the rows; a page saved before they came is told of. */
+function isPlaceholder(cells: readonly string[], line: number, harvest: RowSource['harvest']): boolean {
+  const [first = '', second = ''] = cells;
+  if (second !== '' && second !== first) return false;
+  if (first.length > 60 || first === '' || cells.some((cell, at) => at > 0 && cell !== '' && cell !== first))
+    return false;
+  const word = readPlaceholder(first);
+  if (word === 'loading') harvest.warning(line, 'still-loading', first);
+  return word !== null;
+}
+
 function readInstant(cell: string): Moment | null {
   const reading = readDate(cell);
   return reading === null || reading === 'never' ? null : placeReading(reading, cell, 'sma');
@@ -386,12 +400,15 @@ function meaningOfUndated(cell: string): 'never' | 'nothing' | 'bad' {
 
 function detectionStatus(raw: string | null): DetectionStatus | null {
   if (raw === null || raw === '') return null;
-  return detectionWords.read(raw) ?? (isNothing(raw) ? null : 'unknown');
+  const status = detectionWords.read(raw);
+  if (status !== null || isNothing(raw)) return status;
+  return readWithReason(detectionWords, raw) ?? 'unknown';
 }
 
 function deploymentStatus(raw: string | null): DeploymentStatus | null {
   if (raw === null) return null;
-  return deploymentWords.read(raw) ?? (isNothing(raw) ? 'not-attempted' : 'unknown');
+  const status = deploymentWords.read(raw) ?? (isNothing(raw) ? 'not-attempted' : null);
+  return status ?? readWithReason(deploymentWords, raw) ?? 'unknown';
 }
 
 function readDeployment(cells: DeploymentCells): DeploymentForm {
@@ -437,7 +454,8 @@ function readAttempts(cell: string | null): Attempts {
 
 /** A name that is there: not blank, not NULL, not a dash. */
 function named(cell: string | null): string | null {
-  if (cell === null || cell === '' || cell === 'NULL' || /^[\s\p{Pd}]+$/u.test(cell)) return null;
+  if (cell === null || cell === '' || cell === 'NULL' || cell === '\\N' || /^[\s\p{Pd}]+$/u.test(cell))
+    return null;
   return cell;
 }
 

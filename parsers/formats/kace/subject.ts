@@ -46,6 +46,36 @@ export function pageSubject(page: Page, kind: SubjectKind): string | null {
   return null;
 }
 
+/**
+ * The device that a page of one device is about: by title or heading, in either order (`PC-0042 - Device
+ * Detail`), by a pair such as `System Name`, or by the only heading that looks like a host's name.
+ *
+ * @param titled whether the page says that it is one of a device: else only the first counts
+ */
+export function pageDevice(page: Page, titled: boolean): string | null {
+  const stated = pageSubject(page, 'device');
+  if (stated !== null) return stated;
+  const texts = [page.title ?? '', ...page.headings.map((heading) => heading.text)].map((text) =>
+    text.slice(0, 1000).replace(productSuffix, '').trim(),
+  );
+  for (const text of texts) {
+    const name = beforeTitle.exec(text)?.groups?.['name'];
+    if (name !== undefined && looksLikeDevice(name)) return name;
+  }
+  if (!titled) return null;
+  const named = new PageValues(page).all('deviceName').find(({ value }) => hostName.test(value.trim()));
+  if (named !== undefined) return named.value.trim();
+  const hosts = new Set(texts.filter(looksLikeDevice));
+  const [only] = hosts;
+  return hosts.size === 1 && only !== undefined ? only : null;
+}
+
+const hostName = /^[\p{L}\p{N}][\p{L}\p{N}_-]{0,62}(?:\.[A-Za-z0-9-]{1,63})*$/u;
+const beforeTitle = new RegExp(
+  `^(?<name>[A-Za-z0-9.-]{2,100})${separators}(?:${pageTitles.device.map(escapeExpression).join('|')})$`,
+  'iu',
+);
+
 /** Whether a title or heading names the kind of page, with or without a subject. */
 export function pageIsTitled(page: Page, kind: SubjectKind): boolean {
   if (pageSubject(page, kind) !== null) return true;

@@ -183,6 +183,88 @@ describe('device pages', () => {
   });
 });
 
+describe('device pages, however saved,', () => {
+  it.each([
+    ['デバイスの詳細: PC-0042', ''],
+    ['PC-0042 - Device Detail', ''],
+    [
+      'デバイスの詳細',
+      '<table><tr><td>システム名:</td><td>PC-0042</td></tr><tr><td>OS</td><td>x</td></tr></table>',
+    ],
+    ['Device Detail', '<dl><dt>Name</dt><dd>PC-0042</dd></dl>'],
+    ['KACE SMA', '<h1>PC-0042</h1>'],
+  ])('are about PC-0042: %s %s', (title, above) => {
+    const html = devicePage([row], headers, title).replace('<table>', `${above}<table>`);
+    const reading = read('page.html', html);
+    expect([reading.kind, reading.records[0]?.device]).toEqual(['kace/device-page', 'PC-0042']);
+  });
+
+  it('take no sentence and no other page for a device', () => {
+    const pair = '<dl><dt>Name</dt><dd>All devices of the branch</dd></dl><h1>PC-1</h1><h2>PC-2</h2>';
+    const reading = read(
+      'page.html',
+      devicePage([row], headers, 'Device Detail').replace('<table>', `${pair}<table>`),
+    );
+    expect(reading.records[0]?.device).toBeNull();
+    const patches = '<html><title>PC-0042 - Device Detail</title><p>Nothing here</p></html>';
+    expect(read('page.html', patches).kind).toBeNull();
+  });
+
+  it('are read where the names of the columns stand in a table of their own', () => {
+    const split = devicePage([row, row]).replace('</tr>\n<tr><td>', '</tr></table>\n<table><tr><td>');
+    expect(split.match(/<table>/gu)).toHaveLength(2);
+    const reading = read('page.html', split);
+    expect(reading.records.map(({ patch, citation }) => [patch, citation.row, citation.line])).toEqual([
+      ['Update (KB5037771)', 1, 3],
+      ['Update (KB5037771)', 2, 4],
+    ]);
+    expect(reading.warnings).toEqual([]);
+    // A table of another matter below one that is still empty is not its rows.
+    const other = `${devicePage([])}<table><tr>${headers.map(() => '<td>x</td>').join('')}</tr></table>`;
+    expect(read('page.html', other).records).toEqual([]);
+  });
+
+  it.each([
+    ['読み込み中...', ['still-loading']],
+    ['Loading…', ['still-loading']],
+    ['データがありません', []],
+    ['No records found.', []],
+  ])('have no row that says "%s"', (text, warnings) => {
+    const blank = headers.map((_, at) => (at === 0 ? text : ''));
+    const reading = read('page.html', devicePage([blank, row]));
+    expect(reading.records.map((record) => record.patch)).toEqual(['Update (KB5037771)']);
+    expect(reading.warnings.map((warning) => warning.code)).toEqual(warnings);
+  });
+});
+
+describe('statuses with a reason', () => {
+  it.each([
+    ['Error (handshake failed)', 'failed'],
+    ['エラー：タイムアウト', 'failed'],
+    ['完了（再起動待ち）', 'pending-reboot'],
+    ['Success (2 files)', 'succeeded'],
+    ['\\N', 'not-attempted'],
+    ['謎（エラー）', 'unknown'],
+    ['no error: x', 'unknown'],
+  ])('deployment %s is %s', (word, expected) => {
+    const reading = read('p.html', devicePage([row.map((cell, at) => (at === 3 ? word : cell))]));
+    expect(reading.records[0]?.deployment.status).toBe(expected);
+    expect(reading.warnings.map(({ code }) => code)).toEqual(
+      expected === 'unknown' ? ['unknown-status'] : [],
+    );
+  });
+
+  it.each([
+    ['Error: 0x80072EE2', 'error'],
+    ['Not Patched (1)', 'not-patched'],
+    ['\\N', null],
+  ])('detection %s is %s', (word, expected) => {
+    const reading = read('p.html', devicePage([row.map((cell, at) => (at === 1 ? word : cell))]));
+    expect(reading.records[0]?.detection.status).toBe(expected);
+    expect(reading.warnings).toEqual([]);
+  });
+});
+
 describe('attempts', () => {
   it.each([
     ['2', 2, null],
