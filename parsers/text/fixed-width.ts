@@ -14,12 +14,11 @@ interface Stretch {
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-const ruleLine = /^[\s|+:]*(?:[-=]{2,}[\s|+:]*){2,}$/u;
 const boxRule = /^\s*\+(?:[-=]+\+){1,}\s*$/u;
 /** `*** 1. row ***` of the mysql client, `-[ RECORD 1 ]---` of psql: a row whose cells stand one below the other. */
 const verticalHead = /^(?:\*{5,} ?\d{1,9}\. row \*{5,}|-\[ RECORD \d{1,9} \][-+]*)$/u;
-const verticalCell = /^ *(?<name>[^:|]{1,80}?) *(?:: ?|\| ?)(?<value>.*)$/u;
 const mostVerticalColumns = 1000;
+const longestVerticalName = 120;
 const longestLine = 20_000;
 const fewestColumns = 3;
 
@@ -83,6 +82,14 @@ export function readFixedWidth(
   return tables;
 }
 
+/** Two or more groups of dashes with nothing but blanks, bars and corners between them. */
+function isRule(line: string): boolean {
+  if (line.length > longestLine || !/^[-=\s|+:]+$/u.test(line)) return false;
+  let groups = 0;
+  for (const match of line.matchAll(/[-=]+/gu)) if (match[0].length >= 2) groups += 1;
+  return groups >= 2;
+}
+
 interface ReadTable {
   readonly table: Table;
   readonly next: number;
@@ -122,22 +129,28 @@ function barCells(line: string): readonly string[] {
   return line.split('|').map((cell) => cell.trim());
 }
 
+function isVerticalHead(line: string): boolean {
+  return line.length < 200 && verticalHead.test(line.trim());
+}
+
 /** Rows written cell below cell; the columns are those of all rows together. */
 function readVertical(lines: readonly string[], start: number, title: string | null): ReadTable | null {
-  if (!verticalHead.test((lines[start] ?? '').trim())) return null;
+  if (!isVerticalHead(lines[start] ?? '')) return null;
   const positions = new Map<string, number>();
   const rows: { line: number; row: number; cells: string[] }[] = [];
   let headerLine = start + 1;
   let at = start;
   for (; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
-    if (verticalHead.test(line.trim())) {
+    if (isVerticalHead(line)) {
+      if (rows.length > 0 && rows.at(-1)?.cells.length === 0) break;
       rows.push({ line: at + 1, row: rows.length + 1, cells: [] });
       continue;
     }
-    const match = line.length > longestLine ? null : verticalCell.exec(line)?.groups;
-    const name = match?.['name'];
-    if (name === undefined) break;
+    const cell = line.trimStart();
+    const mark = cell.slice(0, longestVerticalName).search(/[:|]/u);
+    const name = cell.slice(0, Math.max(mark, 0)).trimEnd();
+    if (name === '' || line.length > longestLine) break;
     let position = positions.get(name);
     if (position === undefined) {
       if (positions.size >= mostVerticalColumns) break;
@@ -148,10 +161,10 @@ function readVertical(lines: readonly string[], start: number, title: string | n
     const cells = rows.at(-1)?.cells;
     if (cells !== undefined) {
       while (cells.length < position) cells.push('');
-      cells[position] = (match?.['value'] ?? '').trim();
+      cells[position] = cell.slice(mark + 1).trim();
     }
   }
-  return positions.size < 2
+  return positions.size === 0
     ? null
     : { table: { headers: [...positions.keys()], headerLine, rows, title }, next: at };
 }
@@ -167,7 +180,7 @@ function readPiped(
   const header = lines[start] ?? '';
   if (!header.includes('|')) return null;
   const rule = lines[start + 1] ?? '';
-  const ruled = ruleLine.test(rule) && /[|+]/u.test(rule);
+  const ruled = isRule(rule) && /[|+]/u.test(rule);
   // Without a frame a bar at the end has an empty cell behind it.
   const cut = header.trim().startsWith('|') ? boxCells : barCells;
   const headers = cut(header);
@@ -182,7 +195,7 @@ function readPiped(
       warn(at + 1, 'long-row', line.slice(0, 200));
       continue;
     }
-    if (ruleLine.test(line)) continue;
+    if (isRule(line)) continue;
     const cells = cut(line);
     if (sameCells(cells, headers)) continue;
     checkWidth(at + 1, cells, headers.length, warn);
@@ -201,7 +214,7 @@ function readAligned(
   const header = lines[start] ?? '';
   const rule = lines[start + 1] ?? '';
   // A rule with corners is the upper edge of a box: what stands above it is its title.
-  const ruled = ruleLine.test(rule) && !boxRule.test(rule);
+  const ruled = isRule(rule) && !boxRule.test(rule);
   const columns = ruled ? ruledColumns(header, rule) : stretches(header);
   if (columns.length < (ruled ? 2 : fewestColumns)) return null;
   const headers = columns.map((column) => column.text);
@@ -215,7 +228,7 @@ function readAligned(
       warn(at + 1, 'long-row', line.slice(0, 200));
       continue;
     }
-    if (ruleLine.test(line)) continue;
+    if (isRule(line)) continue;
     const cells = ruled ? cutAt(line, columns) : cutNear(line, columns);
     if (sameCells(cells, headers)) continue;
     // "(12 rows affected)" and the like stand in the first column alone.

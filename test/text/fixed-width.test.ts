@@ -136,6 +136,18 @@ describe('readFixedWidth', () => {
     ]);
   });
 
+  it.each([
+    ['dashes before a word', `a  b  c  d\n${'-'.repeat(5000)}x\n`],
+    ['groups of dashes before a word', `a  b  c  d\n${'-- '.repeat(5000)}x\n`],
+    ['blanks', `${'*'.repeat(27)} 1. row ${'*'.repeat(27)}\n${' '.repeat(19_000)}x\n`],
+    ['heads of rows without cells', `${'*'.repeat(27)} 1. row ${'*'.repeat(27)}\n`.repeat(5000)],
+    ['bars', `${'|'.repeat(5000)}\n`.repeat(20)],
+  ])('is not held up by %s', (_, text) => {
+    expect(
+      readFixedWidth(text).flatMap((table) => table.rows.filter((row) => row.cells.includes('x'))),
+    ).toEqual([]);
+  });
+
   it('takes no log for a table', () => {
     expect(
       readFixedWidth('2024-05-10 09:12:00  INFO   a   b   c\n2024-05-10 09:12:01  INFO   a   b   c\n'),

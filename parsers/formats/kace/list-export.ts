@@ -38,20 +38,20 @@ export function mayBeList(probe: Probe): boolean {
   if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
   // Quoted headers may run over several lines, and headers may stand in two rows.
   if (probe.shape === 'delimited' && isPatchHeader(readDelimited(probe.text)?.headers ?? [])) return true;
-  return (
-    probe.lines.slice(0, headerLines).some(hasPatchHeader) || isPatchHeader(verticalHeaders(probe.lines))
-  );
+  return probe.lines.slice(0, headerLines).some(hasPatchHeader) || hasDrawnTable(probe.lines);
 }
 
 function isPatchHeader(headers: readonly string[]): boolean {
   return headers.length >= 4 && patchColumns.match(headers) !== null;
 }
 
-/** The names in a text whose rows stand cell below cell, as database clients print wide ones. */
-function verticalHeaders(lines: readonly string[]): readonly string[] {
+/** A rule of dashes below names that one blank keeps apart, or a row written cell below cell. */
+const drawn = /^\s*(?:[-=][-=\s]*$|\*{5,} ?\d+\. row \*|-\[ RECORD \d)/u;
+
+function hasDrawnTable(lines: readonly string[]): boolean {
   const sample = lines.slice(0, headerLines);
-  const isVertical = sample.some((line) => /^\s*(?:\*{5,} ?\d+\. row \*|-\[ RECORD \d)/u.test(line));
-  return isVertical ? (readFixedWidth(sample.join('\n'))[0]?.headers ?? []) : [];
+  if (!sample.some((line) => line.length <= 20_000 && drawn.test(line))) return false;
+  return readFixedWidth(sample.join('\n')).some(({ headers }) => isPatchHeader(headers));
 }
 
 function isKacePath(path: string): boolean {

@@ -443,7 +443,7 @@ function readAttempts(cell: string | null): Attempts {
   if (cell === null || cell === '') return { attempts: null, maximum: null, isBad: false };
   const count = readCount(cell);
   if (count !== null) return { attempts: count, maximum: null, isBad: false };
-  const folded = cell.normalize('NFKC').trim();
+  const folded = cell.length > 80 ? '' : cell.normalize('NFKC').trim();
   for (const form of ofMaximum) {
     const of = form.exec(folded)?.groups;
     if (of !== undefined)

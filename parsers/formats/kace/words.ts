@@ -407,6 +407,7 @@ export function readWithReason<T extends string>(
   words: { read(text: string): T | null },
   text: string,
 ): T | 'pending-reboot' | null {
+  if (text.length > 500) return null;
   const groups = /^(?<head>[^(（[:：]{1,60})[(（[:：]\s*(?<reason>[^)）\]]{0,200})[)）\]]?\s*$/u.exec(
     text,
   )?.groups;

@@ -460,11 +460,21 @@ describe('lists', () => {
     const two = `${line(['マシン名', 'パッチ名', '検出', '', '展開', '', '', ''])}${line(['', '', 'ステータス', '日', 'ステータス', '終了コード', '日', '試行回数'])}`;
     const names = ['マシン名', ...headers];
     const below = `${'*'.repeat(27)} 1. row ${'*'.repeat(27)}\n${names.map((name, at) => `${name}: ${cells[at] ?? ''}\n`).join('')}`;
+    // Columns as wide as what is in them, one blank between them.
+    const width = (text: string): number => text.replace(/[\u2e80-\uffff]/gu, '--').length;
+    const fill = (texts: readonly string[]): string =>
+      `${texts
+        .map((text, at) => {
+          const widest = Math.max(width(names[at] ?? ''), width(cells[at] ?? ''));
+          return /^-+$/u.test(text) ? '-'.repeat(widest) : text + ' '.repeat(widest - width(text));
+        })
+        .join(' ')}\n`;
     const [expected] = read('x.csv', line(names) + line(cells)).records;
     for (const [path, text] of [
       ['x.csv', broken + line(cells)],
       ['x.csv', two + line(cells)],
       ['x.txt', below],
+      ['x.txt', [names, names.map((name) => '-'.repeat(name.length * 2)), cells].map(fill).join('')],
     ] as const) {
       const reading = read(path, text);
       expect(reading.kind).toBe('kace/list-export');
