@@ -1123,14 +1123,15 @@ class PageReader {
     });
   }
 
-  /** Two-cell rows, and rows in which a heading cell stands before every value. */
+  /** Two-cell rows, and rows in which a heading cell, or a label with a colon, stands before every value. */
   #takePairs(table: TableDraft, line: number, drafts: readonly CellDraft[]): void {
     const count = drafts.length;
     const alternating =
       count >= 2 &&
       count <= 8 &&
       count % 2 === 0 &&
-      drafts.every((draft, index) => draft.heading === (index % 2 === 0));
+      (drafts.every((draft, index) => draft.heading === (index % 2 === 0)) ||
+        drafts.every((draft, index) => index % 2 === 1 || /[:：]\s*$/u.test(draft.text.slice(-8))));
     if (count !== 2 && !alternating) return;
     for (let at = 0; at + 1 < count; at += 2) {
       const name = drafts[at];
@@ -1194,7 +1195,7 @@ class PageReader {
 
   #takeTable(table: TableDraft, outer: TableDraft | undefined): void {
     if (this.#joinBody(table)) return;
-    const read = assembleTable(table);
+    const read = isFormLayout(table) ? null : assembleTable(table);
     if (read !== null) this.#tables.push({ serial: table.serial, table: read });
     this.#headerAlone = read !== null && isHeaderAlone(read) ? this.#tables.length - 1 : null;
     if (read === null || read.headers.length < 3) {
@@ -1405,6 +1406,21 @@ function assembleTable(draft: TableDraft): Table | null {
     row.row = data.length;
   }
   return { headers, headerLine: last?.line ?? draft.line, rows: data, title };
+}
+
+/** Whether every row is of labels with a colon and their values in turn: several pairs beside each other. */
+function isFormLayout({ rows }: TableDraft): boolean {
+  return (
+    rows.length > 0 &&
+    rows.every(({ cells }) => {
+      const used = dropTrailingBlanks(cells);
+      return (
+        used.length >= 2 &&
+        used.length <= 8 &&
+        used.every((cell, at) => at % 2 === 1 || /[:：]$/u.test(cell) || cell === '')
+      );
+    })
+  );
 }
 
 /** Whether a table has the names of columns and nothing below them. */

@@ -130,6 +130,16 @@ describe('tables of a page', () => {
 });
 
 describe('pairs of a page', () => {
+  it('stand beside each other where every label has a colon', () => {
+    const html =
+      '<table><tr><td>Action:</td><td>Detect</td><td>Labels :</td><td>a, b</td></tr><tr><td>再起動：</td><td>なし</td><td>Last run:</td><td></td></tr></table>';
+    expect(pairs(html)).toEqual({ Action: 'Detect', Labels: 'a, b', 再起動: 'なし', 'Last run': '' });
+    expect(readPage(html).tables).toEqual([]);
+    const table =
+      '<table><tr><td>a:</td><td>b</td><td>c:</td><td>d</td></tr><tr><td>1</td><td>2</td><td>3</td><td>4</td></tr></table>';
+    expect(readPage(table).tables[0]?.headers).toEqual(['a:', 'b', 'c:', 'd']);
+  });
+
   it('reads two-cell rows, heading cells before values, and definition lists', () => {
     expect(
       pairs(
