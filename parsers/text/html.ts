@@ -4,6 +4,7 @@ import { decodeReferences } from './markup.ts';
 import type { Heading, Page, Pair, Tab } from './page-model.ts';
 import { dropTrailingBlanks, sameCells } from './table.ts';
 import type { Table } from './table.ts';
+import { tablesOfRoles } from './role-tables.ts';
 
 /**
  * A saved page is read in one pass over its tokens, without a tree. What is open is kept on a stack;
@@ -297,7 +298,7 @@ interface TableDraft {
 
 /** Reads the HTML of a page; see {@link Page}. `savedAt` is what a comment of a saving tool tells. */
 export function readHtml(text: string): Page {
-  return new PageReader(text).read();
+  return new PageReader(tablesOfRoles(text)).read();
 }
 
 class PageReader {
