@@ -7,7 +7,8 @@ const two32 = 2 ** 32;
  */
 export function parseCode(text: string): number | null {
   const trimmed = text.normalize('NFKC').trim();
-  if (/^0x[0-9a-f]{1,16}$/iu.test(trimmed)) return unsigned32(Number(trimmed));
+  // Of a code sign-extended to 64 bits the last eight digits are the code; a double would round them.
+  if (/^0x[0-9a-f]{1,16}$/iu.test(trimmed)) return Number.parseInt(trimmed.slice(2).slice(-8), 16);
   if (/^[+-]?\d+$/u.test(trimmed)) {
     const value = Number(trimmed);
     if (/^[89][0-9]{7}$/u.test(trimmed)) return Number.parseInt(trimmed, 16);

@@ -52,6 +52,7 @@ interface Candidate<C> {
 
 const exactScore = 1_000_000;
 const longestHeader = 200;
+const qualified = /^\s*(?:["'`[]?[A-Za-z_]\w*["'`\]]?\.){0,2}["'`[]?(?<column>[A-Za-z_]\w*)["'`\]]?\s*$/u;
 
 /**
  * Makes a matcher. Headers are compared without regard to width, case, blanks and punctuation;
@@ -74,8 +75,20 @@ export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnM
     if (words.weak !== undefined) weak.push({ column, words: new Set(words.weak.map(foldWord)) });
   }
 
+  const isWord = (folded: string): boolean =>
+    exact.has(folded) || weak.some(({ words }) => words.has(folded));
+
+  /** A header that is nobody's word may be one behind the name of a database table: `ps.STATUS_DT`. */
+  function foldHeader(header: string): string {
+    const whole = foldWord(header);
+    if (isWord(whole)) return whole;
+    const column = qualified.exec(header)?.groups?.['column'];
+    const bare = column === undefined ? whole : foldWord(column);
+    return isWord(bare) ? bare : whole;
+  }
+
   function match(headers: readonly string[], options: MatchOptions = {}): ColumnMatch<C> | null {
-    const folded = headers.map((header) => (header.length > longestHeader ? '' : foldWord(header)));
+    const folded = headers.map((header) => (header.length > longestHeader ? '' : foldHeader(header)));
     // No header serves two columns: with too few of them there is nothing to look for.
     if (folded.filter((header) => header !== '').length < (options.least ?? 4)) return null;
     const candidates: Candidate<C>[] = [];

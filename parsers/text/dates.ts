@@ -92,6 +92,15 @@ const forms: readonly RegExp[] = [
     `^(?<y>\\d{4}) ?年 ?(?<mo>\\d{1,2}) ?月 ?(?<d>\\d{1,2}) ?日${japaneseWeekday}${maybeTime}$`,
     'u',
   ),
+  // 令和6年5月10日, R6.5.10, R06/05/10.
+  new RegExp(
+    `^(?<era>令和|平成) ?(?<ey>元|\\d{1,2}) ?年 ?(?<mo>\\d{1,2}) ?月 ?(?<d>\\d{1,2}) ?日${japaneseWeekday}${maybeTime}$`,
+    'u',
+  ),
+  new RegExp(
+    `^(?<era>[rh]) ?(?<ey>元|\\d{1,2})(?<sep>[-/.])(?<mo>\\d{1,2})\\k<sep>(?<d>\\d{1,2})${japaneseWeekday}${maybeTime}$`,
+    'u',
+  ),
   new RegExp(`^${weekday}${englishMonth} (?<d>\\d{1,2})(?:st|nd|rd|th)?,? (?<y>\\d{4})${maybeTime}$`, 'u'),
   new RegExp(`^(?<y>\\d{4})-${englishMonth}-(?<d>\\d{1,2})${maybeTime}$`, 'u'),
   new RegExp(`^${weekday}(?<d>\\d{1,2})[ -]${englishMonth}[ -](?<y>\\d{4})${maybeTime}$`, 'u'),
@@ -204,7 +213,7 @@ function fold(text: string): string {
 
 function readOtherForm(text: string): DateReading | 'never' | null {
   const folded = fold(text);
-  if (folded.length < 8) return null;
+  if (folded.length < 6) return null;
   if (neverForm.test(folded)) return 'never';
   const epoch = epochForm.exec(folded);
   if (epoch !== null) {
@@ -233,7 +242,7 @@ function fractionMilliseconds(fraction: string | undefined): number {
 type Groups = Readonly<Record<string, string | undefined>>;
 
 function fromGroups(groups: Groups, assumedYear: number | null): DateReading | null {
-  const year = assumedYear ?? Number(groups['y']);
+  const year = assumedYear ?? yearOf(groups);
   const named = groups['mon'];
   const month = named === undefined ? Number(groups['mo']) : (months[named.slice(0, 3)] ?? 0);
   const day = Number(groups['d']);
@@ -258,6 +267,15 @@ function fromGroups(groups: Groups, assumedYear: number | null): DateReading | n
   const offset = offsetMinutes(groups['zone']);
   if (offset === undefined) return null;
   return { local, offset, precision: precisionOf(seconds, fraction) };
+}
+
+/** The year before the first of an era: 令和 counts from 2019, 平成 from 1989. */
+const yearsBefore: Readonly<Record<string, number>> = { 令和: 2018, r: 2018, 平成: 1988, h: 1988 };
+
+function yearOf(groups: Groups): number {
+  const era = groups['era'];
+  if (era === undefined) return Number(groups['y']);
+  return (yearsBefore[era] ?? Number.NaN) + (groups['ey'] === '元' ? 1 : Number(groups['ey']));
 }
 
 function precisionOf(seconds: string | undefined, fraction: string | undefined): Precision {

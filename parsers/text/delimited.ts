@@ -1,11 +1,4 @@
-import {
-  checkWidth,
-  dropTrailingBlanks,
-  findHeaderRow,
-  headerSearchRows,
-  quoteCells,
-  sameCells,
-} from './table.ts';
+import { checkWidth, findHeader, headerSearchRows, quoteCells, sameCells } from './table.ts';
 import type { GridRow, QuoteOf, RowExtent, Table, TableRow, WarnAt } from './table.ts';
 
 /** What separates the cells of a row. */
@@ -57,11 +50,11 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
     if (!row.blank) first.push(row);
   }
   const grid: GridRow[] = first.map((row) => ({ line: row.line, cells: cutRow(text, delimiter, row) }));
-  const headerAt = findHeaderRow(grid);
-  const headerRow = grid[headerAt];
-  const headerPlace = first[headerAt];
-  if (headerRow === undefined || headerPlace === undefined) return null;
-  const headers = dropTrailingBlanks(headerRow.cells).slice(0, mostCells);
+  const found = findHeader(grid);
+  const headerPlace = found === null ? undefined : first[found.at + found.rows - 1];
+  if (found === null || headerPlace === undefined) return null;
+  const { at: headerAt } = found;
+  const headers = found.headers.slice(0, mostCells);
 
   scanner.moveTo(headerPlace.next, headerPlace.nextLine);
   const rows = new DelimitedRows(text, delimiter);
@@ -86,7 +79,7 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
     .slice(0, headerAt)
     .flatMap((row) => row.cells.filter((cell) => cell !== ''))
     .at(0);
-  return new DelimitedTable(headers, headerRow.line, title ?? null, rows, quotesOf[delimiter]);
+  return new DelimitedTable(headers, grid[headerAt]?.line ?? 1, title ?? null, rows, quotesOf[delimiter]);
 }
 
 /** Whether a row starts like a blank one or like the header: then its cells are looked at. */

@@ -4,6 +4,7 @@ import { decodeReferences } from './markup.ts';
 import type { Heading, Page, Pair, Tab } from './page-model.ts';
 import { dropTrailingBlanks, sameCells } from './table.ts';
 import type { Table } from './table.ts';
+import { tablesOfRoles } from './role-tables.ts';
 
 /**
  * A saved page is read in one pass over its tokens, without a tree. What is open is kept on a stack;
@@ -297,7 +298,7 @@ interface TableDraft {
 
 /** Reads the HTML of a page; see {@link Page}. `savedAt` is what a comment of a saving tool tells. */
 export function readHtml(text: string): Page {
-  return new PageReader(text).read();
+  return new PageReader(tablesOfRoles(text)).read();
 }
 
 class PageReader {
@@ -316,7 +317,9 @@ class PageReader {
   #title: string | null = null;
   #savedAt: string | null = null;
   readonly #headings: Heading[] = [];
-  readonly #tables: { readonly serial: number; readonly table: Table }[] = [];
+  readonly #tables: { readonly serial: number; table: Table }[] = [];
+  /** Where the table read last stands, when it is a header without rows. */
+  #headerAlone: number | null = null;
   readonly #pairs: { readonly line: number; readonly order: number; readonly draft: PairDraft }[] = [];
   readonly #tabs: { readonly draft: TabDraft; readonly text: string }[] = [];
   readonly #texts: { text: string; line: number }[] = [];
@@ -1121,14 +1124,15 @@ class PageReader {
     });
   }
 
-  /** Two-cell rows, and rows in which a heading cell stands before every value. */
+  /** Two-cell rows, and rows in which a heading cell, or a label with a colon, stands before every value. */
   #takePairs(table: TableDraft, line: number, drafts: readonly CellDraft[]): void {
     const count = drafts.length;
     const alternating =
       count >= 2 &&
       count <= 8 &&
       count % 2 === 0 &&
-      drafts.every((draft, index) => draft.heading === (index % 2 === 0));
+      (drafts.every((draft, index) => draft.heading === (index % 2 === 0)) ||
+        drafts.every((draft, index) => index % 2 === 1 || /[:：]\s*$/u.test(draft.text.slice(-8))));
     if (count !== 2 && !alternating) return;
     for (let at = 0; at + 1 < count; at += 2) {
       const name = drafts[at];
@@ -1162,9 +1166,39 @@ class PageReader {
     if (!table.hidden) this.#takeTable(table, outer);
   }
 
+  /**
+   * A grid that scrolls below its header is two tables: one with the names alone, then one with the rows,
+   * as wide and without heading cells. Whether this was the second one.
+   */
+  #joinBody(body: TableDraft): boolean {
+    const header = this.#headerAlone === null ? undefined : this.#tables[this.#headerAlone];
+    this.#headerAlone = null;
+    if (header === undefined || body.hasTables) return false;
+    const width = header.table.headers.length;
+    const [first] = body.rows;
+    // Names of columns have no digits, rows have dates and codes.
+    if (!first?.cells.some((cell) => /\p{Nd}/u.test(cell))) return false;
+    const isBody = body.marks.every((mark) => {
+      const { inHead, headingCells } = unpackMarks(mark);
+      return !inHead && headingCells === 0;
+    });
+    if (!isBody || first.cells.length !== width) return false;
+    const rows = body.rows.filter((row, at) => {
+      const { own, spanning } = unpackMarks(body.marks[at] ?? 0);
+      return !(own === 1 && spanning) && row.cells.some((cell) => cell !== '');
+    });
+    rows.forEach((row, at) => {
+      row.row = at + 1;
+    });
+    header.table = { ...header.table, rows };
+    return true;
+  }
+
   #takeTable(table: TableDraft, outer: TableDraft | undefined): void {
-    const read = assembleTable(table);
+    if (this.#joinBody(table)) return;
+    const read = isFormLayout(table) ? null : assembleTable(table);
     if (read !== null) this.#tables.push({ serial: table.serial, table: read });
+    this.#headerAlone = read !== null && isHeaderAlone(read) ? this.#tables.length - 1 : null;
     if (read === null || read.headers.length < 3) {
       for (const draft of table.pairs) this.#addPair(draft);
     }
@@ -1373,6 +1407,28 @@ function assembleTable(draft: TableDraft): Table | null {
     row.row = data.length;
   }
   return { headers, headerLine: last?.line ?? draft.line, rows: data, title };
+}
+
+/** Whether every row is of labels with a colon and their values in turn: several pairs beside each other. */
+function isFormLayout({ rows }: TableDraft): boolean {
+  return (
+    rows.length > 0 &&
+    rows.every(({ cells }) => {
+      const used = dropTrailingBlanks(cells);
+      return (
+        used.length >= 2 &&
+        used.length <= 8 &&
+        used.every((cell, at) => at % 2 === 1 || /[:：]$/u.test(cell) || cell === '')
+      );
+    })
+  );
+}
+
+/** Whether a table has the names of columns and nothing below them. */
+function isHeaderAlone(table: Table): boolean {
+  return (
+    table.rows.length === 0 && table.headers.length >= 4 && table.headers.every((name) => name.length <= 60)
+  );
 }
 
 function isSingleCell(row: RowDraft | undefined, marks: number | undefined): boolean {

@@ -74,14 +74,74 @@ export function findHeaderRow(rows: readonly GridRow[]): number {
   return named.findIndex((count) => count >= 2 && count * 5 >= most * 3);
 }
 
+/** A header as found: one row, or a row of groups (`検出 | | 展開 | |`) over a row of their columns. */
+export interface FoundHeader {
+  /** The row of the header, of two rows the first. */
+  readonly at: number;
+  /** How many rows it takes. */
+  readonly rows: 1 | 2;
+  readonly headers: readonly string[];
+}
+
+/** Finds the header among the first rows; null when no row has two named cells. */
+export function findHeader(rows: readonly GridRow[]): FoundHeader | null {
+  const at = findHeaderRow(rows);
+  const header = rows[at];
+  if (header === undefined) return null;
+  for (const first of [at - 1, at]) {
+    const headers = groupedHeaders(rows[first]?.cells, rows[first + 1]?.cells);
+    if (headers !== null) return { at: first, rows: 2, headers };
+  }
+  return { at, rows: 1, headers: dropTrailingBlanks(header.cells) };
+}
+
+const longestHeader = 40;
+
+/**
+ * The names of columns whose header stands in two rows: a group over two or more columns is blank beside
+ * its name and has a name below each of them; a column of its own has nothing more below it (or its name
+ * again, where merged cells were filled). Null when the rows are not of that kind.
+ */
+function groupedHeaders(
+  groups: readonly string[] | undefined,
+  names: readonly string[] | undefined,
+): readonly string[] | null {
+  if (groups === undefined || names === undefined || (groups[0] ?? '') === '') return null;
+  const below = dropTrailingBlanks(names);
+  const width = Math.max(dropTrailingBlanks(groups).length, below.length);
+  // Names have no digits and are short: rows of data and lines of a title are neither.
+  if (below.some((name) => name.length > longestHeader || /\p{Nd}/u.test(name))) return null;
+  const headers: string[] = [];
+  let grouped = 0;
+  let single = 0;
+  for (let from = 0; from < width;) {
+    const group = groups[from] ?? '';
+    let to = from + 1;
+    while (to < width && ((groups[to] ?? '') === '' || groups[to] === group)) to += 1;
+    if (to - from === 1) {
+      if ((below[from] ?? '') !== '' && below[from] !== group) return null;
+      single += 1;
+      headers.push(group);
+    } else {
+      for (let column = from; column < to; column += 1) {
+        const name = below[column] ?? '';
+        if (name === '') return null;
+        headers.push(`${group} ${name}`);
+      }
+      grouped += 1;
+    }
+    from = to;
+  }
+  return grouped > 0 && single > 0 ? headers : null;
+}
+
 /** Builds a table from rows of cells: finds the header, numbers the data rows, drops blank rows and repeated headers. */
 export function tableFromGrid(rows: readonly GridRow[], title: string | null, warn: WarnAt): Table | null {
-  const headerAt = findHeaderRow(rows);
-  const header = rows[headerAt];
-  if (header === undefined) return null;
-  const headers = dropTrailingBlanks(header.cells);
+  const found = findHeader(rows);
+  if (found === null) return null;
+  const { at: headerAt, headers } = found;
   const data: TableRow[] = [];
-  for (let at = headerAt + 1; at < rows.length; at += 1) {
+  for (let at = headerAt + found.rows; at < rows.length; at += 1) {
     const row = rows[at];
     if (row === undefined || row.cells.every((cell) => cell === '') || sameCells(row.cells, headers))
       continue;
@@ -92,7 +152,7 @@ export function tableFromGrid(rows: readonly GridRow[], title: string | null, wa
     .slice(0, headerAt)
     .flatMap((row) => row.cells.filter((cell) => cell !== ''))
     .at(0);
-  return { headers, headerLine: header.line, rows: data, title: title ?? above ?? null };
+  return { headers, headerLine: rows[headerAt]?.line ?? 1, rows: data, title: title ?? above ?? null };
 }
 
 /** Warns of a row with fewer or more cells than the header; blank cells beyond the header are no harm. */

@@ -42,7 +42,11 @@ export function readWorkbook(
       warn(null, 'missing-sheet', sheet.name);
       continue;
     }
-    const table = tableFromGrid(readSheet(part, shared, styles, from1904, warn), sheet.name, warn);
+    // A name that Excel gave says less than the line above the table.
+    const named = !/^(?:sheet|シート|tabelle|feuil|hoja)\s?\d+$/iu.test(sheet.name.normalize('NFKC'));
+    const grid = readSheet(part, shared, styles, from1904, warn);
+    const read = tableFromGrid(grid, named ? sheet.name : null, warn);
+    const table = read === null ? null : { ...read, title: read.title ?? sheet.name };
     if (table !== null) tables.push(table);
   }
   return tables;

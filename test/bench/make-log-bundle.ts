@@ -210,7 +210,12 @@ export async function makeLogBundle(options: LogBundleOptions): Promise<LogBundl
       const logPath = `${device}/ProgramData/Quest/KACE/konea.log`;
       const share = Math.floor(lines / members) + (index < lines % members ? 1 : 0);
       const zip64 = share * estimatedLineBytes >= zip64From;
-      const bytes = await zip.add(logPath, '2024-05-15 00:02', logText(0x0be0 + index, share, counts, shared), zip64);
+      const bytes = await zip.add(
+        logPath,
+        '2024-05-15 00:02',
+        logText(0x0be0 + index, share, counts, shared),
+        zip64,
+      );
       logs.push({ path: logPath, lines: share, bytes });
     }
     const bytes = zip.finish();

@@ -57,6 +57,7 @@ describe('codes', () => {
     ['80070422', 0x80070422],
     ['1603', 1603],
     ['-1', 0xffffffff],
+    ['0xFFFFFFFF8024402C', 0x8024402c],
   ])('reads %s', (text, code) => {
     expect(parseCode(text)).toBe(code);
   });

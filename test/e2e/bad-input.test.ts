@@ -81,6 +81,7 @@ test('a PDF that cannot be written is said, and nothing is lost', async ({}, inf
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, missing);
   await window.getByRole('button', { name: 'Export PDF…' }).click();
+  await window.getByRole('button', { name: 'Save PDF…' }).click();
   await expect(window.getByRole('alert').filter({ hasText: 'report.pdf cannot be written' })).toBeVisible({
     timeout: 60_000,
   });

@@ -49,6 +49,11 @@ describe('compileColumns', () => {
     expect(both?.at('own')).toBe(0);
   });
 
+  it('takes a header behind the name of a database table for that header', () => {
+    const match = columns.match(['`m`.`Patch`', 'ps.Status', 'Other.Column'], { least: 2 });
+    expect([match?.at('patch'), match?.at('status'), match?.unknown]).toEqual([0, 1, ['Other.Column']]);
+  });
+
   it('reads the first cell with text of a header that spans columns', () => {
     const match = columns.match(['Patch', 'Patch', 'Detect Date'], { least: 1 });
     expect(match?.cell(['', 'x', 'y'], 'patch')).toBe('x');

@@ -55,6 +55,24 @@ describe('readDelimited', () => {
     });
   });
 
+  it('joins a header of two rows: groups over the names of their columns', () => {
+    const text = 'List\n\nname,detect,,deploy,,count\n,status,date,status,date,\nPC-1,ok,x,no,y,1\n';
+    expect(read(text)).toMatchObject({
+      title: 'List',
+      headers: ['name', 'detect status', 'detect date', 'deploy status', 'deploy date', 'count'],
+      rows: [[5, 1, ['PC-1', 'ok', 'x', 'no', 'y', '1']]],
+    });
+  });
+
+  it.each([
+    ['name,status,,date\nPC-1,ok,note,x\n', ['name', 'status', '', 'date']],
+    ['name,a,,b\n,KB5037771,x,\n', ['name', 'a', '', 'b']],
+    ['a,b,\nc,d,e\n', ['a', 'b']],
+    ['list,,by,\nname,status,date,count\n', ['name', 'status', 'date', 'count']],
+  ])('takes no row of data and no title for half a header: %j', (text, headers) => {
+    expect(readDelimited(text)?.headers).toEqual(headers);
+  });
+
   it('warns of rows that do not fit and keeps them', () => {
     expect(read('a,b,c\n1,2\n1,2,3,4\n1,2,3,\n')).toMatchObject({
       rows: [

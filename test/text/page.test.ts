@@ -129,7 +129,53 @@ describe('tables of a page', () => {
   });
 });
 
+describe('grids of other elements', () => {
+  const cell = (text: string, role = 'gridcell'): string =>
+    `<div class="c" role="${role}"><div><span>${text}</span></div></div>`;
+
+  it('are tables by their roles, on their own lines', () => {
+    const page = readPage(
+      `<h1>x</h1>\n<div role="grid"><div role='rowgroup'><div role=row>${['A', 'B', 'C'].map((text) => cell(text, 'columnheader')).join('')}</div></div>\n<div role="rowgroup">\n<div role="row">${['1', '2', '3'].map((text) => cell(text)).join('')}</div>\n<script>"<div role=row>"</script><!-- <div role=row> --><div role="row">${['4', '', '6'].map((text) => cell(text)).join('')}</div></div></div><div>below</div>`,
+    );
+    expect(page.tables).toMatchObject([
+      {
+        headers: ['A', 'B', 'C'],
+        headerLine: 2,
+        rows: [
+          { line: 4, row: 1, cells: ['1', '2', '3'] },
+          { line: 5, row: 2, cells: ['4', '', '6'] },
+        ],
+      },
+    ]);
+  });
+
+  it('leave tables with roles of their own alone', () => {
+    const html =
+      '<table role="grid"><tr role="row"><th role="columnheader">A</th><th>B</th></tr><tr role="row"><td role="gridcell">1</td><td>2</td></tr></table>';
+    expect(cells(readPage(html))).toEqual([['1', '2']]);
+  });
+
+  it.each([
+    ['open tags', '<div role="row">'.repeat(20_000)],
+    ['tags without an end', '<div role="row" '.repeat(20_000)],
+    ['comments without an end', `<div role="row">${'<!--'.repeat(20_000)}`],
+    ['closing tags', `<div role="row">${'</div>'.repeat(20_000)}`],
+  ])('cost no more than their length: %s', (_, html) => {
+    expect(readPage(html).tables).toEqual([]);
+  });
+});
+
 describe('pairs of a page', () => {
+  it('stand beside each other where every label has a colon', () => {
+    const html =
+      '<table><tr><td>Action:</td><td>Detect</td><td>Labels :</td><td>a, b</td></tr><tr><td>再起動：</td><td>なし</td><td>Last run:</td><td></td></tr></table>';
+    expect(pairs(html)).toEqual({ Action: 'Detect', Labels: 'a, b', 再起動: 'なし', 'Last run': '' });
+    expect(readPage(html).tables).toEqual([]);
+    const table =
+      '<table><tr><td>a:</td><td>b</td><td>c:</td><td>d</td></tr><tr><td>1</td><td>2</td><td>3</td><td>4</td></tr></table>';
+    expect(readPage(table).tables[0]?.headers).toEqual(['a:', 'b', 'c:', 'd']);
+  });
+
   it('reads two-cell rows, heading cells before values, and definition lists', () => {
     expect(
       pairs(

@@ -105,6 +105,24 @@ describe('readWorkbook', () => {
     ]);
   });
 
+  it('joins a header of two rows whose cells are merged, and takes the title above for a name that Excel gave', () => {
+    const cells = (line: number, texts: readonly string[]): string =>
+      `<row r="${line}">${texts.map((text, at) => (text === '' ? '' : inline(`${String.fromCharCode(65 + at)}${line}`, text))).join('')}</row>`;
+    const bytes = workbook({
+      sheets: {
+        Sheet1: `<sheetData>${cells(1, ['題: x'])}${cells(2, ['名前', '検出', '', '展開', ''])}${cells(3, ['', 'ステータス', '日', 'ステータス', '日'])}${cells(4, ['PC-1', 'a', 'b', 'c', 'd'])}</sheetData><mergeCells><mergeCell ref="A1:E1"/><mergeCell ref="A2:A3"/><mergeCell ref="B2:C2"/><mergeCell ref="D2:E2"/></mergeCells>`,
+      },
+    });
+    expect(readWorkbook(bytes)).toEqual([
+      {
+        title: '題: x',
+        headers: ['名前', '検出 ステータス', '検出 日', '展開 ステータス', '展開 日'],
+        headerLine: 2,
+        rows: [{ line: 4, row: 1, cells: ['PC-1', 'a', 'b', 'c', 'd'] }],
+      },
+    ]);
+  });
+
   it('tells of damage and size and keeps what it can', () => {
     const warnings: string[] = [];
     const warn = (_: number | null, code: string): void => void warnings.push(code);

@@ -89,7 +89,8 @@ function updateOf(record: EventRecord, position: number): UpdateName {
   return {
     updateId: guid === null ? null : foldGuid(guid),
     title,
-    kb: title === null ? null : findKb(title),
+    // In whatever language the sentence is, the number in it is the update's.
+    kb: findKb(title ?? record.message ?? ''),
   };
 }
 

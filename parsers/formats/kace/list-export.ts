@@ -1,11 +1,13 @@
 import type { ColumnMatch } from '../../text/column-match.ts';
+import { readDelimited } from '../../text/delimited.ts';
+import { readFixedWidth } from '../../text/fixed-width.ts';
 import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument, Probe } from '../define-format.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { isPage, warnUnknownTables } from './saved-page.ts';
-import { capturedAt, deviceOfFileName, looksLikeDevice, subjectOf } from './subject.ts';
+import { capturedAt, deviceOfFileName, looksLikeDevice, patchOfFileName, subjectOf } from './subject.ts';
 import { isDatabaseHeader, patchColumns } from './words.ts';
 import type { PatchColumn } from './words.ts';
 
@@ -29,11 +31,27 @@ export const sqlExport = defineDocumentFormat({
   read: (document) => readList(document, 'sql-export'),
 });
 
-function mayBeList(probe: Probe): boolean {
+/** Whether a member that is no page may hold a table of patches. */
+export function mayBeList(probe: Probe): boolean {
   if (probe.shape === 'workbook') return true;
   if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
   if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
-  return probe.lines.slice(0, headerLines).some(hasPatchHeader);
+  // Quoted headers may run over several lines, and headers may stand in two rows.
+  if (probe.shape === 'delimited' && isPatchHeader(readDelimited(probe.text)?.headers ?? [])) return true;
+  return probe.lines.slice(0, headerLines).some(hasPatchHeader) || hasDrawnTable(probe.lines);
+}
+
+function isPatchHeader(headers: readonly string[]): boolean {
+  return headers.length >= 4 && patchColumns.match(headers) !== null;
+}
+
+/** A rule of dashes below names that one blank keeps apart, or a row written cell below cell. */
+const drawn = /^\s*(?:[-=][-=\s]*$|\*{5,} ?\d+\. row \*|-\[ RECORD \d)/u;
+
+function hasDrawnTable(lines: readonly string[]): boolean {
+  const sample = lines.slice(0, headerLines);
+  if (!sample.some((line) => line.length <= 20_000 && drawn.test(line))) return false;
+  return readFixedWidth(sample.join('\n')).some(({ headers }) => isPatchHeader(headers));
 }
 
 function isKacePath(path: string): boolean {
@@ -81,7 +99,10 @@ function readList(document: EvidenceDocument, source: 'list-export' | 'sql-expor
     harvestRows(document, table, columns, {
       source,
       device: titled,
-      patch: columns.has('patch') || columns.has('patchId') ? null : subjectOf(table.title ?? '', 'patch'),
+      patch:
+        columns.has('patch') || columns.has('patchId')
+          ? null
+          : (subjectOf(table.title ?? '', 'patch') ?? patchOfFileName(document.path)),
       capturedAt: capturedAt(document, page),
     });
   }
@@ -91,7 +112,7 @@ function readList(document: EvidenceDocument, source: 'list-export' | 'sql-expor
 }
 
 /** The database's own names, at least two of them: a single one may be anybody's. */
-function isDatabase(table: Table): boolean {
+export function isDatabase(table: Table): boolean {
   return table.headers.filter(isDatabaseHeader).length >= 2;
 }
 
@@ -104,6 +125,6 @@ function tellsPatches(columns: ColumnMatch<PatchColumn>): boolean {
 }
 
 /** A worksheet or a title line may name the device: `PC-0042`, `デバイスの詳細: PC-0042`. */
-function titleDevice(title: string): string | null {
+export function titleDevice(title: string): string | null {
   return subjectOf(title, 'device') ?? (looksLikeDevice(title) && !/^sheet\d+$/iu.test(title) ? title : null);
 }

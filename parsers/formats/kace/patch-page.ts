@@ -5,7 +5,7 @@ import type { EvidenceDocument } from '../define-format.ts';
 import type { KacePatchFact } from './facts.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { harvestPage, isPage, readPatchFact, warnUnknownTables } from './saved-page.ts';
-import { capturedAt, pageIsTitled, pageSubject, PageValues } from './subject.ts';
+import { capturedAt, pageIsTitled, pageSubject, PageValues, patchOfFileName } from './subject.ts';
 
 /**
  * The page of one patch with its table of devices. The same page tells whether the patch is active,
@@ -18,7 +18,8 @@ export const patchPage = defineDocumentFormat({
   read(document) {
     const page = document.page();
     const titled = pageIsTitled(page, 'patch');
-    const found = page.tables.flatMap((table) => {
+    const { tables } = page;
+    const found = tables.flatMap((table) => {
       const columns = matchPatchTable(table, titled ? 3 : 4);
       if (columns === null || !tellsState(columns)) return [];
       const ofDevices = columns.has('device') || columns.has('deviceId');
@@ -27,7 +28,7 @@ export const patchPage = defineDocumentFormat({
     if (found.length === 0) return false;
 
     const values = new PageValues(page);
-    const patch = patchName(page, values);
+    const patch = patchName(page, values) ?? patchOfFileName(document.path);
     const known = new Set<Table>();
     harvestPage(document, page, 'patch-page', patch);
     let rows = 0;
@@ -43,7 +44,7 @@ export const patchPage = defineDocumentFormat({
     }
     document.harvest.rows(rows);
     harvestPatch(document, patch, readPatchFact(document, page, values, known));
-    warnUnknownTables(document, page.tables, known);
+    warnUnknownTables(document, tables, known);
     return true;
   },
 });

@@ -6,6 +6,7 @@ import type { Deployment, DeploymentStatus, Detection, DetectionStatus } from '.
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
 import { quoteCells, rowsOf } from '../../text/table.ts';
+import { foldWord } from '../../text/vocabulary.ts';
 import type { Table, TableRow } from '../../text/table.ts';
 import type { EvidenceDocument, MemberContext } from '../define-format.ts';
 import { RowMemory, numberOfSecond } from './row-memory.ts';
@@ -18,6 +19,8 @@ import {
   isYes,
   patchColumns,
   patchStatusWords,
+  readPlaceholder,
+  readWithReason,
 } from './words.ts';
 import type { PatchColumn } from './words.ts';
 
@@ -167,6 +170,7 @@ class RowReader {
     const width = this.#table.headers.length;
     for (const row of rowsOf(this.#table)) {
       const { cells } = row;
+      if (isPlaceholder(cells, row.line, harvest)) continue;
       if (page && cells.length < width) harvest.warning(row.line, 'short-row', quoteCells(cells));
       this.#readRow(cells, row);
     }
@@ -325,6 +329,7 @@ class RowReader {
     if (cell === null) return null;
     const moment = this.#readMoment(cell, this.#minuteDeployments);
     if (moment !== null) return moment;
+    if (cell !== '' && this.#undated.of(cell) === 'never') return 'never';
     if (this.#nothings.of(cell)) return undeployed ? 'never' : null;
     return cell === '' ? null : this.#readUndated(cell, line);
   }
@@ -359,6 +364,17 @@ class RowReader {
   }
 }
 
+/** Whether a row stands in place of the rows; a page saved before they came is told of. */
+function isPlaceholder(cells: readonly string[], line: number, harvest: RowSource['harvest']): boolean {
+  const [first = '', second = ''] = cells;
+  if (second !== '' && second !== first) return false;
+  if (first.length > 60 || first === '' || cells.some((cell, at) => at > 0 && cell !== '' && cell !== first))
+    return false;
+  const word = readPlaceholder(first);
+  if (word === 'loading') harvest.warning(line, 'still-loading', first);
+  return word !== null;
+}
+
 function readInstant(cell: string): Moment | null {
   const reading = readDate(cell);
   return reading === null || reading === 'never' ? null : placeReading(reading, cell, 'sma');
@@ -372,19 +388,27 @@ function readMinute(cell: string): Moment | null {
   return placeReading(reading, cell, 'sma', { precision });
 }
 
+const neverWords: ReadonlySet<string> = new Set(
+  ['Never', 'Not Deployed', 'Never Deployed', '未展開', '未デプロイ', '未実行'].map(foldWord),
+);
+
 function meaningOfUndated(cell: string): 'never' | 'nothing' | 'bad' {
-  if (readDate(cell) === 'never') return 'never';
+  // "Not deployed" in place of a date says what 0000-00-00 says.
+  if (readDate(cell) === 'never' || neverWords.has(foldWord(cell))) return 'never';
   return isNothing(cell) ? 'nothing' : 'bad';
 }
 
 function detectionStatus(raw: string | null): DetectionStatus | null {
   if (raw === null || raw === '') return null;
-  return detectionWords.read(raw) ?? (isNothing(raw) ? null : 'unknown');
+  const status = detectionWords.read(raw);
+  if (status !== null || isNothing(raw)) return status;
+  return readWithReason(detectionWords, raw) ?? 'unknown';
 }
 
 function deploymentStatus(raw: string | null): DeploymentStatus | null {
   if (raw === null) return null;
-  return deploymentWords.read(raw) ?? (isNothing(raw) ? 'not-attempted' : 'unknown');
+  const status = deploymentWords.read(raw) ?? (isNothing(raw) ? 'not-attempted' : null);
+  return status ?? readWithReason(deploymentWords, raw) ?? 'unknown';
 }
 
 function readDeployment(cells: DeploymentCells): DeploymentForm {
@@ -408,21 +432,30 @@ function readDeployment(cells: DeploymentCells): DeploymentForm {
   };
 }
 
-/** `2`, `２回`, `1/3` (of a maximum), `無制限` (0). */
+const ofMaximum: readonly RegExp[] = [
+  /^(?<count>\d{1,6})\s*回?\s*(?:\/|of|out of)\s*(?<maximum>\d{1,6})\s*(?:回|times?|attempts?|tries)?$/iu,
+  /^(?<count>\d{1,6})\s*回?\s*\(\s*(?:max(?:imum)?\.?|最大|of|\/)\s*:?\s*(?<maximum>\d{1,6})\s*回?\s*\)$/iu,
+  /^(?<maximum>\d{1,6})\s*回(?:中|のうち)\s*(?<count>\d{1,6})\s*回?(?:目)?$/u,
+];
+
+/** `2`, `２回`, `1/3`, `1 of 3`, `3回中1回` (of a maximum), `無制限` (0). */
 function readAttempts(cell: string | null): Attempts {
   if (cell === null || cell === '') return { attempts: null, maximum: null, isBad: false };
   const count = readCount(cell);
   if (count !== null) return { attempts: count, maximum: null, isBad: false };
-  const folded = cell.normalize('NFKC');
-  const of = /^\s*(?<count>\d{1,6})\s*(?:\/|of)\s*(?<maximum>\d{1,6})\s*$/iu.exec(folded)?.groups;
-  if (of !== undefined)
-    return { attempts: Number(of['count']), maximum: Number(of['maximum']), isBad: false };
+  const folded = cell.length > 80 ? '' : cell.normalize('NFKC').trim();
+  for (const form of ofMaximum) {
+    const of = form.exec(folded)?.groups;
+    if (of !== undefined)
+      return { attempts: Number(of['count']), maximum: Number(of['maximum']), isBad: false };
+  }
   return { attempts: null, maximum: null, isBad: !isNothing(cell) };
 }
 
 /** A name that is there: not blank, not NULL, not a dash. */
 function named(cell: string | null): string | null {
-  if (cell === null || cell === '' || cell === 'NULL' || /^[\s\p{Pd}]+$/u.test(cell)) return null;
+  if (cell === null || cell === '' || cell === 'NULL' || cell === '\\N' || /^[\s\p{Pd}]+$/u.test(cell))
+    return null;
   return cell;
 }
 
@@ -442,9 +475,10 @@ export function readCount(text: string): number | null {
   if (/^\d{1,6}$/u.test(text)) return Number(text);
   const folded = text.normalize('NFKC').trim();
   if (/^(?:無制限|制限なし|unlimited|no limit|∞)$/iu.test(folded)) return 0;
-  const digits = /^\+?(?<digits>\d{1,6})(?:\.0+)?\s*(?:回|times?|attempts?|tries)?$/iu.exec(folded)?.groups?.[
-    'digits'
-  ];
+  const digits =
+    /^\+?(?<digits>\d{1,6})(?:\.0+)?\s*(?:回目?|times?|time\(s\)|attempts?|attempt\(s\)|tries)?$/iu.exec(
+      folded,
+    )?.groups?.['digits'];
   return digits === undefined ? null : Number(digits);
 }
 
@@ -453,7 +487,13 @@ export function readCount(text: string): number | null {
  * 32-bit value; that they agree is for a rule to check.
  */
 export function exitCodeOf(text: string): number | null {
-  const tokens = text.normalize('NFKC').match(/0x[0-9a-f]+|[+-]?\b\d+\b|\b[0-9a-f]{8}\b/giu) ?? [];
+  // Signs that a page sets for its looks are minus signs; `3,010` and `-2,145,107,924` are one number each.
+  const plain = text
+    .normalize('NFKC')
+    .replace(/[\u2010-\u2015\u2212](?=\d)/gu, '-')
+    .trim();
+  const grouped = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/u.test(plain) ? plain.replaceAll(',', '') : plain;
+  const tokens = grouped.match(/0x[0-9a-f]+|[+-]?\b\d+\b|\b[0-9a-f]{8}\b/giu) ?? [];
   const decimal = tokens.find((token) => /^[+-]?\d+$/u.test(token));
   const token = decimal ?? tokens[0];
   return token === undefined ? null : parseCode(token);

@@ -10,7 +10,7 @@ import type { KaceScheduleFact } from './facts.ts';
 import { readCount } from './read-rows.ts';
 import { harvestPage, isPage, placeOf, warnUnknownTables } from './saved-page.ts';
 import { listOf, pageIsTitled, pageSubject, PageValues } from './subject.ts';
-import { actionWords, isNothing, phaseWords, rebootWords, scheduleColumns } from './words.ts';
+import { actionWords, isNothing, phaseWords, readWithReason, rebootWords, scheduleColumns } from './words.ts';
 import type { PageKey, ScheduleColumn } from './words.ts';
 
 /** What only the page of a patch schedule says. */
@@ -32,7 +32,8 @@ export const schedulePage = defineDocumentFormat({
     const values = new PageValues(page);
     const told = scheduleKeys.filter((key) => isTold(values, key)).length;
     const titled = pageIsTitled(page, 'schedule');
-    const devices = page.tables.flatMap((table) => {
+    const { tables } = page;
+    const devices = tables.flatMap((table) => {
       const columns = scheduleColumns.match(table.headers, { least: 2 });
       return columns !== null && columns.has('device') && columns.has('phase') ? [{ table, columns }] : [];
     });
@@ -58,7 +59,7 @@ export const schedulePage = defineDocumentFormat({
       harvestDevices(document, table, columns, name);
     }
     document.harvest.rows(rows);
-    warnUnknownTables(document, page.tables, known);
+    warnUnknownTables(document, tables, known);
     return true;
   },
 });
@@ -163,6 +164,8 @@ function harvestDevices(
 function phaseInside(text: string): 'handshake-failed' | 'pending-reboot' | 'error' | 'completed' | 'other' {
   if (/handshake|ハンドシェイク/iu.test(text) && /fail|error|失敗|エラー/iu.test(text))
     return 'handshake-failed';
+  const reasoned = readWithReason(phaseWords, text);
+  if (reasoned === 'pending-reboot') return reasoned;
   const head = /^(?<head>[^\s(（:：,-]+(?:\s[^\s(（:：,-]+)?)\s*[(（:：,-]/u.exec(text)?.groups?.['head'];
   const word = head === undefined ? null : phaseWords.read(head);
   return word === 'error' || word === 'completed' || word === 'pending-reboot' ? word : 'other';

@@ -1,5 +1,6 @@
 import { readDate, placeReading } from '../../text/dates.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { findKb } from '../../domain/names.ts';
 import { foldWord } from '../../text/vocabulary.ts';
 import type { Page, Pair } from '../../text/page.ts';
 import type { EvidenceDocument } from '../define-format.ts';
@@ -45,6 +46,36 @@ export function pageSubject(page: Page, kind: SubjectKind): string | null {
   return null;
 }
 
+/**
+ * The device that a page of one device is about: by title or heading, in either order (`PC-0042 - Device
+ * Detail`), by a pair such as `System Name`, or by the only heading that looks like a host's name.
+ *
+ * @param titled whether the page says that it is one of a device: else only the first counts
+ */
+export function pageDevice(page: Page, titled: boolean): string | null {
+  const stated = pageSubject(page, 'device');
+  if (stated !== null) return stated;
+  const texts = [page.title ?? '', ...page.headings.map((heading) => heading.text)].map((text) =>
+    text.slice(0, 1000).replace(productSuffix, '').trim(),
+  );
+  for (const text of texts) {
+    const name = beforeTitle.exec(text)?.groups?.['name'];
+    if (name !== undefined && looksLikeDevice(name)) return name;
+  }
+  if (!titled) return null;
+  const named = new PageValues(page).all('deviceName').find(({ value }) => hostName.test(value.trim()));
+  if (named !== undefined) return named.value.trim();
+  const hosts = new Set(texts.filter(looksLikeDevice));
+  const [only] = hosts;
+  return hosts.size === 1 && only !== undefined ? only : null;
+}
+
+const hostName = /^[\p{L}\p{N}][\p{L}\p{N}_-]{0,62}(?:\.[A-Za-z0-9-]{1,63})*$/u;
+const beforeTitle = new RegExp(
+  `^(?<name>[A-Za-z0-9.-]{2,100})${separators}(?:${pageTitles.device.map(escapeExpression).join('|')})$`,
+  'iu',
+);
+
 /** Whether a title or heading names the kind of page, with or without a subject. */
 export function pageIsTitled(page: Page, kind: SubjectKind): boolean {
   if (pageSubject(page, kind) !== null) return true;
@@ -72,11 +103,7 @@ const fileWords: ReadonlySet<string> = new Set(
  * with `_` for the colon; else one part of the name must look like a host's: letters and a digit.
  */
 export function deviceOfFileName(path: string): string | null {
-  const name = path
-    .replaceAll('\\', '/')
-    .replace(/^.*[/!]/u, '')
-    .replace(/\.(?:x?html?|mht|mhtml|csv|tsv|txt|xlsx?|xlsm)$/iu, '')
-    .trim();
+  const name = bareFileName(path);
   const saved = titleExpression('device', '\\s*[_:：]\\s*').exec(name)?.groups?.['name']?.trim();
   if (saved !== undefined && saved !== '') return saved;
   const parts = name.split(/[\s_()[\]（）＿]+/u).filter((part) => part !== '');
@@ -85,6 +112,26 @@ export function deviceOfFileName(path: string): string | null {
     return host === null ? [] : [host];
   });
   return candidates.length === 1 ? (candidates[0] ?? null) : null;
+}
+
+/** The patch that a file's name states: `パッチの詳細_ NAME`, or one KB number in it; null when it states none. */
+export function patchOfFileName(path: string): string | null {
+  const name = bareFileName(path);
+  const saved = titleExpression('patch', '\\s*[_:：]\\s*').exec(name)?.groups?.['name']?.trim();
+  if (saved !== undefined && saved !== '') return saved;
+  const kb = findKb(name.replaceAll('_', ' '));
+  return kb !== null &&
+    findKb(name.replaceAll('_', ' ').replace(new RegExp(kb.replace('KB', 'KB[\\s-]?'), 'giu'), '')) === null
+    ? kb
+    : null;
+}
+
+function bareFileName(path: string): string {
+  return path
+    .replaceAll('\\', '/')
+    .replace(/^.*[/!]/u, '')
+    .replace(/\.(?:x?html?|mht|mhtml|csv|tsv|txt|xlsx?|xlsm)$/iu, '')
+    .trim();
 }
 
 function withoutFileWords(part: string): string | null {

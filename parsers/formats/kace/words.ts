@@ -76,6 +76,8 @@ export const patchColumns = compileColumns<PatchColumn>({
       'Detect Status',
       'Detection Status',
       'Detected Status',
+      'Detect State',
+      'Detection State',
       'DETECT_STATUS',
       'PATCH_STATUS_DETECT',
     ],
@@ -108,6 +110,12 @@ export const patchColumns = compileColumns<PatchColumn>({
       'Deploy Status',
       'Deployment Status',
       'Deployed Status',
+      'Deploy State',
+      'Deployment State',
+      '展開状態',
+      '展開の状態',
+      'デプロイ状態',
+      'デプロイの状態',
       'DEPLOY_STATUS',
     ],
   },
@@ -391,6 +399,68 @@ function pendingReboot(): readonly string[] {
   ];
 }
 
+/**
+ * A status with its reason behind it: `Error (handshake failed)`, `エラー: タイムアウト`. What waits for a restart
+ * is said in the reason: `完了（再起動待ち）`. Null when the word before the reason means nothing either.
+ */
+export function readWithReason<T extends string>(
+  words: { read(text: string): T | null },
+  text: string,
+): T | 'pending-reboot' | null {
+  if (text.length > 500) return null;
+  const groups = /^(?<head>[^(（[:：]{1,60})[(（[:：]\s*(?<reason>[^)）\]]{0,200})[)）\]]?\s*$/u.exec(
+    text,
+  )?.groups;
+  if (groups === undefined) return null;
+  const head = words.read(groups['head'] ?? '');
+  if (head === null) return null;
+  return restartWords.read(groups['reason'] ?? '') ?? head;
+}
+
+const restartWords = compileVocabulary<'pending-reboot'>({ 'pending-reboot': pendingReboot() });
+
+const unloadedWords = compileVocabulary<'loading' | 'empty'>({
+  loading: [
+    'Loading',
+    'Loading data',
+    'Please wait',
+    'Loading, please wait',
+    'Processing request',
+    '読み込み中',
+    '読み込み中です',
+    '読込中',
+    'ロード中',
+    'お待ちください',
+    'しばらくお待ちください',
+    '読み込んでいます',
+  ],
+  empty: [
+    'No data',
+    'No data available',
+    'No data available in table',
+    'No records',
+    'No records found',
+    'No matching records found',
+    'No results',
+    'No results found',
+    'No items found',
+    'データなし',
+    'データがありません',
+    'データはありません',
+    '該当するデータがありません',
+    '該当なし',
+    '結果がありません',
+    '項目がありません',
+    'レコードがありません',
+    'レコードが見つかりません',
+  ],
+});
+
+/** What a row says that stands in place of the rows: that they were not there yet, or that there are none. */
+export function readPlaceholder(text: string): 'loading' | 'empty' | null {
+  return unloadedWords.read(text);
+}
+
 export const patchStatusWords = compileVocabulary<KacePatchStatus>({
   active: ['Active', 'Enabled', 'アクティブ', '有効'],
   inactive: ['Inactive', 'Not Active', '非アクティブ', '非有効'],
@@ -549,6 +619,8 @@ const blankValues = compileVocabulary<'blank'>({
   blank: [
     '',
     'NULL',
+    // As the database writes it into a file.
+    '\\N',
     'None',
     'N/A',
     'NA',
@@ -599,7 +671,8 @@ export type PageKey =
   | 'operatingSystem'
   | 'lastInventory'
   | 'lastReboot'
-  | 'ipAddress';
+  | 'ipAddress'
+  | 'deviceName';
 
 /** Labels of key/value pairs. Some mean one thing on one page and another on the next: see the readers. */
 export const pageKeys: Readonly<Record<PageKey, readonly string[]>> = {
@@ -752,6 +825,22 @@ export const pageKeys: Readonly<Record<PageKey, readonly string[]>> = {
     '最終起動日時',
   ],
   ipAddress: ['IPアドレス', 'IP Address', 'IP'],
+  deviceName: [
+    'システム名',
+    'マシン名',
+    'デバイス名',
+    'コンピュータ名',
+    'コンピューター名',
+    'ホスト名',
+    'System Name',
+    'Machine Name',
+    'Device Name',
+    'Computer Name',
+    'Host Name',
+    'Hostname',
+    '名前',
+    'Name',
+  ],
 };
 
 export type ScheduleColumn = 'device' | 'phase' | 'lastRun';

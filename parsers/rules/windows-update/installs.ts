@@ -201,7 +201,36 @@ function collect(evidence: Evidence): readonly InstallSighting[] {
       });
     }
   }
-  return sightings;
+  return withCarriedNames(sightings);
+}
+
+/**
+ * A GUID means the same update wherever it stands: a source that gives nothing else gets the title and the
+ * KB number that another one states beside it.
+ */
+function withCarriedNames(sightings: readonly InstallSighting[]): readonly InstallSighting[] {
+  const titles = new Map<string, string>();
+  const kbs = new Map<string, string>();
+  for (const { name } of sightings) {
+    if (name.updateId === null) continue;
+    if (isTitle(name) && !titles.has(name.updateId)) titles.set(name.updateId, name.patch);
+    if (name.kb !== null && !kbs.has(name.updateId)) kbs.set(name.updateId, name.kb);
+  }
+  return sightings.map((sighting) => {
+    const { patch, kb, updateId } = sighting.name;
+    if (updateId === null || (kb !== null && isTitle(sighting.name))) return sighting;
+    const name: PatchName = {
+      updateId,
+      kb: kb ?? kbs.get(updateId) ?? null,
+      patch: isTitle(sighting.name) ? patch : (titles.get(updateId) ?? patch),
+    };
+    return { ...sighting, name };
+  });
+}
+
+/** Whether a name says more than number or GUID. */
+function isTitle(name: PatchName): name is PatchName & { readonly patch: string } {
+  return name.patch !== null && name.patch !== name.kb && name.patch !== name.updateId;
 }
 
 function reportsByCitation(evidence: Evidence): ReadonlyMap<string, EvidenceEvent<'windows-update/report'>> {
@@ -268,7 +297,7 @@ function updateOf(place: string, sightings: readonly InstallSighting[]): UpdateO
 /** A name that is more than number or GUID, where one of the statements has it. */
 function titleOf(sightings: readonly InstallSighting[]): string | null {
   for (const { name } of sightings) {
-    if (name.patch !== null && name.patch !== name.kb && name.patch !== name.updateId) return name.patch;
+    if (isTitle(name)) return name.patch;
   }
   return sightings[0]?.name.patch ?? null;
 }

@@ -226,6 +226,18 @@ describe('event-log/text', () => {
     ]);
   });
 
+  it('takes from a sentence of another language the number of the update and nothing else', () => {
+    const text = [
+      'TimeCreated  : 2024/05/10 9:12:00',
+      'ProviderName : Microsoft-Windows-WindowsUpdateClient',
+      'Id           : 19',
+      'Message      : Installation erfolgreich: Das folgende Update wurde installiert. Update (KB5037768)',
+    ].join('\n');
+    expect(eventsOf(read('events.txt', text))).toEqual([
+      ['windows-update/installed', { updateId: null, title: null, kb: 'KB5037768' }],
+    ]);
+  });
+
   it('reads tables of Get-WinEvent', () => {
     const text = [
       '   ProviderName: Microsoft-Windows-Kernel-General',

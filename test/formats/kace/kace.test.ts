@@ -140,6 +140,8 @@ describe('device pages', () => {
     ['', '未スケジュール', '', 'never'],
     ['', '正常終了', '1', null],
     ['-', '失敗', '', null],
+    ['未展開', '正常終了', '2', 'never'],
+    ['Never', 'Success', '1', 'never'],
     ['2024-05-10 09:30:00', '', '0', '2024-05-10T09:30 minute'],
     ['2024-05-10 9:30', '成功', '', '2024-05-10T09:30 minute'],
     ['2024-05-10', '成功', '', '2024-05-10 day'],
@@ -181,6 +183,116 @@ describe('device pages', () => {
   });
 });
 
+describe('device pages, however saved,', () => {
+  it.each([
+    ['デバイスの詳細: PC-0042', ''],
+    ['PC-0042 - Device Detail', ''],
+    [
+      'デバイスの詳細',
+      '<table><tr><td>システム名:</td><td>PC-0042</td></tr><tr><td>OS</td><td>x</td></tr></table>',
+    ],
+    ['Device Detail', '<dl><dt>Name</dt><dd>PC-0042</dd></dl>'],
+    ['KACE SMA', '<h1>PC-0042</h1>'],
+  ])('are about PC-0042: %s %s', (title, above) => {
+    const html = devicePage([row], headers, title).replace('<table>', `${above}<table>`);
+    const reading = read('page.html', html);
+    expect([reading.kind, reading.records[0]?.device]).toEqual(['kace/device-page', 'PC-0042']);
+  });
+
+  it('take no sentence and no other page for a device', () => {
+    const pair = '<dl><dt>Name</dt><dd>All devices of the branch</dd></dl><h1>PC-1</h1><h2>PC-2</h2>';
+    const reading = read(
+      'page.html',
+      devicePage([row], headers, 'Device Detail').replace('<table>', `${pair}<table>`),
+    );
+    expect(reading.records[0]?.device).toBeNull();
+    const patches = '<html><title>PC-0042 - Device Detail</title><p>Nothing here</p></html>';
+    expect(read('page.html', patches).kind).toBeNull();
+  });
+
+  it('are read where the names of the columns stand in a table of their own', () => {
+    const split = devicePage([row, row]).replace('</tr>\n<tr><td>', '</tr></table>\n<table><tr><td>');
+    expect(split.match(/<table>/gu)).toHaveLength(2);
+    const reading = read('page.html', split);
+    expect(reading.records.map(({ patch, citation }) => [patch, citation.row, citation.line])).toEqual([
+      ['Update (KB5037771)', 1, 3],
+      ['Update (KB5037771)', 2, 4],
+    ]);
+    expect(reading.warnings).toEqual([]);
+    // A table of another matter below one that is still empty is not its rows.
+    const other = `${devicePage([])}<table><tr>${headers.map(() => '<td>x</td>').join('')}</tr></table>`;
+    expect(read('page.html', other).records).toEqual([]);
+  });
+
+  it.each([
+    ['読み込み中...', ['still-loading']],
+    ['Loading…', ['still-loading']],
+    ['データがありません', []],
+    ['No records found.', []],
+  ])('have no row that says "%s"', (text, warnings) => {
+    const blank = headers.map((_, at) => (at === 0 ? text : ''));
+    const reading = read('page.html', devicePage([blank, row]));
+    expect(reading.records.map((record) => record.patch)).toEqual(['Update (KB5037771)']);
+    expect(reading.warnings.map((warning) => warning.code)).toEqual(warnings);
+  });
+});
+
+describe('statuses with a reason', () => {
+  it.each([
+    ['Error (handshake failed)', 'failed'],
+    ['エラー：タイムアウト', 'failed'],
+    ['完了（再起動待ち）', 'pending-reboot'],
+    ['Success (2 files)', 'succeeded'],
+    ['\\N', 'not-attempted'],
+    ['謎（エラー）', 'unknown'],
+    ['no error: x', 'unknown'],
+  ])('deployment %s is %s', (word, expected) => {
+    const reading = read('p.html', devicePage([row.map((cell, at) => (at === 3 ? word : cell))]));
+    expect(reading.records[0]?.deployment.status).toBe(expected);
+    expect(reading.warnings.map(({ code }) => code)).toEqual(
+      expected === 'unknown' ? ['unknown-status'] : [],
+    );
+  });
+
+  it.each([
+    ['Error: 0x80072EE2', 'error'],
+    ['Not Patched (1)', 'not-patched'],
+    ['\\N', null],
+  ])('detection %s is %s', (word, expected) => {
+    const reading = read('p.html', devicePage([row.map((cell, at) => (at === 1 ? word : cell))]));
+    expect(reading.records[0]?.detection.status).toBe(expected);
+    expect(reading.warnings).toEqual([]);
+  });
+});
+
+describe('attempts', () => {
+  it.each([
+    ['2', 2, null],
+    ['２回', 2, null],
+    ['2回目', 2, null],
+    ['2 attempt(s)', 2, null],
+    ['2.0', 2, null],
+    ['2/3', 2, 3],
+    ['２／３', 2, 3],
+    ['2 of 3', 2, 3],
+    ['2 out of 3', 2, 3],
+    ['2回 / 3回', 2, 3],
+    ['3回中2回', 2, 3],
+    ['2 (max 3)', 2, 3],
+    ['2（最大3回）', 2, 3],
+  ])('%s are %j of %j', (cell, attempts, maxAttempts) => {
+    const reading = read('p.html', devicePage([row.map((text, at) => (at === 6 ? cell : text))]));
+    expect(reading.records[0]?.deployment).toMatchObject({ attempts, maxAttempts });
+    expect(reading.warnings).toEqual([]);
+  });
+
+  it('that are none are told of', () => {
+    const reading = read('p.html', devicePage([row.map((text, at) => (at === 6 ? '2 or 3' : text))]));
+    expect(reading.records[0]?.deployment.attempts).toBeNull();
+    expect(reading.warnings).toMatchObject([{ code: 'bad-number', text: '2 or 3' }]);
+  });
+});
+
 describe('words and codes', () => {
   it.each([
     ['3010, 0xBC2', 3010],
@@ -193,6 +305,11 @@ describe('words and codes', () => {
     ['2149859372', 0x8024402c],
     ['8001', 8001],
     ['3010, 0xFFF', 3010],
+    ['3,010', 3010],
+    ['-2,145,107,924', 0x8024402c],
+    ['\u22122145107924', 0x8024402c],
+    ['0xFFFFFFFF8024402C', 0x8024402c],
+    ['0,3010', 0],
     ['', null],
     ['none', null],
   ])('exit code %j is %j', (text, expected) => {
@@ -331,6 +448,82 @@ describe('lists', () => {
       warnings: [{ line: 1, code: 'unknown-table', text: 'un | deux | trois | quatre' }],
     });
     expect(read('list.csv', text).kind).toBeNull();
+  });
+
+  it('are known by headers with line breaks, in two rows, and cell below cell', () => {
+    const cells = ['PC-1', ...row];
+    const line = (texts: readonly string[]): string => `${texts.map((text) => `"${text}"`).join(',')}\n`;
+    const broken = line([
+      'マシン名',
+      ...headers.map((header) => header.replace(/(?=ステータス|日$)/u, '\n')),
+    ]);
+    const two = `${line(['マシン名', 'パッチ名', '検出', '', '展開', '', '', ''])}${line(['', '', 'ステータス', '日', 'ステータス', '終了コード', '日', '試行回数'])}`;
+    const names = ['マシン名', ...headers];
+    const below = `${'*'.repeat(27)} 1. row ${'*'.repeat(27)}\n${names.map((name, at) => `${name}: ${cells[at] ?? ''}\n`).join('')}`;
+    // Columns as wide as what is in them, one blank between them.
+    const width = (text: string): number => text.replace(/[\u2e80-\uffff]/gu, '--').length;
+    const fill = (texts: readonly string[]): string =>
+      `${texts
+        .map((text, at) => {
+          const widest = Math.max(width(names[at] ?? ''), width(cells[at] ?? ''));
+          return /^-+$/u.test(text) ? '-'.repeat(widest) : text + ' '.repeat(widest - width(text));
+        })
+        .join(' ')}\n`;
+    const [expected] = read('x.csv', line(names) + line(cells)).records;
+    for (const [path, text] of [
+      ['x.csv', broken + line(cells)],
+      ['x.csv', two + line(cells)],
+      ['x.txt', below],
+      ['x.txt', [names, names.map((name) => '-'.repeat(name.length * 2)), cells].map(fill).join('')],
+    ] as const) {
+      const reading = read(path, text);
+      expect(reading.kind).toBe('kace/list-export');
+      expect(reading.records.map((record) => ({ ...record, citation: null }))).toEqual([
+        { ...expected, citation: null },
+      ]);
+      expect(reading.warnings).toEqual([]);
+    }
+  });
+
+  it('of one device are its page when file, sheet or title names it, and lists otherwise', () => {
+    const line = (texts: readonly string[]): string => `${texts.map((text) => `"${text}"`).join(',')}\n`;
+    const text = line(headers) + line(row);
+    const page = read('PC-0042.csv', text);
+    expect([page.kind, page.rows, page.records[0]?.source]).toEqual(['kace/device-page', 1, 'device-page']);
+    expect(page.facts).toMatchObject([
+      { type: 'kace/page', value: { kind: 'device-page', tab: null, subject: 'PC-0042' } },
+    ]);
+    const titled = read('x.csv', `デバイスの詳細: PC-0042\n\n${text}`);
+    expect([titled.kind, titled.records[0]?.device]).toEqual(['kace/device-page', 'PC-0042']);
+    expect(read('x.csv', text).kind).toBe('kace/list-export');
+    const named = line(['マシン名', ...headers]) + line(['PC-1', ...row]);
+    expect(read('PC-0042.csv', named).kind).toBe('kace/list-export');
+    const database =
+      'TITLE,STATUS,STATUS_DT,DEPLOY_STATUS,DEPLOY_STATUS_DT\nUpdate (KB5037771),NOTPATCHED,2024-05-10 09:12:00,NULL,NULL\n';
+    expect(read('PC-0042.csv', database).kind).toBe('kace/sql-export');
+  });
+
+  it('take the patch from the name of the file where nothing in it tells', () => {
+    const text = `マシン名,検出ステータス,検出日,デプロイのステータス,展開日\nPC-1,${row.slice(1, 4).join(',')},\n`;
+    const patches = [
+      'KB5037771.csv',
+      'a/パッチの詳細_ Java 8.csv',
+      'KB5037771 KB5031234.csv',
+      'list.csv',
+    ].map((path) => read(path, text).records[0]?.patch);
+    expect(patches).toEqual(['KB5037771', 'Java 8', null, null]);
+  });
+
+  it('under the names of a query are exports of the database', () => {
+    const text =
+      'm.NAME,p.TITLE,ps.STATUS,ps.STATUS_DT,ps.DEPLOY_STATUS,ps.DEPLOY_STATUS_DT\nPC-1,Update (KB5037771),NOTPATCHED,2024-05-10 09:12:00,NULL,NULL\n';
+    const reading = read('q.csv', text);
+    expect(reading.kind).toBe('kace/sql-export');
+    expect(reading.records[0]).toMatchObject({
+      device: 'PC-1',
+      detection: { status: 'not-patched' },
+      deployment: { status: 'not-attempted', at: 'never' },
+    });
   });
 
   it('in UTF-16 and CP932 read the same', () => {

@@ -4,6 +4,7 @@ import {
   boot,
   Bundle,
   classicLog,
+  convertedLog,
   guidOf,
   moment,
   reports,
@@ -60,6 +61,23 @@ describe('cross/missing-here-installed-there', () => {
   it('is medium when the detection is older', () => {
     const { finding } = says(rule, bundle(installed, '2024-05-10 09:00+09:00'));
     expect(finding).toMatchObject({ severity: 'medium', parameters: { side: 'after' } });
+  });
+
+  it('carries the title by GUID from the log that states both', () => {
+    const driver = 'Example - Display - 31.0.15.5222';
+    const log = convertedLog(
+      ['2024-05-10 08:00:00', '* START * Finding updates CallerId = X  Id = 5'],
+      ['2024-05-10 08:00:01', `Title = ${driver}`],
+      ['2024-05-10 08:00:01', `UpdateId = ${guidOf('none')}.200`],
+      ['2024-05-10 08:00:02', '* END * Finding updates CallerId = X, Id = 5, Exit code = 0x00000000'],
+    );
+    const made = (title: string): Bundle =>
+      new Bundle()
+        .file(path, reports(['2024-05-10 09:20:00', 183, 'none']))
+        .file('PC-0042/WindowsUpdate.log', log)
+        .table('kace-sma', [{ patch: title, detection: 'not-patched', detected: '2024-05-14 12:00' }]);
+    expect(says(rule, made(driver)).finding).toMatchObject({ device: 'PC-0042', patch: driver });
+    silence(says(rule, made('Another - Display - 31.0.15.5222')));
   });
 
   it('knows days that lie apart without offsets', () => {

@@ -137,7 +137,7 @@ describe('what customers send', () => {
     });
     expect(warnings(analysis).map((warning) => warning.split(' ').slice(0, 2).join(' '))).toEqual([
       'PC-1.html:5 short-row',
-      'PC-2.html:4 short-row',
+      'PC-2.html:4 still-loading',
     ]);
   });
 
