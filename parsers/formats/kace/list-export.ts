@@ -2,7 +2,8 @@ import type { ColumnMatch } from '../../text/column-match.ts';
 import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Probe } from '../define-format.ts';
+import type { EvidenceDocument } from '../define-format.ts';
+import { oncePerProbe } from '../probe-memory.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { isPage, warnUnknownTables } from './saved-page.ts';
 import { capturedAt, deviceOfFileName, looksLikeDevice, subjectOf } from './subject.ts';
@@ -11,7 +12,19 @@ import type { PatchColumn } from './words.ts';
 
 /** Lines in which the header of a text is looked for. */
 const headerLines = 60;
-const separators: readonly (string | RegExp)[] = ['\t', ',', ';', '|', /\s{2,}/u];
+const separators: readonly string[] = ['\t', ',', ';', '|'];
+/** Every name of a column has one. */
+const letter = /[^\0-@[-`{-\x7f]/u;
+/** What lies between the columns of a text table. */
+const gaps = /\s{2,}/u;
+
+/** Asked by both formats. */
+const mayBeList = oncePerProbe((probe) => {
+  if (probe.shape === 'workbook') return true;
+  if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
+  if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
+  return probe.lines.slice(0, headerLines).some(hasPatchHeader);
+});
 
 /** Lists with the headers of the pages: CSV, TSV, XLSX, plain text, or a page with patches of many devices. */
 export const listExport = defineDocumentFormat({
@@ -29,24 +42,53 @@ export const sqlExport = defineDocumentFormat({
   read: (document) => readList(document, 'sql-export'),
 });
 
-function mayBeList(probe: Probe): boolean {
-  if (probe.shape === 'workbook') return true;
-  if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
-  if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
-  return probe.lines.slice(0, headerLines).some(hasPatchHeader);
-}
-
 function isKacePath(path: string): boolean {
   return /(?:^|[/_\-\s.!])(?:kace|k1000|sma)(?:[/_\-\s.!]|$)/iu.test(path);
 }
 
 function hasPatchHeader(line: string): boolean {
   if (line.length < 16 || line.length > 20_000) return false;
-  return separators.some((separator) => {
-    const cells = line.split(separator);
-    if (cells.length < 4) return false;
-    return patchColumns.match(cells.map((cell) => cell.trim().replace(/^"|"$/gu, ''))) !== null;
-  });
+  return (
+    separators.some((separator) => holds(line, separator, 3) && isPatchHeader(line.split(separator))) ||
+    (mayHaveGaps(line, 3) && isPatchHeader(line.split(gaps)))
+  );
+}
+
+function isPatchHeader(cells: readonly string[]): boolean {
+  let named = 0;
+  for (const cell of cells) if (letter.test(cell)) named += 1;
+  // Stamps and numbers name no column.
+  return named >= 4 && patchColumns.match(cells.map(withoutQuotes)) !== null;
+}
+
+function withoutQuotes(cell: string): string {
+  const trimmed = cell.trim();
+  return trimmed.includes('"') ? trimmed.replace(/^"|"$/gu, '') : trimmed;
+}
+
+function holds(line: string, separator: string, least: number): boolean {
+  let at = -1;
+  for (let count = 0; count < least; count += 1) {
+    at = line.indexOf(separator, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
+}
+
+/** Whether there may be so many gaps: runs of two characters or more that may be blanks. */
+function mayHaveGaps(line: string, least: number): boolean {
+  let [count, run] = [0, 0];
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    const mayBeBlank =
+      code <= 0x20 ||
+      (code >= 0xa0 &&
+        (code === 0xa0 || (code >= 0x1680 && code <= 0x205f) || code === 0x3000 || code === 0xfeff));
+    run = mayBeBlank ? run + 1 : 0;
+    if (run === 2) count += 1;
+    if (count === least) return true;
+  }
+  return false;
 }
 
 interface FoundTable {
