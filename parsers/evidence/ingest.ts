@@ -444,7 +444,7 @@ function harvestInto(draft: MemberDraft, ofWhole: boolean): Harvest {
       draft.rows = count;
     },
     timelineLine: (line, at, level) => {
-      draft.datedLines.set(line - 1, { at, level });
+      draft.dateLine(line - 1, { at, level });
     },
   };
 }

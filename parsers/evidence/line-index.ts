@@ -16,6 +16,10 @@ export const plausible = { from: Date.UTC(1995, 0, 1), to: Date.UTC(2100, 0, 1) 
 interface Page {
   /** Store offset of the first line. */
   readonly base: number;
+  /** Place of its first line in the arrays, which short members share. */
+  readonly from: number;
+  /** Lines for which there is room. */
+  readonly size: number;
   /** Line starts relative to `base`. */
   readonly starts: Uint32Array;
   /** Readings in milliseconds as their clocks show them; NaN without a time. */
@@ -67,9 +71,9 @@ export class LineIndex {
     const slot = this.#count % pageLines;
     let page = this.#pages[this.#pages.length - 1];
     if (slot === 0 || page === undefined) {
-      page = newPage(start, this.#pages.length === 0 ? 256 : pageLines);
+      page = this.#pages.length === 0 ? firstPage(start) : newPage(start, pageLines);
       this.#pages.push(page);
-    } else if (slot >= page.starts.length) {
+    } else if (slot >= page.size) {
       page = grow(page);
       this.#pages[this.#pages.length - 1] = page;
     }
@@ -86,10 +90,11 @@ export class LineIndex {
       this.#previousLocal = local;
       this.#previousOffset = offset;
     }
-    page.starts[slot] = start - page.base;
-    page.local[slot] = local;
-    page.flags[slot] = flags;
-    page.offsets[slot] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
+    const at = page.from + slot;
+    page.starts[at] = start - page.base;
+    page.local[at] = local;
+    page.flags[at] = flags;
+    page.offsets[at] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
     this.#count += 1;
   }
 
@@ -99,21 +104,14 @@ export class LineIndex {
     this.#finished = true;
     const last = this.#pages[this.#pages.length - 1];
     const used = this.#count % pageLines;
-    if (last !== undefined && used !== 0 && used < last.starts.length) {
-      this.#pages[this.#pages.length - 1] = {
-        base: last.base,
-        starts: last.starts.slice(0, used),
-        local: last.local.slice(0, used),
-        flags: last.flags.slice(0, used),
-        offsets: last.offsets.slice(0, used),
-      };
-    }
+    if (last !== undefined && used !== 0 && used < last.size)
+      this.#pages[this.#pages.length - 1] = closed(last, used);
   }
 
   /** Gives an untimed or timed line a time, e.g. when a document's rows are put on the timeline. */
   setTime(line: number, local: number, offset: number, level: Level): void {
     const page = this.#page(line);
-    const slot = line % pageLines;
+    const slot = page.from + (line % pageLines);
     if (((page.flags[slot] ?? 0) & timedFlag) === 0 && !Number.isNaN(local)) this.#timed += 1;
     this.#noteExtent(local);
     page.local[slot] = local;
@@ -124,7 +122,7 @@ export class LineIndex {
   /** Store offset of the line. */
   start(line: number): number {
     const page = this.#page(line);
-    return page.base + (page.starts[line % pageLines] ?? 0);
+    return page.base + (page.starts[page.from + (line % pageLines)] ?? 0);
   }
 
   /** Store offset behind the line, its line break included. */
@@ -133,12 +131,14 @@ export class LineIndex {
   }
 
   local(line: number): number {
-    return this.#page(line).local[line % pageLines] ?? Number.NaN;
+    const page = this.#page(line);
+    return page.local[page.from + (line % pageLines)] ?? Number.NaN;
   }
 
   /** Minutes east of UTC as stated on the line, or NaN. */
   offset(line: number): number {
-    return this.offsetTable[this.#page(line).offsets[line % pageLines] ?? 0] ?? Number.NaN;
+    const page = this.#page(line);
+    return this.offsetTable[page.offsets[page.from + (line % pageLines)] ?? 0] ?? Number.NaN;
   }
 
   level(line: number): Level {
@@ -146,19 +146,19 @@ export class LineIndex {
   }
 
   levelCode(line: number): number {
-    return (this.#page(line).flags[line % pageLines] ?? 0) & levelMask;
+    return this.#flags(line) & levelMask;
   }
 
   isTimed(line: number): boolean {
-    return ((this.#page(line).flags[line % pageLines] ?? 0) & timedFlag) !== 0;
+    return (this.#flags(line) & timedFlag) !== 0;
   }
 
   isHead(line: number): boolean {
-    return ((this.#page(line).flags[line % pageLines] ?? 0) & headFlag) !== 0;
+    return (this.#flags(line) & headFlag) !== 0;
   }
 
   isOutOfOrder(line: number): boolean {
-    return ((this.#page(line).flags[line % pageLines] ?? 0) & outOfOrderFlag) !== 0;
+    return (this.#flags(line) & outOfOrderFlag) !== 0;
   }
 
   /** The line that starts the record of `line`. */
@@ -174,7 +174,7 @@ export class LineIndex {
     this.latest = Number.NaN;
     for (let line = 0; line < this.#count; line += 1) {
       const page = this.#page(line);
-      const slot = line % pageLines;
+      const slot = page.from + (line % pageLines);
       const local = page.local[slot] ?? Number.NaN;
       if (!Number.isNaN(local)) {
         const changed = change(local, line);
@@ -186,7 +186,7 @@ export class LineIndex {
 
   /** Bytes of memory the index takes. */
   get memory(): number {
-    return this.#pages.reduce((sum, page) => sum + page.starts.length * 14, 0);
+    return this.#pages.reduce((sum, page) => sum + page.size * 14, 0);
   }
 
   #noteExtent(local: number): void {
@@ -200,6 +200,11 @@ export class LineIndex {
     if (Number.isNaN(offset) !== Number.isNaN(this.#previousOffset)) return false;
     const shift = Number.isNaN(offset) ? 0 : (offset - this.#previousOffset) * 60_000;
     return local - shift < this.#previousLocal;
+  }
+
+  #flags(line: number): number {
+    const page = this.#page(line);
+    return page.flags[page.from + (line % pageLines)] ?? 0;
   }
 
   #page(line: number): Page {
@@ -233,6 +238,8 @@ const levelCodes: Readonly<Record<Level, number>> = {
 function newPage(base: number, size: number): Page {
   return {
     base,
+    from: 0,
+    size,
     starts: new Uint32Array(size),
     local: new Float64Array(size),
     flags: new Uint8Array(size),
@@ -241,8 +248,39 @@ function newPage(base: number, size: number): Page {
 }
 
 /** The first page of a member starts small: bundles of a hundred thousand tiny members are normal. */
+const firstLines = 256;
+/** A first page that was closed, for the next member. */
+let spare: Page | null = null;
+/** Arrays that short members share, and how many of their lines are taken. */
+let shared: Page | null = null;
+let sharedUsed = 0;
+const sharedLines = 16_384;
+
+function firstPage(base: number): Page {
+  if (spare === null) return newPage(base, firstLines);
+  const page = { ...spare, base };
+  spare = null;
+  return page;
+}
+
+/** A page without the room that it did not need; nothing may use the one given any more. */
+function closed(page: Page, used: number): Page {
+  let [into, from] = [shared, sharedUsed];
+  if (used > firstLines) [into, from] = [newPage(page.base, used), 0];
+  else {
+    if (into === null || from + used > into.size) [into, from] = [newPage(0, sharedLines), 0];
+    [shared, sharedUsed] = [into, from + used];
+  }
+  into.starts.set(page.starts.subarray(0, used), from);
+  into.local.set(page.local.subarray(0, used), from);
+  into.flags.set(page.flags.subarray(0, used), from);
+  into.offsets.set(page.offsets.subarray(0, used), from);
+  if (page.size === firstLines) spare = page;
+  return { ...into, base: page.base, from, size: used };
+}
+
 function grow(page: Page): Page {
-  const larger = newPage(page.base, Math.min(pageLines, page.starts.length * 4));
+  const larger = newPage(page.base, Math.min(pageLines, page.size * 4));
   larger.starts.set(page.starts);
   larger.local.set(page.local);
   larger.flags.set(page.flags);

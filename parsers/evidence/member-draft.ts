@@ -17,6 +17,15 @@ import type { RecordPool } from './record-table.ts';
 /** Warnings of one member that are kept with their text; further ones are counted. */
 export const keptWarnings = 10_000;
 
+/** A line's place in time, as a document format stated it. */
+export interface DatedLine {
+  readonly at: Moment | null;
+  readonly level: Level;
+}
+
+/** Of members without any: most have none. */
+const noDatedLines: ReadonlyMap<number, DatedLine> = new Map();
+
 /** A member while it is read: what the archive said, what its format harvested. */
 export class MemberDraft {
   readonly index: number;
@@ -42,7 +51,10 @@ export class MemberDraft {
   /** Whether the member's lines belong to the merged timeline: all of them, those that its format dated, or none. */
   timeline: 'all' | 'dated' | 'none' = 'none';
   /** Lines (0-based) that a document format put on the timeline. */
-  readonly datedLines = new Map<number, { readonly at: Moment | null; readonly level: Level }>();
+  get datedLines(): ReadonlyMap<number, DatedLine> {
+    return this.#datedLines ?? noDatedLines;
+  }
+  #datedLines: Map<number, DatedLine> | null = null;
   device: string | null = null;
   /** The device holds for the files beside and below as well. */
   speaksForCollection = false;
@@ -79,6 +91,12 @@ export class MemberDraft {
         text: detached(text.length > 500 ? `${text.slice(0, 500)}…` : text),
       });
     }
+  }
+
+  /** @param line 0-based */
+  dateLine(line: number, dated: DatedLine): void {
+    this.#datedLines ??= new Map();
+    this.#datedLines.set(line, dated);
   }
 
   newLines(): LineIndex {

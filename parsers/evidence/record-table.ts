@@ -344,6 +344,9 @@ export class RowCitation implements Citation {
 
 /** First room of the columns. */
 const firstRows = 16;
+/** What members without records share: most have none. */
+const noPlaces = new Uint32Array(0);
+const noQuotes = new Float64Array(0);
 
 /** A column whose values stay the same for many rows: each run of equal ones once. */
 class Runs<T> {
@@ -399,16 +402,16 @@ export class RecordTable {
   readonly #origins = new Runs<Origin>();
   #origin: Origin | null = null;
   /** Line and row of each record; 0 for none. */
-  #places = new Uint32Array(firstRows * 2);
+  #places = noPlaces;
   /**
    * Offset and length of each quote in the store; of a row that is cut out of its member's text the
    * offset and length of the row, and how it is cut (see {@link RecordTable.quote}).
    */
-  #quotePlaces = new Float64Array(0);
+  #quotePlaces = noQuotes;
   #quoteOf: QuoteOf | null = null;
   #quoteTexts: string[] | null = [];
   /** Quotes that are no place in the member's text, by record. */
-  readonly #otherQuotes = new Map<number, string>();
+  #otherQuotes: Map<number, string> | null = null;
   #store: TextStore | null = null;
   /** Where the member's own text begins in the store, when quotes are places in it. */
   #textStart: number | null = null;
@@ -426,7 +429,7 @@ export class RecordTable {
     if (this.count > 0) throw new Error('record table: quotes were kept already');
     this.#store = store;
     this.#quoteTexts = store === null ? [] : null;
-    this.#quotePlaces = new Float64Array(store === null ? 0 : this.#places.length);
+    this.#quotePlaces = noQuotes;
   }
 
   /** Quotes are places in the member's own text (JSON), which begins there in the store. */
@@ -468,6 +471,7 @@ export class RecordTable {
 
   #keepQuotePlace(at: number, start: number, { quotePlace, citation }: RecordDraft): void {
     if (quotePlace === undefined) {
+      this.#otherQuotes ??= new Map();
       this.#otherQuotes.set(at, citation.quote);
       return;
     }
@@ -559,7 +563,7 @@ export class RecordTable {
     const [offset = 0, place = 0] = this.#quotePlaces.subarray(at * 2, at * 2 + 2);
     if (this.#textStart !== null) {
       const text = this.#store?.read(offset, Math.min(place, longestQuote)).toString('utf8') ?? '';
-      return this.#otherQuotes.get(at) ?? onOneLine(text);
+      return this.#otherQuotes?.get(at) ?? onOneLine(text);
     }
     const text = this.#store?.read(offset, Math.floor(place / forms)).toString('utf8') ?? '';
     const form = place % forms;
@@ -608,11 +612,12 @@ export class RecordTable {
   }
 
   #grow(): void {
-    const places = new Uint32Array(this.#places.length * 2);
+    const size = Math.max(firstRows * 2, this.#places.length * 2);
+    const places = new Uint32Array(size);
     places.set(this.#places);
     this.#places = places;
     if (this.#store === null) return;
-    const quotes = new Float64Array(this.#quotePlaces.length * 2);
+    const quotes = new Float64Array(size);
     quotes.set(this.#quotePlaces);
     this.#quotePlaces = quotes;
   }

@@ -61,7 +61,7 @@ const qualified = /^\s*(?:["'`[]?[A-Za-z_]\w*["'`\]]?\.){0,2}["'`[]?(?<column>[A
 export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnMatcher<C> {
   const columns = Object.keys(lists) as C[];
   const exact = new Map<string, C[]>();
-  const contained: { readonly column: C; readonly folded: string }[] = [];
+  const contained = new ContainedWords<C>();
   const weak: { readonly column: C; readonly words: ReadonlySet<string> }[] = [];
   for (const column of columns) {
     const words = lists[column];
@@ -70,40 +70,50 @@ export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnM
       const known = exact.get(folded);
       if (known === undefined) exact.set(folded, [column]);
       else if (!known.includes(column)) known.push(column);
-      if (isTelling(name)) contained.push({ column, folded });
+      if (isTelling(name)) contained.add(folded, column);
     }
     if (words.weak !== undefined) weak.push({ column, words: new Set(words.weak.map(foldWord)) });
   }
 
-  const isWord = (folded: string): boolean =>
-    exact.has(folded) || weak.some(({ words }) => words.has(folded));
+  const anyWeak = new Set(weak.flatMap(({ words }) => [...words]));
+
+  const isWord = (folded: string): boolean => exact.has(folded) || anyWeak.has(folded);
 
   /** A header that is nobody's word may be one behind the name of a database table: `ps.STATUS_DT`. */
   function foldHeader(header: string): string {
     const whole = foldWord(header);
-    if (isWord(whole)) return whole;
+    if (isWord(whole) || !header.includes('.')) return whole;
     const column = qualified.exec(header)?.groups?.['column'];
     const bare = column === undefined ? whole : foldWord(column);
     return isWord(bare) ? bare : whole;
   }
 
+  /** @returns whether the header may be a column by its own words */
+  function addCandidates(candidates: Candidate<C>[], header: string, position: number): boolean {
+    if (header === '') return false;
+    const whole = exact.get(header);
+    if (whole === undefined) {
+      const before = candidates.length;
+      contained.find(header, (column, score) => candidates.push({ column, header: position, score }));
+      return candidates.length > before;
+    }
+    for (const column of whole)
+      candidates.push({ column, header: position, score: exactScore + header.length });
+    return true;
+  }
+
   function match(headers: readonly string[], options: MatchOptions = {}): ColumnMatch<C> | null {
-    const folded = headers.map((header) => (header.length > longestHeader ? '' : foldHeader(header)));
-    // No header serves two columns: with too few of them there is nothing to look for.
-    if (folded.filter((header) => header !== '').length < (options.least ?? 4)) return null;
+    const least = options.least ?? 4;
+    const folded: string[] = [];
     const candidates: Candidate<C>[] = [];
-    folded.forEach((header, position) => {
-      if (header === '') return;
-      const whole = exact.get(header);
-      if (whole !== undefined) {
-        for (const column of whole)
-          candidates.push({ column, header: position, score: exactScore + header.length });
-        return;
-      }
-      for (const { column, folded: word } of contained) {
-        if (header.includes(word)) candidates.push({ column, header: position, score: word.length });
-      }
-    });
+    // No header serves two columns: once too few are left that may be one, there is nothing to look for.
+    let possible = headers.length;
+    for (const [position, text] of headers.entries()) {
+      const header = text.length > longestHeader ? '' : foldHeader(text);
+      folded.push(header);
+      if (!addCandidates(candidates, header, position) && !anyWeak.has(header)) possible -= 1;
+      if (possible < least) return null;
+    }
     candidates.sort(
       (a, b) =>
         b.score - a.score || a.header - b.header || columns.indexOf(a.column) - columns.indexOf(b.column),
@@ -124,7 +134,7 @@ export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnM
       positions.set(column, [header]);
       taken.add(header);
     }
-    if (positions.size < (options.least ?? 4)) return null;
+    if (positions.size < least) return null;
     return new Match(
       positions,
       headers.filter((header, position) => header !== '' && !taken.has(position)),
@@ -132,6 +142,36 @@ export function compileColumns<C extends string>(lists: ColumnLists<C>): ColumnM
   }
 
   return { columns, match };
+}
+
+/** Words looked for inside headers: told apart by how they begin, so that a header is read once. */
+class ContainedWords<C> {
+  readonly #words = new Map<number, { readonly column: C; readonly folded: string }[]>();
+  /** A bit for each way in which a word begins, folded into 4,096: most places of most headers begin none. */
+  readonly #starts = new Uint8Array(4096);
+
+  add(folded: string, column: C): void {
+    const start = startAt(folded, 0);
+    this.#starts[start & 4095] = 1;
+    const known = this.#words.get(start);
+    if (known === undefined) this.#words.set(start, [{ column, folded }]);
+    else known.push({ column, folded });
+  }
+
+  /** Tells each word that stands in a header, as often as it stands there. */
+  find(header: string, tell: (column: C, length: number) => void): void {
+    for (let at = 0; at + 1 < header.length; at += 1) {
+      const start = startAt(header, at);
+      if (this.#starts[start & 4095] === 0) continue;
+      for (const { column, folded } of this.#words.get(start) ?? []) {
+        if (header.startsWith(folded, at)) tell(column, folded.length);
+      }
+    }
+  }
+}
+
+function startAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 64 + text.charCodeAt(at + 1);
 }
 
 /** Neighbouring columns under one and the same header: a header cell that spans them. */

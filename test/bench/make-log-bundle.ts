@@ -7,6 +7,8 @@ import { japaneseWords } from '../../scripts/fixtures/kace-words.ts';
 import { createRandom, type Random } from '../../scripts/fixtures/random.ts';
 import { pc0042 } from '../../scripts/fixtures/sakura-devices.ts';
 import { agentStamp, wallTime } from '../../scripts/fixtures/wall-time.ts';
+import { logKinds, textOfKind } from './log-kinds.ts';
+import type { LogKindName } from './log-kinds.ts';
 import { ZipFile } from '../../scripts/fixtures/zip-file.ts';
 
 /*
@@ -22,6 +24,8 @@ export interface LogBundleOptions {
   readonly lines?: number;
   /** Number of logs, each of another device over the same two weeks; 40 of 5,100,000 lines are 20 MB each. */
   readonly members?: number;
+  /** Kinds of the logs, in turn; `konea` is the appliance's agent, which all are when nothing is said. */
+  readonly kinds?: readonly (LogKindName | 'konea')[];
 }
 
 export interface LogMember {
@@ -207,15 +211,16 @@ export async function makeLogBundle(options: LogBundleOptions): Promise<LogBundl
     const shared = members > 1000 ? makePieces(createRandom(0x0be0)) : null;
     for (let index = 0; index < members; index += 1) {
       const device = index === 0 ? 'PC-0042' : `PC-${1000 + index}`;
-      const logPath = `${device}/ProgramData/Quest/KACE/konea.log`;
+      const name = options.kinds?.[index % options.kinds.length] ?? 'konea';
+      const kind = name === 'konea' ? null : logKinds[name];
+      const logPath = kind?.path(device) ?? `${device}/ProgramData/Quest/KACE/konea.log`;
       const share = Math.floor(lines / members) + (index < lines % members ? 1 : 0);
       const zip64 = share * estimatedLineBytes >= zip64From;
-      const bytes = await zip.add(
-        logPath,
-        '2024-05-15 00:02',
-        logText(0x0be0 + index, share, counts, shared),
-        zip64,
-      );
+      const text =
+        kind === null
+          ? logText(0x0be0 + index, share, counts, shared)
+          : textOfKind(kind, createRandom(0x0be0 + index), share, from, span);
+      const bytes = await zip.add(logPath, '2024-05-15 00:02', text, zip64);
       logs.push({ path: logPath, lines: share, bytes });
     }
     const bytes = zip.finish();
@@ -230,11 +235,24 @@ export async function makeLogBundle(options: LogBundleOptions): Promise<LogBundl
   }
 }
 
-const usage = `tsx test/bench/make-log-bundle.ts --out FILE [--lines ${defaultLines}] [--members 1]\n`;
+const usage = `tsx test/bench/make-log-bundle.ts --out FILE [--lines ${defaultLines}] [--members 1] [--kind KIND ...]\n  KIND  konea, ${Object.keys(logKinds).join(', ')}\n`;
+
+function kindNamed(name: string): LogKindName | 'konea' {
+  const known = (['konea', ...Object.keys(logKinds)] as (LogKindName | 'konea')[]).find(
+    (kind) => kind === name,
+  );
+  if (known === undefined) throw new RangeError(`no kind of log: ${name}`);
+  return known;
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { out: { type: 'string' }, lines: { type: 'string' }, members: { type: 'string' } },
+    options: {
+      out: { type: 'string' },
+      lines: { type: 'string' },
+      members: { type: 'string' },
+      kind: { type: 'string', multiple: true },
+    },
   });
   if (values.out === undefined) {
     process.stderr.write(usage);
@@ -245,6 +263,7 @@ async function main(): Promise<void> {
     path: values.out,
     lines: Number(values.lines ?? defaultLines),
     members: Number(values.members ?? 1),
+    ...(values.kind === undefined ? {} : { kinds: values.kind.map(kindNamed) }),
   });
   process.stdout.write(
     `${bundle.path}: ${bundle.bytes} bytes, ${bundle.logs.length} logs of ${bundle.logBytes} bytes and ${bundle.lines} lines in all\n`,

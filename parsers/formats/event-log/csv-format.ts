@@ -4,6 +4,7 @@ import { quoteCells } from '../../text/table.ts';
 import type { TableRow } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument, Format } from '../define-format.ts';
+import { oncePerProbe } from '../probe-memory.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { levelOfWord } from './event-record.ts';
 import type { EventRecord } from './event-record.ts';
@@ -62,7 +63,7 @@ export function csvFormat(kind: LogKind): Format {
     system: kind.system,
     recognise: (probe) =>
       (probe.shape === 'delimited' || probe.shape === 'text') &&
-      findHeader(probe.lines) !== null &&
+      hasHeader(probe) &&
       logSource(probe) === kind.source,
     read(document) {
       const text = document.text();
@@ -76,8 +77,12 @@ export function csvFormat(kind: LogKind): Format {
   });
 }
 
+/** Asked for each kind of log. */
+const hasHeader = oncePerProbe((probe) => findHeader(probe.lines) !== null);
+
 function findHeader(lines: readonly string[]): Header | null {
   for (const [line, text] of lines.slice(0, 5).entries()) {
+    if (!providerWords.test(text)) continue;
     for (const delimiter of [',', '\t', ';'] as const) {
       const names = text.split(delimiter).map(foldHeader);
       const found = new Map<Column, number>();
@@ -91,6 +96,9 @@ function findHeader(lines: readonly string[]): Header | null {
   }
   return null;
 }
+
+/** What a header with the provider's column has: one of its names, or a character of another width that may spell one. */
+const providerWords = /source|providername|ソース|[\uff00-\uffef]/iu;
 
 function foldHeader(name: string): string {
   return name

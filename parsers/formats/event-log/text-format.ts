@@ -1,6 +1,7 @@
 import { momentFrom } from '../../text/dates.ts';
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument, Format } from '../define-format.ts';
+import { loweredText, oncePerProbe } from '../probe-memory.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { levelOfWord } from './event-record.ts';
 import { logSource } from './log-source.ts';
@@ -53,9 +54,7 @@ export function textFormat(kind: LogKind): Format {
     system: kind.system,
     recognise: (probe) =>
       (probe.shape === 'text' || probe.shape === 'delimited') &&
-      (probe.lines.some((line) => wevtutilStart.test(line)) ||
-        probe.lines.some((line) => tableHead.test(line)) ||
-        looksLikeList(probe.lines)) &&
+      isText(probe) &&
       logSource(probe) === kind.source,
     read(document) {
       const lines = document
@@ -72,6 +71,16 @@ export function textFormat(kind: LogKind): Format {
     },
   });
 }
+
+/** Asked for each kind of log. */
+const isText = oncePerProbe((probe) => {
+  const text = loweredText(probe);
+  return (
+    (text.includes('event') && probe.lines.some((line) => wevtutilStart.test(line))) ||
+    (text.includes('timecreated') && probe.lines.some((line) => tableHead.test(line))) ||
+    looksLikeList(probe.lines)
+  );
+});
 
 /** A list names at least time, id and source or message in its first lines, each behind aligned colons. */
 function looksLikeList(lines: readonly string[]): boolean {

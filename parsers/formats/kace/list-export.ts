@@ -4,7 +4,8 @@ import { readFixedWidth } from '../../text/fixed-width.ts';
 import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Probe } from '../define-format.ts';
+import type { EvidenceDocument } from '../define-format.ts';
+import { oncePerProbe } from '../probe-memory.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { isPage, warnUnknownTables } from './saved-page.ts';
 import { capturedAt, deviceOfFileName, looksLikeDevice, patchOfFileName, subjectOf } from './subject.ts';
@@ -13,7 +14,22 @@ import type { PatchColumn } from './words.ts';
 
 /** Lines in which the header of a text is looked for. */
 const headerLines = 60;
-const separators: readonly (string | RegExp)[] = ['\t', ',', ';', '|', /\s{2,}/u];
+const separators: readonly string[] = ['\t', ',', ';', '|'];
+/** Every name of a column has one. */
+const letter = /[^\0-@[-`{-\x7f]/u;
+/** What lies between the columns of a text table. */
+const gaps = /\s{2,}/u;
+
+/** Whether a member that is no page may hold a table of patches: asked by several formats. */
+export const mayBeList = oncePerProbe((probe) => {
+  if (probe.shape === 'workbook') return true;
+  if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
+  if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
+  const sample = probe.lines.slice(0, headerLines);
+  if (sample.some(hasPatchHeader) || hasDrawnTable(sample)) return true;
+  // Quoted headers may run over several lines, and headers may stand in two rows.
+  return probe.shape === 'delimited' && isPatchHeader(readDelimited(probe.text)?.headers ?? []);
+});
 
 /** Lists with the headers of the pages: CSV, TSV, XLSX, plain text, or a page with patches of many devices. */
 export const listExport = defineDocumentFormat({
@@ -31,27 +47,12 @@ export const sqlExport = defineDocumentFormat({
   read: (document) => readList(document, 'sql-export'),
 });
 
-/** Whether a member that is no page may hold a table of patches. */
-export function mayBeList(probe: Probe): boolean {
-  if (probe.shape === 'workbook') return true;
-  if (probe.shape !== 'delimited' && probe.shape !== 'text') return false;
-  if (probe.shape === 'delimited' && isKacePath(probe.path)) return true;
-  // Quoted headers may run over several lines, and headers may stand in two rows.
-  if (probe.shape === 'delimited' && isPatchHeader(readDelimited(probe.text)?.headers ?? [])) return true;
-  return probe.lines.slice(0, headerLines).some(hasPatchHeader) || hasDrawnTable(probe.lines);
-}
-
-function isPatchHeader(headers: readonly string[]): boolean {
-  return headers.length >= 4 && patchColumns.match(headers) !== null;
-}
-
 /** A rule of dashes below names that one blank keeps apart, or a row written cell below cell. */
 const drawn = /^\s*(?:[-=][-=\s]*$|\*{5,} ?\d+\. row \*|-\[ RECORD \d)/u;
 
 function hasDrawnTable(lines: readonly string[]): boolean {
-  const sample = lines.slice(0, headerLines);
-  if (!sample.some((line) => line.length <= 20_000 && drawn.test(line))) return false;
-  return readFixedWidth(sample.join('\n')).some(({ headers }) => isPatchHeader(headers));
+  if (!lines.some((line) => line.length <= 20_000 && drawn.test(line))) return false;
+  return readFixedWidth(lines.join('\n')).some(({ headers }) => isPatchHeader(headers));
 }
 
 function isKacePath(path: string): boolean {
@@ -60,11 +61,47 @@ function isKacePath(path: string): boolean {
 
 function hasPatchHeader(line: string): boolean {
   if (line.length < 16 || line.length > 20_000) return false;
-  return separators.some((separator) => {
-    const cells = line.split(separator);
-    if (cells.length < 4) return false;
-    return patchColumns.match(cells.map((cell) => cell.trim().replace(/^"|"$/gu, ''))) !== null;
-  });
+  return (
+    separators.some((separator) => holds(line, separator, 3) && isPatchHeader(line.split(separator))) ||
+    (mayHaveGaps(line, 3) && isPatchHeader(line.split(gaps)))
+  );
+}
+
+function isPatchHeader(cells: readonly string[]): boolean {
+  let named = 0;
+  for (const cell of cells) if (letter.test(cell)) named += 1;
+  // Stamps and numbers name no column.
+  return named >= 4 && patchColumns.match(cells.map(withoutQuotes)) !== null;
+}
+
+function withoutQuotes(cell: string): string {
+  const trimmed = cell.trim();
+  return trimmed.includes('"') ? trimmed.replace(/^"|"$/gu, '') : trimmed;
+}
+
+function holds(line: string, separator: string, least: number): boolean {
+  let at = -1;
+  for (let count = 0; count < least; count += 1) {
+    at = line.indexOf(separator, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
+}
+
+/** Whether there may be so many gaps: runs of two characters or more that may be blanks. */
+function mayHaveGaps(line: string, least: number): boolean {
+  let [count, run] = [0, 0];
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    const mayBeBlank =
+      code <= 0x20 ||
+      (code >= 0xa0 &&
+        (code === 0xa0 || (code >= 0x1680 && code <= 0x205f) || code === 0x3000 || code === 0xfeff));
+    run = mayBeBlank ? run + 1 : 0;
+    if (run === 2) count += 1;
+    if (count === least) return true;
+  }
+  return false;
 }
 
 interface FoundTable {

@@ -1,5 +1,6 @@
 import { parseCode, unsigned32 } from '../../domain/numbers.ts';
 import { defineDocumentFormat } from '../define-format.ts';
+import { loweredText } from '../probe-memory.ts';
 import type { NapAgentState } from './facts.ts';
 
 type Label = 'id' | 'name' | 'restriction' | 'remediation' | 'failure' | 'fixup' | 'compliance';
@@ -30,6 +31,9 @@ const agentSection = /System health agent|\bSHA\b|システム正常性エージ
 const pair = /^(?<key>[^=]{1,60}?)\s*=\s?(?<value>.*)$/u;
 const code = /^\s*\(?(?<code>0x[0-9a-f]{1,8}|\d{6,10})\)?/iu;
 
+/** The heading of the state, in lower case. */
+const saysState = ['network access protection client', 'ネットワーク アクセス保護クライアント'];
+
 /**
  * The text of `netsh nap client show state`. Collectors append it to a file that PowerShell began in
  * UTF-16LE, so its encoding may change in the middle.
@@ -39,8 +43,9 @@ export const clientStateFormat = defineDocumentFormat({
   system: 'nap',
   recognise: (probe) =>
     probe.shape !== 'binary' &&
-    (/Network Access Protection Client|ネットワーク アクセス保護クライアント/iu.test(probe.text) ||
-      (/^\s*Id\s*=\s*79744\s*$/imu.test(probe.text) &&
+    (saysState.some((words) => loweredText(probe).includes(words)) ||
+      (probe.text.includes('79744') &&
+        /^\s*Id\s*=\s*79744\s*$/imu.test(probe.text) &&
         /Fixup Message|修正メッセージ|修復メッセージ/iu.test(probe.text))),
   read(document) {
     const agents: Open[] = [];

@@ -1,5 +1,6 @@
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument } from '../define-format.ts';
+import { loweredText } from '../probe-memory.ts';
 import type { NapPolicyFact } from './facts.ts';
 import { readRegistryText } from './registry-text.ts';
 import type { RegistryKey } from './registry-text.ts';
@@ -16,7 +17,8 @@ const validatorKey = /Windows System Health Validator\\(?<id>\{[0-9a-f-]{36}\})/
 export const policyFormat = defineDocumentFormat({
   id: 'nap/policy',
   system: 'nap',
-  recognise: (probe) => validatorKey.test(probe.text),
+  recognise: (probe) =>
+    loweredText(probe).includes('windows system health validator') && validatorKey.test(probe.text),
   read: (document) =>
     harvestPolicies(
       document,

@@ -1,5 +1,6 @@
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument } from '../define-format.ts';
+import { loweredText } from '../probe-memory.ts';
 import { harvestPolicies } from './policy-format.ts';
 import { readRegistryText } from './registry-text.ts';
 import { findStatement, readStatement } from './statement.ts';
@@ -15,7 +16,7 @@ export const statementFormat = defineDocumentFormat({
   id: 'nap/statement',
   system: 'nap',
   recognise(probe) {
-    if (textForm.test(probe.text)) return true;
+    if (loweredText(probe).includes('soh') && textForm.test(probe.text)) return true;
     const start = findStatement(probe.head.subarray(0, 4096));
     // Bytes in the middle of another file prove nothing; at its start, or in a file of that name, they do.
     return start === 0 || (start > 0 && probe.name.includes('soh'));

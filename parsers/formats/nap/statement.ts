@@ -48,10 +48,19 @@ export interface StatementProblem {
   readonly text: string;
 }
 
+/** The low byte of the type, and the length. */
+const typeAndLength = Buffer.from([2, 0, 4]);
+
 /** Where a statement of the Windows Security Health Agent starts, or -1: type 2, length 4, the agent's id in either byte order. */
 export function findStatement(bytes: Uint8Array): number {
-  for (let at = 0; at + 8 <= bytes.length; at += 1) {
-    if (bytes[at + 1] !== 2 || bytes[at + 2] !== 0 || bytes[at + 3] !== 4) continue;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (
+    let found = view.indexOf(typeAndLength, 1);
+    found !== -1;
+    found = view.indexOf(typeAndLength, found + 1)
+  ) {
+    const at = found - 1;
+    if (at + 8 > bytes.length) return -1;
     if (((bytes[at] ?? 0) & 0x3f) === 0 && isAgentId(bytes, at + 4)) return at;
   }
   return -1;

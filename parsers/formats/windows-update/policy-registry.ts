@@ -27,7 +27,7 @@ export const policyRegistry = defineDocumentFormat({
   system: 'windows-update',
   recognise: ({ shape, text, name }) =>
     shape !== 'binary' &&
-    (/\\Policies\\Microsoft\\Windows\\WindowsUpdate\b/iu.test(text) ||
+    ((text.includes('\\') && /\\Policies\\Microsoft\\Windows\\WindowsUpdate\b/iu.test(text)) ||
       (name.endsWith('.reg') && /^(?:\ufeff)?(?:Windows Registry Editor|REGEDIT4)/u.test(text))),
   read(document) {
     const { values, computer, hasAutoUpdateKey, isPolicy } = readValues(document);
