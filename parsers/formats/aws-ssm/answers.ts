@@ -124,16 +124,37 @@ const answers: readonly Answer[] = [
   { id: 'aws/other-answer', is: has('SnapshotId', 'SnapshotDownloadUrl') },
   { id: 'aws/other-answer', is: has('InventoryDeletions') },
   { id: 'aws/other-answer', is: list('Schemas', /"TypeName"\s*:/u, /inventory-schema/u) },
-  {
-    id: 'aws/other-answer',
-    is: ({ keys, path }) => keys.has('Properties') && path.includes('patch-properties'),
-  },
+  { id: 'aws/other-answer', is: isPatchProperties },
 ];
+
+/** describe-patch-properties: values of one property each, of the products and severities that baselines know. */
+function isPatchProperties({ keys, text, path }: Top): boolean {
+  if (!keys.has('Properties') || [...keys].some((key) => key !== 'Properties' && key !== 'NextToken'))
+    return false;
+  if (path.includes('patch-properties')) return true;
+  const values = [
+    ...text.slice(0, 4_096).matchAll(/\{\s*"(?<key>\w{1,40})"\s*:\s*"(?<value>[^"]{1,80})"\s*\}/gu),
+  ];
+  return (
+    values.length > 0 &&
+    values.every(
+      ({ groups }) =>
+        /^(?:PRODUCT|PRODUCT_FAMILY|CLASSIFICATION|MSRC_SEVERITY|PRIORITY|SEVERITY)$/u.test(
+          groups?.['key'] ?? '',
+        ) ||
+        (groups?.['key'] === 'Name' &&
+          /^(?:AmazonLinux|Windows|RedhatEnterpriseLinux|Suse|Ubuntu|Debian|CentOS|OracleLinux|AlmaLinux|Rocky|MacOS|Raspbian|(?:Critical|Security|Definition|Feature)Updates?|ServicePacks|UpdateRollups|Drivers)/iu.test(
+            groups['value'] ?? '',
+          )),
+    )
+  );
+}
 
 /** `patch-inventory-from-last-operation.json`: the summary that the node sends to the inventory. */
 function isNodeInventory({ path, text }: Top): boolean {
   return (
-    path.includes('patch-inventory-from-last-operation') ||
+    (path.includes('patch-inventory-from-last-operation') &&
+      /AWS:|InstalledCount|ContentHash|"Content"/iu.test(text)) ||
     (text.includes('"AWS:PatchSummary"') &&
       /"(?:contentHash|ContentHash|schemaVersion|captureTime)"/u.test(text))
   );
