@@ -94,9 +94,9 @@ async function ingestFile(member: BundleMember, draft: MemberDraft, options: Ing
     case 'xml':
       break;
   }
-  // JSON of a known kind is told by its fields: nobody else is asked.
+  // JSON of a known kind is told by its fields, also in what was saved of a terminal: nobody else is asked.
   const known =
-    seen.shape === 'json'
+    seen.shape === 'json' || seen.shape === 'text' || seen.shape === 'delimited'
       ? options.formats.find((format) => format.form === 'json' && format.recognise(seen))
       : undefined;
   if (known?.form === 'json') {
@@ -245,6 +245,7 @@ async function ingestJson(
     element: (element) => reader.element(element),
     document: (root) => reader.document(root),
     problem: ({ line, column, text }) => draft.warn(line, 'bad-json', `${line}:${column} ${text}`.trim()),
+    ...(reader.aside === undefined ? {} : { aside: (text: string) => reader.aside?.(text) === true }),
     mostBytes: mostJsonBytes,
   });
   const stream = new Utf8Stream();

@@ -252,6 +252,8 @@ export interface JsonReader {
   element(element: JsonElement): void;
   /** A document; the objects of its lists are zeros. What the text cuts off is an empty object. */
   document(root: JsonRoot): void;
+  /** A line between documents that is no JSON; true when it belongs there (the prompt of a terminal). */
+  aside?(text: string): boolean;
   /**
    * After the last document. @param isWhole false when some of the text was no JSON, or cut off
    *

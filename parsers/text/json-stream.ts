@@ -33,6 +33,11 @@ export interface JsonStreamOptions {
   readonly document: (root: JsonRoot) => void;
   /** A place at which the text is no JSON; reading goes on behind it where that is possible. */
   readonly problem: (error: JsonError) => void;
+  /**
+   * A line between documents that is no JSON, with those that continue it; true when it belongs there (the
+   * prompt of a terminal), and is no problem.
+   */
+  readonly aside?: (text: string) => boolean;
   /** Most bytes of one element, and of a document without its elements. */
   readonly mostBytes: number;
 }
@@ -55,6 +60,11 @@ const IN_DOCUMENT = 1;
 const IN_ELEMENT = 2;
 /** Behind something that is no JSON, until a line starts with a bracket. */
 const LOST = 3;
+/** In a line between documents that is no JSON, where such lines are asked for. */
+const ASIDE = 4;
+
+/** So much of such a line is kept. */
+const mostAside = 4_000;
 
 /** So many places are told; a text that is no JSON at all would have one on every line. */
 const mostProblems = 100;
@@ -133,6 +143,10 @@ export class JsonStream {
     // What of the document's own text is copied next; of an element, what is cut out next.
     let from = 0;
     while (at < end) {
+      if (this.#state === ASIDE) {
+        at = this.#passAside(bytes, at);
+        continue;
+      }
       if (this.#inString) {
         at = this.#passString(bytes, at);
         if (at < 0) break;
@@ -190,6 +204,7 @@ export class JsonStream {
 
   /** Ends the text: what is open is cut off, and said to be. */
   end(): void {
+    if (this.#state === ASIDE) this.#endAside();
     if (this.#state === IN_ELEMENT) {
       // What is there of the element tells where it is cut.
       this.#tellElementProblem(Buffer.concat(this.#parts).toString('utf8'), this.#elementLine);
@@ -268,9 +283,51 @@ export class JsonStream {
     // A byte order mark where files were joined, a NUL of padding, a comma between documents.
     if (code === 0xef || code === 0xbb || code === 0xbf || code === 0 || code === COMMA) return false;
     const column = this.#passed + at - this.#lineStart;
-    this.#problem({ line: this.#line, column, text: textAt(bytes, at - 1) });
-    this.#state = LOST;
+    const problem = { line: this.#line, column, text: textAt(bytes, at - 1) };
+    if (this.#options.aside === undefined) {
+      this.#problem(problem);
+      this.#state = LOST;
+      return false;
+    }
+    this.#asideProblem = problem;
+    this.#aside = this.#listOfDocuments && this.#documentIndex === 0 ? '[' : '';
+    this.#aside += String.fromCharCode(code);
+    this.#state = ASIDE;
     return false;
+  }
+
+  #aside = '';
+  #asideProblem: JsonError = { line: 1, column: 1, text: '' };
+
+  /** @returns the position of the line's end, or of the chunk's */
+  #passAside(bytes: Uint8Array, from: number): number {
+    const lf = bytes.indexOf(LF, from);
+    const end = lf === -1 ? bytes.length : lf;
+    const room = mostAside - this.#aside.length;
+    if (room > 0) this.#aside += textOf(bytes.subarray(from, Math.min(end, from + room)));
+    if (lf === -1) return end;
+    // A command goes on in the next line.
+    if (/[\\`^]\r*$/u.test(this.#aside.slice(-4)) && this.#aside.length < mostAside) {
+      this.#aside += '\n';
+      this.#line += 1;
+      this.#lineStart = this.#passed + lf + 1;
+      return lf + 1;
+    }
+    this.#endAside();
+    return lf;
+  }
+
+  #endAside(): void {
+    if (this.#options.aside?.(this.#aside) === true) {
+      this.#state = OUTSIDE;
+      this.#depth = 0;
+      this.#listOfDocuments = false;
+      this.#documentDepth = 1;
+    } else {
+      this.#problem(this.#asideProblem);
+      this.#state = LOST;
+    }
+    this.#aside = '';
   }
 
   #startDocument(offset: number): void {

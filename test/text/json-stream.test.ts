@@ -91,6 +91,36 @@ describe('JsonStream', () => {
     for (const pieces of [1, 2, 7, 100_000]) expect(told(text, pieces)).toEqual(expected);
   });
 
+  it('asks about lines between documents, and goes on behind those that belong there', () => {
+    const text = '[a@b ~]$ one \\\n  two\n{"n":1}\n$ three\n[{"n":2}]\nwords\n$ lost\n{"n":3}\n$ ';
+    for (const pieces of [1, 3, 100_000]) {
+      const bytes = Buffer.from(text, 'utf8');
+      const out: string[] = [];
+      const stream = new JsonStream({
+        element: () => undefined,
+        document: ({ line, value }) => out.push(`${line} ${JSON.stringify(value)}`),
+        problem: ({ line, column }) => out.push(`problem ${line}:${column}`),
+        aside: (aside) => {
+          out.push(aside);
+          return aside.includes('$');
+        },
+        mostBytes: 1_000,
+      });
+      for (let at = 0; at < bytes.length; at += pieces) stream.push(bytes.subarray(at, at + pieces));
+      stream.end();
+      expect(out).toEqual([
+        '[a@b ~]$ one \\\n  two',
+        '3 {"n":1}',
+        '$ three',
+        '5 {"n":2}',
+        'words',
+        'problem 6:1',
+        '8 {"n":3}',
+        '$ ',
+      ]);
+    }
+  });
+
   it('leaves out an element that is too large', () => {
     const text = `{"a":[{"x":"${'y'.repeat(500)}"},{"x":1}]}`;
     for (const pieces of [10, 100_000])

@@ -15,6 +15,7 @@ import type { AnswerContext, Entry } from './entry.ts';
 import { readDocumentState, readNodeState } from './node-answers.ts';
 import { PatchLists } from './patch-lists.ts';
 import { readInstance, readPatchState } from './state-answers.ts';
+import { readTerminalLine } from './terminal.ts';
 import { instanceInPath, objectOf, shortened, textOf } from './values.ts';
 import type { Json } from './values.ts';
 
@@ -33,7 +34,9 @@ const withoutEvidence: FormatId = 'aws/other-answer';
 
 /** Reads the answers of the command line interface, one entry after the other. */
 export class AnswerReader implements JsonReader {
-  readonly #context: AnswerContext;
+  /** Of it the device changes with the commands of a terminal. */
+  readonly #context: { -readonly [K in keyof AnswerContext]: AnswerContext[K] };
+  readonly #inPath: string | null;
   readonly #id: FormatId;
   readonly #patches: PatchLists;
   readonly #compliance: ComplianceLists;
@@ -49,6 +52,7 @@ export class AnswerReader implements JsonReader {
   constructor(context: MemberContext, id: FormatId) {
     const device = instanceInPath(context.path);
     this.#context = { ...context, device };
+    this.#inPath = device;
     this.#id = id;
     if (device !== null && speaksOfOne(id)) context.harvest.device(device);
     this.#patches = new PatchLists(this.#context);
@@ -71,6 +75,17 @@ export class AnswerReader implements JsonReader {
       return;
     }
     this.#read(element.key, entry);
+  }
+
+  /** A command names the node that its answer is about. */
+  aside(text: string): boolean {
+    const line = readTerminalLine(text);
+    if (line === null) {
+      this.#context.device = this.#inPath;
+      return false;
+    }
+    if (line.instance !== undefined) this.#context.device = line.instance ?? this.#inPath;
+    return true;
   }
 
   #read(key: string, entry: Entry): void {
@@ -159,7 +174,10 @@ export class AnswerReader implements JsonReader {
     this.#lists = new Set();
     if (!this.#hasElements) this.#rows += 1;
     this.#hasElements = false;
-    if ('ApprovalRules' in value) readBaseline(context, entry);
+    if ('InstanceId' in value && 'BaselineId' in value && 'OperationEndTime' in value)
+      readPatchState(context, entry, 'service');
+    else if ('KBId' in value && 'State' in value) this.#patches.add({ ...root, key: 'Patches' });
+    else if ('ApprovalRules' in value) readBaseline(context, entry);
     else if ('BaselineId' in value && 'PatchGroup' in value) readMapping(context, entry, false);
     else if ('BaselineId' in value && 'OperatingSystem' in value)
       readBaselineIdentity(context, entry, value, true);

@@ -2,6 +2,7 @@ import type { FormatId } from '../../domain/evidence.ts';
 import { defineJsonFormat } from '../define-format.ts';
 import type { JsonFormat, Probe } from '../define-format.ts';
 import { AnswerReader } from './answer-reader.ts';
+import { hasCommandLine } from './terminal.ts';
 
 /** Names of fields at the top of the first document, as far as the head of the file shows them, with what follows. */
 interface Top {
@@ -11,15 +12,20 @@ interface Top {
   readonly path: string;
 }
 
-const tops = new WeakMap<Probe, Top>();
+function topOf(probe: Probe, text = probe.text): Top {
+  return { keys: keysOf(text), text, path: probe.path };
+}
 
-function topOf(probe: Probe): Top {
-  let top = tops.get(probe);
-  if (top === undefined) {
-    top = { keys: keysOf(probe.text), text: probe.text, path: probe.path };
-    tops.set(probe, top);
-  }
-  return top;
+/** Answers in what was saved of a terminal that a head of a file is searched for. */
+const mostTried = 20;
+
+/** What starts behind the lines of a terminal: each answer that the head of the file shows the start of. */
+function topsOf(probe: Probe): readonly Top[] {
+  if (probe.shape === 'json') return [topOf(probe)];
+  if (!hasCommandLine(probe.text)) return [];
+  return [...probe.text.matchAll(/^[{[](?=\s*["{\]}])/gmu)]
+    .slice(0, mostTried)
+    .map(({ index }) => topOf(probe, probe.text.slice(index)));
 }
 
 const QUOTE = 0x22;
@@ -84,6 +90,9 @@ const answers: readonly Answer[] = [
   { id: 'aws/instance-patches', is: instancePatch },
   { id: 'aws/available-patches', is: availablePatch },
   { id: 'aws/patch-states', is: has('InstancePatchStates') },
+  // Taken out of their list (--query).
+  { id: 'aws/instance-patches', is: has('KBId', 'State', 'Title') },
+  { id: 'aws/patch-states', is: has('InstanceId', 'BaselineId', 'OperationEndTime') },
   { id: 'aws/compliance-items', is: list('ComplianceItems', /"ComplianceType"\s*:/u, /compliance/u) },
   { id: 'aws/compliance-summaries', is: has('ResourceComplianceSummaryItems') },
   {
@@ -124,16 +133,37 @@ const answers: readonly Answer[] = [
   { id: 'aws/other-answer', is: has('SnapshotId', 'SnapshotDownloadUrl') },
   { id: 'aws/other-answer', is: has('InventoryDeletions') },
   { id: 'aws/other-answer', is: list('Schemas', /"TypeName"\s*:/u, /inventory-schema/u) },
-  {
-    id: 'aws/other-answer',
-    is: ({ keys, path }) => keys.has('Properties') && path.includes('patch-properties'),
-  },
+  { id: 'aws/other-answer', is: isPatchProperties },
 ];
+
+/** describe-patch-properties: values of one property each, of the products and severities that baselines know. */
+function isPatchProperties({ keys, text, path }: Top): boolean {
+  if (!keys.has('Properties') || [...keys].some((key) => key !== 'Properties' && key !== 'NextToken'))
+    return false;
+  if (path.includes('patch-properties')) return true;
+  const values = [
+    ...text.slice(0, 4_096).matchAll(/\{\s*"(?<key>\w{1,40})"\s*:\s*"(?<value>[^"]{1,80})"\s*\}/gu),
+  ];
+  return (
+    values.length > 0 &&
+    values.every(
+      ({ groups }) =>
+        /^(?:PRODUCT|PRODUCT_FAMILY|CLASSIFICATION|MSRC_SEVERITY|PRIORITY|SEVERITY)$/u.test(
+          groups?.['key'] ?? '',
+        ) ||
+        (groups?.['key'] === 'Name' &&
+          /^(?:AmazonLinux|Windows|RedhatEnterpriseLinux|Suse|Ubuntu|Debian|CentOS|OracleLinux|AlmaLinux|Rocky|MacOS|Raspbian|(?:Critical|Security|Definition|Feature)Updates?|ServicePacks|UpdateRollups|Drivers)/iu.test(
+            groups['value'] ?? '',
+          )),
+    )
+  );
+}
 
 /** `patch-inventory-from-last-operation.json`: the summary that the node sends to the inventory. */
 function isNodeInventory({ path, text }: Top): boolean {
   return (
-    path.includes('patch-inventory-from-last-operation') ||
+    (path.includes('patch-inventory-from-last-operation') &&
+      /AWS:|InstalledCount|ContentHash|"Content"/iu.test(text)) ||
     (text.includes('"AWS:PatchSummary"') &&
       /"(?:contentHash|ContentHash|schemaVersion|captureTime)"/u.test(text))
   );
@@ -145,9 +175,9 @@ function recogniseAnswer(probe: Probe): FormatId | 'none' {
   let known = answerOf.get(probe);
   if (known === undefined) {
     known = 'none';
-    if (probe.shape === 'json') {
-      const top = topOf(probe);
+    for (const top of topsOf(probe)) {
       known = answers.find(({ is }) => is(top))?.id ?? 'none';
+      if (known !== 'none') break;
     }
     answerOf.set(probe, known);
   }

@@ -6,6 +6,7 @@ import { readApiOutput } from './outputs.ts';
 import { PayloadReader } from './payload.ts';
 import {
   isCutOutput,
+  isCutPluginOutput,
   isPatchDocument,
   listOf,
   numberOf,
@@ -82,6 +83,8 @@ interface Part {
   readonly endedAt: Moment | null;
   readonly output: string | null;
   readonly error: string | null;
+  /** Of a list of invocations, which cuts sooner. */
+  readonly isListed: boolean;
 }
 
 /** A command on one node: list-command-invocations with its plugins, or get-command-invocation of one plugin. */
@@ -144,6 +147,7 @@ function partsOf(context: AnswerContext, entry: Entry): readonly Part[] {
         endedAt: time(fields['ResponseFinishDateTime']),
         output: textOf(fields['Output']),
         error: null,
+        isListed: true,
       },
     ];
   });
@@ -156,6 +160,7 @@ function partsOf(context: AnswerContext, entry: Entry): readonly Part[] {
       endedAt: time(value['ExecutionEndDateTime']),
       output: textOf(value['StandardOutputContent']),
       error: textOf(value['StandardErrorContent']),
+      isListed: false,
     },
   ];
 }
@@ -171,7 +176,7 @@ function readOutput(
   if (output === null) return;
   if (!isPatchDocument(of.document) && !/Patch Summary for|Running with snapshot id/u.test(output)) return;
   const payload = new PayloadReader(context, { commandId: of.commandId, device: of.instance });
-  if (isCutOutput(output)) payload.cut();
+  if (part.isListed ? isCutPluginOutput(output) : isCutOutput(output)) payload.cut();
   readApiOutput(output, payload, (line) => entry.cite(shortened(line)));
 }
 

@@ -210,6 +210,8 @@ declare module '../../domain/evidence.ts' {
   interface EventDetails {
     /** A document asks the agent for a restart. */
     readonly 'aws/reboot-requested': { readonly documentId: string; readonly commandId: string | null };
+    /** The payload gave up after so many restarts that did not help. */
+    readonly 'aws/reboot-failed': { readonly times: number };
     /** The agent reports to the service how a document stands. */
     readonly 'aws/reply': {
       readonly documentId: string | null;

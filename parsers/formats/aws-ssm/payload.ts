@@ -7,6 +7,7 @@ import type { PythonValue } from './python-literal.ts';
 import {
   countNames,
   countsIn,
+  cutMark,
   hasNegative,
   instanceInText,
   isEmptyCounts,
@@ -104,13 +105,22 @@ export class PayloadReader {
     const text = body.trim();
     if (text === '') return;
     if (this.#summary !== null && this.#summaryLine(text)) return;
-    if (/-{2,}\s*output truncated/iu.test(text)) this.#isCut = true;
+    if (cutMark.test(text)) this.#isCut = true;
     if (this.#header(text, cite)) return;
     if (/\bInstalled count:\s*-?\d/iu.test(text)) {
       this.#readCounts(text, at, cite());
       return;
     }
     this.#package(text, at, cite);
+    const restarts = /failed to reboot (?<times>\d{1,4})x in a row/iu.exec(text)?.groups?.['times'];
+    if (restarts !== undefined)
+      this.#context.harvest.event({
+        type: 'aws/reboot-failed',
+        device: this.#device,
+        at,
+        citation: cite(),
+        detail: { times: Number(restarts) },
+      });
     if (uploadSucceeded.test(text)) this.#upload = { succeeded: true, at, citation: cite(), text };
     else if (uploadFailed.test(text)) this.#upload = { succeeded: false, at, citation: cite(), text };
     else if (lockText.test(text))

@@ -112,7 +112,9 @@ function commandRun(material: RunMaterial, command: NodeCommand, records: Record
   const patching = isPatchCommand(command);
   const best = bestState(states);
   const waits = (code === 3010 || code === 194) && best === null;
-  const outcome = outcomeOf(command.status);
+  // Where nothing tells how the command ended, its own result does.
+  const outcome =
+    command.status === null && patching && best !== null ? outcomeOfState(best) : outcomeOf(command.status);
   return {
     ...common,
     device: command.device,
@@ -139,6 +141,15 @@ function commandRun(material: RunMaterial, command: NodeCommand, records: Record
     records: records.of(command.deviceKey, [command.commandId, command.snapshotId], states),
     citation: command.citation,
   };
+}
+
+/** What the counts of a result say of its operation; a result that was cut does not show a success. */
+function outcomeOfState({ value }: StateFact): DeploymentStatus {
+  const { failed, installedPendingReboot } = value.counts;
+  if (value.hasNoData || failed === null) return 'unknown';
+  if (failed > 0) return 'failed';
+  if ((installedPendingReboot ?? 0) > 0) return 'pending-reboot';
+  return value.isCut ? 'unknown' : 'succeeded';
 }
 
 /** The service's own result, else the one that counts something. */
@@ -317,23 +328,13 @@ function operations(
     if (best === null) return [];
     const { value, device, citation } = best;
     const deviceKey = material.deviceKey(device);
-    const failed = value.counts.failed;
     return [
       {
         ...common,
         device,
         name: value.snapshotId ?? value.executionId ?? value.operation ?? '',
         operation: value.operation ?? 'patch',
-        outcome:
-          value.hasNoData || failed === null
-            ? 'unknown'
-            : failed > 0
-              ? 'failed'
-              : (value.counts.installedPendingReboot ?? 0) > 0
-                ? 'pending-reboot'
-                : value.isCut
-                  ? 'unknown'
-                  : 'succeeded',
+        outcome: outcomeOfState(best),
         startedAt: value.startedAt,
         endedAt: value.endedAt,
         exitCode: null,

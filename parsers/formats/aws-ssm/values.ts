@@ -321,7 +321,15 @@ export function isPatchDocument(document: string | null): boolean {
 
 /** The texts by which the service says that it cut an output. */
 export function isCutOutput(text: string): boolean {
-  return /-{2,}\s*output truncated\s*-{0,}/iu.test(text) || text.length >= 23_900;
+  return cutMark.test(text) || text.length >= 23_900;
+}
+
+/** What stands where an output, or what went to its errors, was cut. */
+export const cutMark = /-{2,}\s*(?:output|error) truncated/iu;
+
+/** A plugin's output in a list of invocations ends after 2,500 characters, with or without a word of it. */
+export function isCutPluginOutput(text: string): boolean {
+  return isCutOutput(text) || (text.length >= 2_490 && text.length <= 2_520);
 }
 
 /** A piece of a text for a citation: one line, shortened. */

@@ -128,11 +128,12 @@ class CoreReader implements LogReader {
     }
     pass.first ??= this.#cite(record);
     const lines = [bodyOf(record), ...record.continuation];
-    const text = lines.join('\n').trim();
-    if (text.startsWith('<End of output>') || text.startsWith('<Log file was closed')) {
-      this.#pass.closed = true;
+    // The words are the head of the line: nothing stands behind it.
+    if (record.text.startsWith('<End of output>') || record.text.startsWith('<Log file was closed')) {
+      pass.closed = true;
       return;
     }
+    const text = lines.join('\n').trim();
     // The log's own trouble with a message.
     if (text.startsWith('ERROR:Error occurred while sanitizing')) return;
     this.#starts(record, text);
@@ -176,6 +177,8 @@ class CoreReader implements LogReader {
       if (activityId !== null && this.#pass.activityId !== null && this.#pass.activityId !== activityId)
         this.#nextPass(record);
       const pass = this.#pass;
+      // The core took the log up again, after a restart.
+      pass.closed = false;
       pass.activityId ??= activityId;
       pass.machine ??= fields.get('MachineId') ?? null;
       pass.requestedStart ??= readStamp(fields.get('StartTime'));

@@ -32,8 +32,8 @@ type Draft = {
 interface Source {
   readonly join: AzureJoin;
   readonly device: string | null;
-  /** Whether a run may be known by this alone. */
-  readonly founds: boolean;
+  /** Whether a run may be known by this: always, never, or where nothing else tells of its sequence. */
+  readonly founds: 'always' | 'alone' | 'never';
   readonly put: (group: Draft) => void;
 }
 
@@ -57,7 +57,9 @@ export function runGroups(material: RecordMaterial): readonly RunGroup[] {
     }
     let group = found(join, machine);
     if (group === null) {
-      if (!source.founds) return;
+      if (source.founds === 'never') return;
+      const others = join.sequence === null ? [] : (bySequence.get(join.sequence) ?? []);
+      if (source.founds === 'alone' && others.some((other) => fits(other, machine))) return;
       group = newGroup(join);
       groups.push(group);
       if (join.sequence !== null) push(bySequence, join.sequence, group);
@@ -115,7 +117,7 @@ function collect(material: RecordMaterial): readonly Source[] {
       return {
         join,
         device: fact.device,
-        founds: foundsRun(type, fact.value),
+        founds: foundsRun(type, fact.value) ? 'always' : 'never',
         put: (group) => {
           put(group, fact);
         },
@@ -130,19 +132,22 @@ function collect(material: RecordMaterial): readonly Source[] {
       return {
         join,
         device: event.device,
-        founds: false,
+        founds: isHandlerExit(event) ? 'alone' : 'never',
         put: (group) => {
           put(group, event);
         },
       };
     });
+  const steps = events('agent-step', (group, event) => group.steps.push(event));
   return [
     ...facts('core-log', (group, fact) => group.coreLogs.push(fact)),
     ...facts('summary', (group, fact) => group.summaries.push(fact)),
     ...facts('status', (group, fact) => group.statuses.push(fact)),
     ...facts('settings', (group, fact) => group.settings.push(fact)),
     ...facts('handler-call', (group, fact) => group.calls.push(fact)),
-    ...events('agent-step', (group, event) => group.steps.push(event)),
+    // What the agent wrote before an exit belongs to the run that the exit makes known.
+    ...steps.filter(({ founds }) => founds === 'alone'),
+    ...steps.filter(({ founds }) => founds === 'never'),
     ...events('patch-state', (group, event) => group.states.push(event)),
     ...events('install-command', (group, event) => group.commands.push(event)),
     ...events('trouble', (group, event) => group.troubles.push(event)),
@@ -152,6 +157,13 @@ function collect(material: RecordMaterial): readonly Source[] {
 /** Settings alone are a run that was asked for; a call of the handler is one when it enables. */
 function foundsRun(type: string, value: object): boolean {
   return type !== 'handler-call' || ('command' in value && value.command === 'Enable');
+}
+
+/** The agent tells that the handler gave up: that was a run, even when nothing else of it is left. */
+function isHandlerExit(event: EvidenceEvent): boolean {
+  if (event.type !== 'azure/agent-step') return false;
+  const { step, code, sequence } = (event as EvidenceEvent<'azure/agent-step'>).detail;
+  return step === 'exit' && code !== null && code !== 0 && sequence !== null;
 }
 
 function newGroup(join: AzureJoin): Draft {

@@ -108,6 +108,7 @@ function citationOf(group: RunGroup): Citation | null {
     settingsOf(group)?.citation ??
     group.calls[0]?.citation ??
     group.summaries[0]?.citation ??
+    group.steps[0]?.citation ??
     null
   );
 }
@@ -178,8 +179,12 @@ export function outcomeOf(group: RunGroup): DeploymentStatus | null {
   const installation = bestSummary(group, 'installation')?.value ?? null;
   const word =
     statusWord(installation) ??
-    statusWord(bestSummary(group, 'assessment')?.value ?? null) ??
-    statusWord(bestSummary(group, 'no-operation')?.value ?? null);
+    assessmentWord(group) ??
+    statusWord(bestSummary(group, 'no-operation')?.value ?? null) ??
+    // Of a run that was to do more it says nothing.
+    (operationOf(group) === 'ConfigurePatching'
+      ? statusWord(bestSummary(group, 'configure')?.value ?? null)
+      : null);
   if (word === 'succeeded' && /^(?:Required|Started)$/u.test(installation?.rebootStatus ?? ''))
     return 'pending-reboot';
   if (word !== null) return word;
@@ -188,6 +193,12 @@ export function outcomeOf(group: RunGroup): DeploymentStatus | null {
   if (group.statuses.some(({ value }) => value.status === 'error') || (exitCodeOf(group) ?? 0) !== 0)
     return 'failed';
   return 'unknown';
+}
+
+/** An assessment that went well does not say how the installation beside it ended. */
+function assessmentWord(group: RunGroup): DeploymentStatus | null {
+  const word = statusWord(bestSummary(group, 'assessment')?.value ?? null);
+  return word === 'succeeded' && operationOf(group) === 'Installation' ? null : word;
 }
 
 /** Without a summary: what the core's performance line and the last states of the packages say. */

@@ -21,9 +21,11 @@ const ownNames =
   /"(?:maximumDuration|rebootSetting|patchMode|assessmentMode|maintenanceRunId|patchesToInclude)"/gu;
 
 function isSettings({ name, path, shape, text }: Probe): boolean {
-  if (!/\.settings$|settings[^/]*\.json$/u.test(name)) return false;
   if (shape !== 'json' && shape !== 'text') return false;
   const own = new Set([...text.matchAll(ownNames)].map(([found]) => found)).size;
+  // Saved under whatever name: its own fields tell.
+  if (!/\.settings$|settings[^/]*\.json$/u.test(name))
+    return shape === 'json' && own >= 2 && /"runtimeSettings"\s*:/u.test(text);
   return own >= 2 || (patchExtension.test(path) && text.includes('"runtimeSettings"'));
 }
 

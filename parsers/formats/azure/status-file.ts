@@ -6,9 +6,20 @@ import { readSummary, salvageSummaries, summaryKind, summaryNames } from './summ
 import { field, fieldAt, listOf, numberOf, objectOf, readStamp, textOf } from './values.ts';
 import type { JsonObject } from './values.ts';
 
-function isStatus({ name, path, shape, text }: Probe): boolean {
+/** A status under whatever name it was saved: its own fields, and not the report of an agent that carries one. */
+function isSavedStatus({ shape, text }: Probe): boolean {
+  return (
+    shape === 'json' &&
+    text.includes('"substatus"') &&
+    summaryNames.test(text) &&
+    !/"(?:handlerAggregateStatus|guestAgentStatus)"/iu.test(text)
+  );
+}
+
+function isStatus(probe: Probe): boolean {
+  const { name, path, shape, text } = probe;
   if (!/^\d{1,9}(?:\.complete)?\.status$/u.test(name) && !/_\d{1,9}(?:\.complete)?\.status$/u.test(name))
-    return false;
+    return isSavedStatus(probe);
   if (shape !== 'json' && shape !== 'text') return false;
   return patchExtension.test(path) || summaryNames.test(text) || text.includes('Azure Patch Management');
 }
@@ -27,14 +38,18 @@ export const statusFile = defineDocumentFormat({
     const join = { sequence: sequenceOf(name), scope: scopeOf(document.path) };
     stateDeviceOfPath(document);
     const json = document.json();
-    const status = json === null ? null : objectOf(field(objectOf(listOf(json.value)[0]), 'status'));
+    // A list of one; what was taken out of it is as good.
+    const value: unknown = json?.value;
+    const isList = Array.isArray(value);
+    const outer = isList ? listOf(value)[0] : value;
+    const status = objectOf(field(objectOf(outer), 'status'));
     if (status === null) {
       if (json !== null && !summaryNames.test(document.text())) return false;
       salvageStatus(document, join, copy);
       return true;
     }
-    const stamp = textOf(fieldAt(listOf(json?.value)[0], 'timestampUTC'));
-    harvestStatus(document, status, '/0/status', join, copy, stamp);
+    const stamp = textOf(fieldAt(outer, 'timestampUTC'));
+    harvestStatus(document, status, isList ? '/0/status' : '/status', join, copy, stamp);
     return true;
   },
 });
@@ -142,7 +157,9 @@ function summaryQuote(kind: string, substatus: JsonObject, message: string): str
 function salvageStatus(document: EvidenceDocument, join: Place, copy: StatusCopy): void {
   const text = document.text();
   let patches = 0;
-  for (const { kind, status, message, at } of salvageSummaries(text)) {
+  const found = salvageSummaries(text);
+  salvageTop(document, text, join, copy, found.length);
+  for (const { kind, status, message, at } of found) {
     const summary = readSummary(kind, status, message);
     const line = lineAt(text, at);
     patches += summary.patches.length;
@@ -154,6 +171,40 @@ function salvageStatus(document: EvidenceDocument, join: Place, copy: StatusCopy
   }
   document.harvest.rows(patches);
 }
+
+const topForm =
+  /"operation"\s*:\s*"(?<operation>\w{0,60})"\s*,\s*"status"\s*:\s*"(?<status>\w{1,30})"(?:\s*,\s*"code"\s*:\s*(?<code>-?\d{1,9}))?/u;
+
+/** The top of it, which stands before its substatuses; they are known to be there. */
+function salvageTop(
+  document: EvidenceDocument,
+  text: string,
+  join: Place,
+  copy: StatusCopy,
+  summaries: number,
+): void {
+  const top = topForm.exec(text.slice(0, topCharacters));
+  if (top === null) return;
+  const stamp = /"timestampUTC"\s*:\s*"(?<stamp>[^"]{1,40})"/u.exec(text.slice(0, topCharacters))?.groups;
+  document.harvest.fact({
+    type: 'azure/status',
+    value: {
+      ...join,
+      activityId: null,
+      copy,
+      operation: top.groups?.['operation'] ?? '',
+      status: (top.groups?.['status'] ?? '').toLowerCase(),
+      code: numberOf(top.groups?.['code']),
+      message: '',
+      timestamp: readStamp(stamp?.['stamp']),
+      substatuses: Math.max(summaries, text.includes('"substatus"') ? 1 : 0),
+    },
+    citation: document.cite(lineAt(text, top.index), top[0]),
+  });
+}
+
+/** How far the top of a status may reach. */
+const topCharacters = 4_000;
 
 function lineAt(text: string, offset: number): number {
   let line = 1;

@@ -430,6 +430,8 @@ function judgeCounts(node: Node, source: string): Verdict {
     ),
   }));
   if (differing.some(({ names }) => names.length === 0)) return consistent;
+  if (differing.every(({ state, names }) => isFiltered(state, list, names)))
+    return cannotTell('aws-unfiltered-list', node.name);
   const [first, second] = differing;
   if (first === undefined || second !== undefined) return cannotTell('aws-same-operation', node.name);
   return found({
@@ -446,6 +448,22 @@ function judgeCounts(node: Node, source: string): Verdict {
       place(list.citation, 'aws-list-counts', { failed: list.value.counts.failed }),
     ],
   });
+}
+
+/**
+ * A list that was asked for by state has none of the installed patches, and agrees in all that it has: it does
+ * not contradict the counts of what it leaves out.
+ */
+function isFiltered(
+  state: StateFact,
+  list: Node['lists'][number],
+  differing: readonly (typeof compared)[number][],
+): boolean {
+  return (
+    (state.value.counts.installed ?? 0) > 0 &&
+    differing.includes('installed') &&
+    differing.every((name) => list.value.counts[name] === 0)
+  );
 }
 
 function isOfExecution(state: StateFact, list: Node['lists'][number]): boolean {

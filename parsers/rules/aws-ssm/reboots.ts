@@ -255,6 +255,7 @@ export const rebootLoop = defineRule({
       ];
     }),
     ...loopsInLogs(evidence),
+    ...loopsInOutputs(evidence),
   ],
 });
 
@@ -291,6 +292,30 @@ function loopsInLogs(evidence: Evidence): readonly Verdict[] {
           .slice(0, mostCited)
           .map((event) => place(event.citation, 'aws-reboot-asked', { askedAt: at(event.at) })),
         apart: first.detail.documentId,
+      }),
+    ];
+  });
+}
+
+/** What the payload says itself; once for a node, whose output and its copy tell of the same. */
+function loopsInOutputs(evidence: Evidence): readonly Verdict[] {
+  const byNode = new Map<string, EvidenceEvent<'aws/reboot-failed'>[]>();
+  for (const event of evidence.events('aws/reboot-failed')) {
+    const key = evidence.deviceKey(event.device) || event.citation.member;
+    byNode.set(key, [...(byNode.get(key) ?? []), event]);
+  }
+  return [...byNode.values()].flatMap((events): readonly Verdict[] => {
+    const [first] = events;
+    if (first === undefined) return [];
+    const times = Math.max(...events.map(({ detail }) => detail.times));
+    return [
+      found({
+        device: first.device,
+        parameters: { times, documentId: '', document: null, by: 'output' },
+        witnesses: events
+          .slice(0, mostCited)
+          .map((event) => place(event.citation, 'aws-reboot-gave-up', { times: event.detail.times })),
+        apart: 'output',
       }),
     ];
   });

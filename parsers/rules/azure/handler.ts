@@ -44,7 +44,8 @@ export const enabledButNeverRan = defineRule({
 function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
   const calls = group.calls.filter(({ value }) => value.command === 'Enable');
   const enables = group.steps.filter(({ detail }) => detail.step === 'enable');
-  const enabled = calls[0]?.citation ?? enables[0]?.citation ?? null;
+  const gaveUp = group.steps.find(({ detail }) => detail.step === 'exit') ?? null;
+  const enabled = calls[0]?.citation ?? enables[0]?.citation ?? gaveUp?.citation ?? null;
   if (enabled === null || group.sequence === null || platformOf(group) === 'windows') return notApplicable;
   if (operationOf(group) === 'NoOperation') return notApplicable;
   const exits = [
@@ -66,7 +67,7 @@ function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
       run: runName(group),
       operation: operationOf(group),
       handlerExitCode: exits?.code ?? null,
-      enabledAt: atText(calls[0]?.value.at ?? enables[0]?.at ?? null),
+      enabledAt: atText(calls[0]?.value.at ?? enables[0]?.at ?? gaveUp?.at ?? null),
       launched: calls.some(({ value }) => value.launched),
     },
     witnesses: [

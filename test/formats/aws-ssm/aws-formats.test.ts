@@ -237,6 +237,68 @@ describe('the answers', () => {
     ]);
   });
 
+  it('are read as they were saved from a terminal, each for the node of its command', async () => {
+    const other = 'i-0fedcba9876543210';
+    const { evidence, draft } = await readFiles({
+      'session.txt': [
+        '[ec2-user@ip-10-0-0-1 ~]$ aws ssm describe-instance-patches \\',
+        `    --instance-id ${instance}`,
+        json({ Patches: [patch('Missing')] }),
+        `[ec2-user@ip-10-0-0-1 ~]$ aws ssm describe-instance-patches --instance-id ${other}`,
+        json({ Patches: [patch('Installed', 'KB1111111', '2021-07-01T00:00:00Z')] }),
+        '$ aws ssm get-inventory',
+        '',
+        'An error occurred (AccessDeniedException) when calling the GetInventory operation: x',
+        'PS C:\\Users\\a> aws ssm describe-instance-patch-states --instance-ids a b',
+        json(patchState({ MissingCount: 1 })),
+        '[ec2-user@ip-10-0-0-1 ~]$ ',
+      ].join('\n'),
+    });
+    expect(draft('session.txt')).toMatchObject({ kind: 'aws/instance-patches', warningCount: 0 });
+    expect(evidence.records.map(({ device, kb, citation }) => [device, kb, citation.line])).toEqual([
+      [instance, 'KB5005030', 5],
+      [other, 'KB1111111', 19],
+    ]);
+    expect(evidence.facts('aws/patch-list').map(({ value }) => value.isPartial)).toEqual([false, false]);
+    expect(evidence.facts('aws/patch-state')).toHaveLength(1);
+  });
+
+  it('are whole with a prompt behind them, and not with other words', async () => {
+    const text = json({ Patches: [patch('Missing')] });
+    for (const [behind, isPartial] of [
+      ['$ ', false],
+      ['C:\\> exit\r\n', false],
+      ['Unable to locate credentials\n', true],
+    ] as const) {
+      const { evidence, draft } = await readFiles({ [`${instance}.json`]: `${text}${behind}` });
+      expect(evidence.facts('aws/patch-list')[0]?.value.isPartial).toBe(isPartial);
+      expect(draft(`${instance}.json`).warningCount).toBe(isPartial ? 1 : 0);
+    }
+    // Notes about a command with an answer of something else.
+    const notes = await readFiles({ 'notes.txt': '$ aws ssm list-documents\n{\n  "Other": 1\n}\n' });
+    expect(notes.draft('notes.txt').kind).toBe(null);
+  });
+
+  it('are known when they were taken out of their list', async () => {
+    const { InstancePatchStates } = patchState({ MissingCount: 1 }) as { InstancePatchStates: object[] };
+    const { evidence, draft } = await readFiles({
+      [`${instance}-query.json`]: [patch('Missing'), patch('Installed', 'KB1111111', '2021-07-01T00:00:00Z')],
+      'states-query.json': InstancePatchStates,
+      'products.json': { Properties: [{ Name: 'AmazonLinux2018.03' }] },
+      'colours.json': { Properties: [{ Name: 'red' }] },
+    });
+    expect(evidence.records.map(({ device, detection }) => [device, detection.raw])).toEqual([
+      [instance, 'Missing'],
+      [instance, 'Installed'],
+    ]);
+    expect(evidence.facts('aws/patch-state')[0]).toMatchObject({
+      device: instance,
+      value: { operation: 'scan' },
+    });
+    expect(evidence.facts('aws/patch-group')).toEqual([]);
+    expect([draft('products.json').kind, draft('colours.json').kind]).toEqual(['aws/other-answer', null]);
+  });
+
   it('of two accounts with one file name stay apart', async () => {
     const { evidence } = await readFiles({
       'account-a/instance-patches.json': { Patches: [patch('Missing')] },
@@ -471,4 +533,4 @@ it('never throws on what was changed at random, and whatever is found can be sai
     for (const finding of findings)
       for (const wording of wordings) expect(wording.finding(finding).explanation).not.toBe('');
   }
-});
+}, 60_000);

@@ -9,6 +9,7 @@ import {
   agentStatus,
   assessment,
   began,
+  configuration,
   coreLog,
   enableLog,
   healthyLog,
@@ -211,6 +212,66 @@ describe('the runs', () => {
       ['8', 'Installation'],
       ['8', 'AutoAssessment'],
     ]);
+  });
+
+  it('end with the log that was closed in order, where no status tells', async () => {
+    const lost = Object.fromEntries(Object.entries(bundle).filter(([path]) => !path.endsWith('.status')));
+    const { evidence } = await readFiles(lost);
+    const [run] = evidence.runs;
+    expect(evidence.facts('azure/core-log').map(({ value }) => value.closed)).toEqual([true]);
+    expect([run?.outcome, iso(run?.endedAt ?? null)]).toEqual(['succeeded', '2026-03-01T10:00:12.000Z']);
+    const open = await readFiles({ ...lost, [`${linux.log}/8.core.log`]: healthyLog({ open: true }) });
+    expect(open.evidence.runs[0]).toMatchObject({ outcome: 'unknown', endedAt: null });
+  });
+
+  it('keep what a status says above the place where it was cut', async () => {
+    const whole = JSON.stringify(
+      JSON.parse(
+        statusFile([
+          assessment(),
+          installation({ status: 'error', patches: [{ name: 'a', state: 'Failed' }] }),
+        ]),
+      ),
+      null,
+      2,
+    );
+    const status = `${linux.status}/8.status`;
+    const behind = await readFiles({ [status]: whole.slice(0, whole.indexOf('maintenanceRunId')) });
+    expect(behind.evidence.runs[0]).toMatchObject({ operation: 'Installation', outcome: 'failed' });
+    expect(runRules(behind.evidence, azureRules).findings.map(({ rule }) => rule)).toEqual([
+      'azure/status-hides-error',
+    ]);
+    // The assessment that went well is not how the installation ended.
+    const before = await readFiles({ [status]: whole.slice(0, whole.indexOf('PatchInstallationSummary')) });
+    expect(before.evidence.runs[0]).toMatchObject({ operation: 'Installation', outcome: 'unknown' });
+  });
+
+  it('are read from a status that was taken out of its list', async () => {
+    const [only] = JSON.parse(statusFile([installation({ patches: installed })])) as unknown[];
+    const { evidence } = await readFiles({ [`${linux.status}/8.status`]: JSON.stringify(only) });
+    expect(evidence.runs[0]).toMatchObject({ outcome: 'succeeded' });
+    expect(evidence.records[0]?.citation.pointer).toBe('/status/substatus/0/formattedMessage/message');
+  });
+
+  it('are read from files saved under other names', async () => {
+    const { draft, evidence } = await readFiles({
+      'mail/describe-instance-patches.json': bundle[`${linux.status}/8.status`] ?? '',
+      'mail/request.txt': bundle[`${linux.config}/8.settings`] ?? '',
+      'mail/agent.json': agentStatus('VM-01'),
+    });
+    expect(draft('mail/describe-instance-patches.json').kind).toBe('azure/status');
+    expect(draft('mail/request.txt').kind).toBe('azure/settings');
+    expect(draft('mail/agent.json').kind).toBe('azure/agent-status');
+    expect(evidence.runs[0]).toMatchObject({ outcome: 'succeeded', device: 'VM-01' });
+  });
+
+  it('end well when they were to configure and did', async () => {
+    const { evidence } = await readFiles({
+      [`${linux.status}/8.status`]: statusFile([configuration('Enabled')], {
+        operation: 'ConfigurePatching',
+      }),
+    });
+    expect(evidence.runs[0]).toMatchObject({ operation: 'ConfigurePatching', outcome: 'succeeded' });
   });
 
   it('stand without settings, by what the log says of the window', async () => {

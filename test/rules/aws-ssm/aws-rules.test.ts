@@ -340,6 +340,27 @@ describe('aws/success-hides-failed', () => {
   });
 });
 
+describe('an output of the service that was cut', () => {
+  const begun = linuxOutput([]).split('Failed count')[0] ?? '';
+  const listed = (output: string): object =>
+    invocation({ CommandPlugins: [{ Name: 'PatchLinux', ResponseCode: 0, Output: output }] });
+  const padded = `${linuxOutput([])}${'08/04/2021 19:06:00 root [INFO]: x\n'.repeat(100)}`;
+
+  it.each([
+    ['by its length', padded.slice(0, 2_500)],
+    ['with a word of it', `${begun}\n---Output truncated---`],
+    ['with a word of its errors', `${begun}\n---Error truncated----`],
+  ])('shows no success: %s', async (_name, output) => {
+    const says = await ruleSays('success-hides-failed', { 'i.json': listed(output) });
+    expect([says.findings, says.missing]).toEqual([[], ['aws-whole-output']]);
+  });
+
+  it('shows one when it is whole', async () => {
+    const says = await ruleSays('success-hides-failed', { 'i.json': listed(padded.slice(0, 2_000)) });
+    expect([says.findings, says.missing]).toEqual([[], []]);
+  });
+});
+
 describe('aws/overlapping-runs', () => {
   const other = (requested: string, document = 'AWS-RunPatchBaseline'): object =>
     invocation({
@@ -558,6 +579,12 @@ describe('aws/reboot-loop', () => {
       (await ruleSays('reboot-loop', { [log]: agentLog(asks('12:00:00'), asks('12:10:00')) })).finding
         .parameters,
     ).toMatchObject({ times: 2, by: 'requests' });
+    const gaveUp = linuxOutput(['The instance failed to reboot 4x in a row. Exiting.']);
+    expect((await ruleSays('reboot-loop', { [stdout]: gaveUp })).finding).toMatchObject({
+      device: instance,
+      parameters: { times: 4, by: 'output' },
+    });
+    expect((await ruleSays('reboot-loop', { [stdout]: linuxOutput([]) })).findings).toEqual([]);
     const apart = agentLog(asks('12:00:00'), asks('12:10:00', 'aaaaaaaa-03b6-4e15-83f2-0123456789ab'));
     expect((await ruleSays('reboot-loop', { [log]: apart })).findings).toEqual([]);
   });
@@ -588,6 +615,18 @@ describe('aws/counts-disagree', () => {
       NotApplicableCount: 77,
     });
     expect((await ruleSays('counts-disagree', { [states]: agreeing, [list]: listed })).findings).toEqual([]);
+  });
+
+  it('cannot tell from a list that was asked for by state', async () => {
+    const many = patchState({ InstalledCount: 40, InstalledOtherCount: 3, MissingCount: 1 });
+    const missing = { Patches: [patch('Missing')] };
+    expect((await ruleSays('counts-disagree', { [states]: many, [list]: missing })).missing).toEqual([
+      'aws-unfiltered-list',
+    ]);
+    const others = { Patches: [patch('Missing'), patch('Missing', 'KB1111111')] };
+    expect(
+      (await ruleSays('counts-disagree', { [states]: many, [list]: others })).finding.parameters,
+    ).toMatchObject({ rows: 2 });
   });
 
   it('cannot tell from a list that goes on', async () => {

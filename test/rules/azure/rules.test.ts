@@ -707,6 +707,27 @@ describe('further cases', () => {
     expect(finding.witnesses.map(({ says }) => says)).toEqual(['azure-enabled', 'azure-handler-exit']);
   });
 
+  it('name a handler that gave up by the agent’s log alone', async () => {
+    const name = 'ExtHandler [Microsoft.CPlat.Core.LinuxPatchExtension-1.6.59]';
+    const agent = [
+      `2026-03-01T10:00:00.100000Z INFO ${name} Update settings file: 9.settings`,
+      `2026-03-01T10:00:00.200000Z INFO ${name} Enable extension: [MsftLinuxPatchExtShim.sh -e]`,
+      `2026-03-01T10:00:03.000000Z ERROR ${name} Non-zero exit code: 51, MsftLinuxPatchExtShim.sh -e`,
+      '',
+    ].join('\n');
+    const { finding } = await ruleSays('enabled-but-never-ran', { 'var/log/waagent.log': agent });
+    expect(finding.parameters).toMatchObject({
+      run: '9',
+      handlerExitCode: 51,
+      enabledAt: '2026-03-01 10:00:00.200',
+    });
+    // Enabled without an exit code, and nothing else left of the sequence: an old one.
+    const old = agent.split('\n').slice(0, 2).join('\n');
+    expect((await ruleSays('enabled-but-never-ran', { 'var/log/waagent.log': `${old}\n` })).findings).toEqual(
+      [],
+    );
+  });
+
   it('keep silent about old sequences whose logs are gone', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 16 }, (_, index) => [
