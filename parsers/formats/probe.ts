@@ -75,7 +75,9 @@ function shapeByText(text: string, lines: readonly string[], name: string): Shap
   const start = text.trimStart().slice(0, 4096);
   if (/^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart\/related/iu.test(start))
     return 'mhtml';
-  if (/^(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html|head|body|table|div|meta|title)\b/iu.test(start))
+  if (
+    /^(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype html|html|head|body|table|div|meta|title)\b/iu.test(start)
+  )
     return 'html';
   if (/^<\?xml[^>]*\?>\s*(?:<!doctype html|<html)/iu.test(start)) return 'html';
   if (/\.x?html?$/u.test(name) && /<(?:table|body|html|td|div)\b/iu.test(text)) return 'html';

@@ -14,7 +14,8 @@ interface Stretch {
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-const ruleLine = /^[\s|+]*(?:[-=]{2,}[\s|+]*){2,}$/u;
+/** Groups of dashes can be told apart in one way only, so that a line that is almost a rule costs its length. */
+const ruleLine = /^[\s|+]*(?:[-=]{4,}|[-=]{2,}(?:[\s|+]+[-=]{2,})+)[\s|+]*$/u;
 const boxRule = /^\s*\+(?:[-=]+\+){1,}\s*$/u;
 const longestLine = 20_000;
 const fewestColumns = 3;
