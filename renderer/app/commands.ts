@@ -30,6 +30,7 @@ export type CommandId =
   | 'palette'
   | 'shortcuts'
   | 'licences'
+  | 'limits'
   | 'note'
   | 'undo'
   | 'redo'
@@ -254,6 +255,7 @@ export function useCommands(
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
       command('licences', () => open('licences')),
+      command('limits', () => open('limits')),
     ];
   }, [
     t,

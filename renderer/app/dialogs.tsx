@@ -6,6 +6,7 @@ import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { AddEvent } from '../panes/add-event.tsx';
 import { ChangedBundle } from '../panes/changed-bundle.tsx';
 import { chordText } from './commands.ts';
+import { LimitsDialog } from './limits-dialog.tsx';
 import { Modal } from './modal.tsx';
 import type { Command } from './commands.ts';
 import { ReportDialog } from './report-dialog.tsx';
@@ -17,6 +18,8 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <Palette commands={commands} />;
     case 'shortcuts':
       return <Shortcuts commands={commands} />;
+    case 'limits':
+      return <LimitsDialog />;
     case 'licences':
       return <Licences />;
     case 'zone':
