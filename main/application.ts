@@ -203,6 +203,7 @@ export class Application {
       onCaseClosed: (owner, sha256) => {
         if (this.#caseOwners.get(sha256) === owner) this.#caseOwners.delete(sha256);
       },
+      limits: () => this.#settings.current.limits,
       onBundleRead: (path, bundle) => void this.#places.rememberBundle(bundle.sha256, path),
     });
     this.#windows.set(contentsId, own);
@@ -263,6 +264,10 @@ export class Application {
       },
       restartWorker: (window) => {
         window.restartWorker();
+        return null;
+      },
+      readAgain: async (window) => {
+        await window.readAgain();
         return null;
       },
       loadCase: (window) => window.loadCase(),

@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
+import type { Limits } from '../parsers/domain/limits.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import { wholeReport } from '../parsers/domain/report-choice.ts';
 import type {
@@ -40,6 +41,8 @@ export interface BundleWindowOptions {
   ) => Promise<CaseKeeper>;
   /** The window has let go of the case of this bundle. */
   readonly onCaseClosed: (owner: BundleWindow, sha256: string) => void;
+  /** Limits of reading, as they are set now. */
+  readonly limits: () => Partial<Limits>;
   readonly onBundleRead: (path: string, bundle: BundleIdentityMessage) => void;
   /** What was kept of the bundle at a path when it was read last, with what its case holds. */
   readonly recall: (path: string, opened: OpenedCase | null) => Promise<RecalledBundle>;
@@ -77,6 +80,8 @@ interface OpenBundle {
   /** What is known of it from the last time; its answer comes before reading starts. */
   recalled: RecalledBundle | null;
   keepTimer: NodeJS.Timeout | null;
+  /** How often it was begun to read it: what an earlier reading ends with is no news. */
+  readings: number;
   /** Resolves with the case once the bundle has been read; with null when it never was. */
   ready: Promise<CaseKeeper | null>;
 }
@@ -158,6 +163,7 @@ export class BundleWindow {
       keeper: null,
       recalled: null,
       keepTimer: null,
+      readings: 0,
       ready: Promise.resolve(null),
     };
     this.#bundle = bundle;
@@ -187,6 +193,17 @@ export class BundleWindow {
     if (this.#pageReady) this.#host.connect(this.window.webContents);
     this.send({ event: 'worker-started' });
     if (this.#bundle !== null) this.#read(this.#bundle);
+  }
+
+  /** Reads the same bundle anew, with the settings as they are now. */
+  async readAgain(): Promise<void> {
+    const bundle = this.#bundle;
+    if (bundle === null) return;
+    bundle.readings += 1;
+    await bundle.keeper?.flush();
+    await this.#host.stop();
+    if (this.#bundle !== bundle || this.#closed) return;
+    this.restartWorker();
   }
 
   async givePassword(password: string | null): Promise<void> {
@@ -366,13 +383,14 @@ export class BundleWindow {
   }
 
   #read(bundle: OpenBundle): void {
-    bundle.ready = this.#readToEnd(bundle).catch((error: unknown) => {
+    bundle.readings += 1;
+    bundle.ready = this.#readToEnd(bundle, bundle.readings).catch((error: unknown) => {
       console.error(error);
       return null;
     });
   }
 
-  async #readToEnd(bundle: OpenBundle): Promise<CaseKeeper | null> {
+  async #readToEnd(bundle: OpenBundle, reading: number): Promise<CaseKeeper | null> {
     bundle.recalled = await this.#options.recall(bundle.path, bundle.opened);
     if (this.#bundle !== bundle) return null;
     const { file, content } = bundle.recalled;
@@ -383,10 +401,11 @@ export class BundleWindow {
         path: bundle.path,
         password: bundle.password,
         zone,
+        limits: this.#options.limits(),
         remembered: bundle.keeper === null ? file : null,
       });
     } catch (error) {
-      if (this.#bundle === bundle) this.#openFailed(bundle, error);
+      if (this.#bundle === bundle && bundle.readings === reading) this.#openFailed(bundle, error);
       return bundle.keeper;
     }
     if (this.#bundle !== bundle) return null;

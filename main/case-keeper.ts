@@ -24,6 +24,7 @@ export interface CaseWarning {
     | 'case-newer'
     | 'case-damaged'
     | 'case-locked'
+    | 'case-elsewhere'
     | 'case-missing'
     | 'case-recovered'
     | 'case-apart'
@@ -85,13 +86,13 @@ export class CaseKeeper {
     this.#own = options.places.ownPath(options.bundle.sha256);
     // A case that another window has is shown here and written nowhere, unless it is saved elsewhere.
     this.#home = options.locked ? null : found.home;
-    this.#blocked = options.locked ? 'case-locked' : found.blocked;
+    this.#blocked = options.locked ? 'case-elsewhere' : found.blocked;
     this.#file = { ...found.file, members: options.members === null ? null : [...options.members] };
     this.#fingerprint = found.fingerprint;
     this.#ownIsNewer = found.ownIsNewer;
     this.#exists = found.exists;
     this.warning = options.locked
-      ? { code: 'case-locked', place: basename(found.home ?? options.bundle.name), detail: {} }
+      ? { code: 'case-elsewhere', place: basename(found.home ?? options.bundle.name), detail: {} }
       : (options.openedWarning ?? found.warning);
     this.#status = {
       name: this.#name(),

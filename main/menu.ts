@@ -61,6 +61,7 @@ export function buildMenu(locale: Locale, actions: MenuActions, platform: NodeJS
       entry('menu.export', 'export'),
       entry('menu.redaction', 'redaction'),
       line,
+      entry('menu.limits', 'limits'),
       entry('menu.close-bundle', 'close-bundle', 'CmdOrCtrl+Shift+W'),
       role('menu.close-window', 'close'),
       ...(isMac ? [] : [line, role('menu.quit', 'quit')]),

@@ -57,6 +57,7 @@ export function defaultSettings(system: SystemDefaults): Settings {
     zone: system.zone,
     author: system.user,
     layout: {},
+    limits: {},
   };
 }
 

@@ -8,6 +8,7 @@ import { MessageChannelMain, utilityProcess } from 'electron';
 import type { UtilityProcess, WebContents } from 'electron';
 import * as v from 'valibot';
 import { ExpectedError, fromWireError } from '../parsers/domain/errors.ts';
+import type { Limits } from '../parsers/domain/limits.ts';
 import type { WireError } from '../parsers/domain/errors.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import { exportPieceSchema, workerMessageSchema } from '../preload/contract/worker.ts';
@@ -37,6 +38,8 @@ export interface OpenOptions {
   readonly path: string;
   readonly password: string | null;
   readonly zone: string | null;
+  /** Those that differ from the defaults. */
+  readonly limits: Partial<Limits>;
   /** File of answers that were kept of the bundle. */
   readonly remembered: string | null;
 }
@@ -116,7 +119,7 @@ export class WorkerHost {
   }
 
   /** Resolves when the bundle has been read to its end. */
-  async open({ path, password, zone, remembered }: OpenOptions): Promise<BundleIdentityMessage> {
+  async open({ path, password, zone, limits, remembered }: OpenOptions): Promise<BundleIdentityMessage> {
     const running = this.#present();
     await mkdir(running.spool, { recursive: true, mode: 0o700 });
     const answer = await this.#ask(running, (id) => ({
@@ -125,7 +128,7 @@ export class WorkerHost {
       path,
       password,
       zone,
-      limits: {},
+      limits,
       spoolFolder: running.spool,
       remembered,
     }));

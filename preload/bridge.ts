@@ -57,6 +57,7 @@ const bridge: PatchtrailBridge = {
   cancelReading: method('cancelReading'),
   closeBundle: method('closeBundle'),
   restartWorker: method('restartWorker'),
+  readAgain: method('readAgain'),
   loadCase: method('loadCase'),
   rememberedCase: method('rememberedCase'),
   custodyLog: method('custodyLog'),

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { ExpectedError } from '../domain/errors.ts';
 
-/** Options that a command knows: with a value, or a switch. */
-export type OptionTable = Readonly<Record<string, 'value' | 'switch'>>;
+/** Options that a command knows: with a value, with one as often as wanted, or a switch. */
+export type OptionTable = Readonly<Record<string, 'value' | 'values' | 'switch'>>;
 
 export interface ParsedWords {
   readonly positionals: readonly string[];
   value(name: string): string | null;
+  /** Of an option that may be repeated, in order. */
+  values(name: string): readonly string[];
   has(name: string): boolean;
 }
 
@@ -21,14 +23,20 @@ export function parseWords(
   options: OptionTable,
   positionals: number,
 ): ParsedWords {
-  let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
+  let parsed: {
+    values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+    positionals: string[];
+  };
   try {
     parsed = parseArgs({
       args: [...words],
       options: Object.fromEntries(
         Object.entries(options).map(([name, kind]) => [
           name,
-          { type: kind === 'value' ? ('string' as const) : ('boolean' as const) },
+          {
+            type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+            multiple: kind === 'values',
+          },
         ]),
       ),
       allowPositionals: true,
@@ -50,6 +58,10 @@ export function parseWords(
     value: (name) => {
       const value = parsed.values[name];
       return typeof value === 'string' ? value : null;
+    },
+    values: (name) => {
+      const values = parsed.values[name];
+      return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
     },
     has: (name) => parsed.values[name] === true,
   };

@@ -15,7 +15,7 @@ import { parseWords } from './arguments.ts';
 import type { ParsedWords } from './arguments.ts';
 import { globExpression } from './glob.ts';
 import type { CommandIo } from './io.ts';
-import { bundleOptions, localeOf, openForCommand } from './open.ts';
+import { bundleOptions, limitsOf, localeOf, openForCommand } from './open.ts';
 
 const options = {
   ...bundleOptions,
@@ -25,7 +25,6 @@ const options = {
   to: 'value',
   member: 'value',
   count: 'switch',
-  limit: 'value',
   json: 'value',
 } as const;
 
@@ -35,13 +34,15 @@ export async function lines(words: readonly string[], io: CommandIo): Promise<nu
   localeOf(parsed, 'lines');
   const json = parsed.value('json');
   if (json !== null && json !== '-') throw new ExpectedError('usage', 'lines', { reason: `--json ${json}` });
-  const limit = limitOf(parsed.value('limit'));
+  const limit = limitOf(parsed.values('limit').findLast((value) => !value.includes('=')) ?? null);
+  // A number is how many lines are wanted; a name with a value is a limit of reading, as for every command.
+  const limits = limitsOf(parsed.values('limit').filter((value) => value.includes('=')));
   const text = queryOf(parsed);
   // An expression that is none is told before a large bundle is read.
   if (text !== undefined) compileQuery(text);
   const times = { from: readTime(parsed, 'from'), to: readTime(parsed, 'to') };
   const [bundle = ''] = parsed.positionals;
-  const { reading, concluded } = await openForCommand(bundle, parsed, io);
+  const { reading, concluded } = await openForCommand(bundle, parsed, io, limits);
   try {
     const view = await openLineView(concluded.lines, filterOf(parsed, concluded, times, text), io.signal);
     if (parsed.has('count')) {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { analyse } from '../analyse.ts';
 import type { Concluded, ReadBundle } from '../analyse.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import { limitNames, readLimit } from '../domain/limits.ts';
+import type { LimitName, Limits } from '../domain/limits.ts';
 import type { ParsedWords } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { text } from './sentences.ts';
@@ -11,9 +13,32 @@ import type { Locale } from './sentences.ts';
 export const bundleOptions = {
   timezone: 'value',
   'password-file': 'value',
+  limit: 'values',
   locale: 'value',
   quiet: 'switch',
 } as const;
+
+/**
+ * The limits that were asked for, as `NAME=VALUE`; names as in `Limits`, in kebab case.
+ *
+ * @throws ExpectedError `usage`
+ */
+export function limitsOf(limits: readonly string[]): Partial<Limits> {
+  return Object.fromEntries(
+    limits.map((asked) => {
+      const [key = '', ...rest] = asked.split('=');
+      const name = limitNames.find((one) => kebab(one) === key);
+      const value = name === undefined ? null : readLimit(name, rest.join('='));
+      if (name === undefined || value === null)
+        throw new ExpectedError('usage', '--limit', { reason: `--limit ${asked}` });
+      return [name, value];
+    }),
+  );
+}
+
+function kebab(name: LimitName): string {
+  return name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}
 
 /** @throws ExpectedError `usage` */
 export function localeOf(words: ParsedWords, command: string): Locale {
@@ -28,6 +53,7 @@ export async function openForCommand(
   path: string,
   words: ParsedWords,
   io: CommandIo,
+  limits: Partial<Limits> = limitsOf(words.values('limit')),
 ): Promise<{ readonly reading: ReadBundle; readonly concluded: Concluded }> {
   const password = await readPassword(words);
   const showing = io.interactive && !words.has('quiet');
@@ -40,6 +66,7 @@ export async function openForCommand(
   async function readWithProgress(): ReturnType<typeof analyse> {
     try {
       return await analyse(path, {
+        limits,
         password,
         zone: words.value('timezone'),
         spoolFolder: io.spoolFolder,

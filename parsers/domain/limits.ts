@@ -20,7 +20,8 @@ export interface Limits {
   readonly documentBytes: number;
 }
 
-const MiB = 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
 export const defaultLimits: Limits = {
@@ -34,3 +35,81 @@ export const defaultLimits: Limits = {
   rowCells: 10_000,
   documentBytes: 512 * MiB,
 };
+
+export type LimitName = keyof Limits;
+
+/**
+ * The least and the most that each limit may be set to, both included. Below, ordinary bundles would be refused;
+ * above, the engine's own structures end: 4 GiB of lines a page of the index, an array's length, the stack.
+ */
+export const limitRanges: Readonly<Record<LimitName, { readonly least: number; readonly most: number }>> = {
+  totalBytes: { least: MiB, most: 1024 * GiB },
+  memberBytes: { least: MiB, most: 1024 * GiB },
+  ratio: { least: 10, most: 1_000_000 },
+  ratioFromBytes: { least: MiB, most: 1024 * GiB },
+  members: { least: 1, most: 5_000_000 },
+  depth: { least: 1, most: 32 },
+  lineBytes: { least: 64 * KiB, most: 256 * MiB },
+  rowCells: { least: 16, most: 16_384 },
+  documentBytes: { least: MiB, most: GiB },
+};
+
+/** In the order in which they are shown. */
+export const limitNames = Object.keys(limitRanges) as readonly LimitName[];
+
+/** Limits that count bytes. */
+export function countsBytes(name: LimitName): boolean {
+  return name.endsWith('Bytes');
+}
+
+/** Whether a limit may be set to this value. */
+export function isLimit(name: LimitName, value: number): boolean {
+  const { least, most } = limitRanges[name];
+  return Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+const written = /^(?<count>\d{1,16}(?:\.\d{1,6})?)\s*(?<unit>[KMGT])?(?:i?B)?$/iu;
+const units: Readonly<Record<string, number>> = { K: KiB, M: MiB, G: GiB, T: 1024 * GiB };
+
+/**
+ * Reads a value as people write it: `1000`, `64G`, `1.5 GiB`; units are powers of 1024 and only of bytes.
+ *
+ * @returns null when it is none, or not within the limit's range
+ */
+export function readLimit(name: LimitName, text: string): number | null {
+  const groups = written.exec(text.trim())?.groups;
+  if (groups === undefined) return null;
+  const unit = groups['unit']?.toUpperCase();
+  if (unit !== undefined && !countsBytes(name)) return null;
+  const value = Number(groups['count']) * (unit === undefined ? 1 : (units[unit] ?? 1));
+  return isLimit(name, value) ? value : null;
+}
+
+/** The value as {@link readLimit} takes it, in the largest unit that holds it whole. */
+export function writeLimit(name: LimitName, value: number): string {
+  if (!countsBytes(name)) return String(value);
+  for (const [unit, bytes] of Object.entries(units).reverse()) {
+    if (value >= bytes && value % bytes === 0) return `${value / bytes} ${unit}iB`;
+  }
+  return String(value);
+}
+
+/** The limit for which a member was refused, by its reason code; null for other reasons. */
+export function limitOfReason(reason: string): LimitName | null {
+  switch (reason) {
+    case 'ratio':
+      return 'ratio';
+    case 'too-deep':
+      return 'depth';
+    case 'too-large':
+      return 'memberBytes';
+    case 'document-too-large':
+      return 'documentBytes';
+    case 'too-many-members':
+      return 'members';
+    case 'total-too-large':
+      return 'totalBytes';
+    default:
+      return null;
+  }
+}

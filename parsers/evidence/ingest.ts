@@ -308,7 +308,7 @@ async function ingestDocument(
   }
   if (tooLarge) {
     draft.state = 'refused';
-    draft.reason = 'too-large';
+    draft.reason = 'document-too-large';
     return;
   }
   const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);

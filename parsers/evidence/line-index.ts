@@ -47,6 +47,8 @@ export class LineIndex {
   latest = Number.NaN;
   #previousLocal = Number.NaN;
   #previousOffset = Number.NaN;
+  /** Lines without a line break of their own, ascending: parts of a line that was too long. */
+  readonly #splits: number[] = [];
 
   get count(): number {
     return this.#count;
@@ -96,6 +98,23 @@ export class LineIndex {
     page.flags[at] = flags;
     page.offsets[at] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
     this.#count += 1;
+  }
+
+  /** The line that was added last has no line break: the next one is the same line's next part. */
+  markSplit(): void {
+    this.#splits.push(this.#count - 1);
+  }
+
+  /** The first of those lines at or behind `line`; infinity without one. */
+  nextSplit(line: number): number {
+    let low = 0;
+    let high = this.#splits.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#splits[middle] ?? 0) < line) low = middle + 1;
+      else high = middle;
+    }
+    return this.#splits[low] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Ends the last line. @param end store offset behind the member's text */

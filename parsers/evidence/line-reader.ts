@@ -284,20 +284,28 @@ export class LineReader {
 
   /** Puts the finished part of an overlong line into the index as a line of its own. */
   #splitLongLine(): void {
-    const { lineBytes, warn, index } = this.#options;
+    const { lineBytes, warn, index, store } = this.#options;
     while (this.#openBytes > lineBytes) {
       warn(index.count + 1, 'split-line', this.#open.toString('utf8', 0, 200));
       this.#line(this.#open, 0, this.#open.length, false);
-      this.#lineStart += lineBytes;
-      this.#openBytes -= lineBytes;
-      this.#open = Buffer.from(
-        this.#options.store.read(this.#lineStart, Math.min(headBytes, this.#openBytes)),
-      );
+      index.markSplit();
+      const bytes = lineBytes - cutCharacterBytes(store.read(this.#lineStart + lineBytes - 3, 4));
+      this.#lineStart += bytes;
+      this.#openBytes -= bytes;
+      this.#open = Buffer.from(store.read(this.#lineStart, Math.min(headBytes, this.#openBytes)));
     }
   }
 }
 
 const emptyBuffer = Buffer.alloc(0);
+
+/** @param around three bytes before a cut in UTF-8 and the one behind it. @returns how far the cut goes back to be between characters */
+function cutCharacterBytes(around: Uint8Array): number {
+  for (let back = 0; back < 4; back += 1) {
+    if (((around[3 - back] ?? 0) & 0b1100_0000) !== 0b1000_0000) return back;
+  }
+  return 0;
+}
 
 /** Marks of {@link Landmarks}: of all of a format's, and of those that matter while its reader is quiet. */
 const allMark = 0b01;

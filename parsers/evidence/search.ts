@@ -160,7 +160,11 @@ async function* searchPieces(
     while (line < member.count) {
       const first = line;
       const from = member.index.start(first);
-      const last = lastLineWithin(member.index, member.count, first, from + pieceBytes);
+      // A part of a line that was split ends its piece: behind every other line of it is a line feed.
+      const last = Math.min(
+        lastLineWithin(member.index, member.count, first, from + pieceBytes),
+        member.index.nextSplit(first),
+      );
       const length = member.index.end(last) - from;
       const piece = search
         .find(length, (out) => {

@@ -4,6 +4,8 @@
  * inferred from the same schemas. Paths never come from the window except through a drop or a dialog.
  */
 import * as v from 'valibot';
+import { defaultLimits, isLimit, limitNames } from '../../parsers/domain/limits.ts';
+import type { Limits } from '../../parsers/domain/limits.ts';
 import { filterSchema, localeSchema, transcriptionSchema } from './shapes.ts';
 
 const text = v.string();
@@ -161,6 +163,20 @@ export const caseStatusSchema = v.object({
 });
 export type CaseStatus = v.InferOutput<typeof caseStatusSchema>;
 
+/** Limits of reading that differ from the defaults; a value outside its range is as if it were not there. */
+export const limitChangesSchema = v.pipe(
+  v.record(text, v.unknown()),
+  v.transform((given): Partial<Limits> =>
+    Object.fromEntries(
+      limitNames.flatMap((name) => {
+        const value = given[name];
+        const isTaken = typeof value === 'number' && isLimit(name, value) && value !== defaultLimits[name];
+        return isTaken ? [[name, value]] : [];
+      }),
+    ),
+  ),
+);
+
 export const settingsSchema = v.object({
   locale: localeSchema,
   theme: v.picklist(['light', 'dark', 'contrast', 'system']),
@@ -170,6 +186,7 @@ export const settingsSchema = v.object({
   author: text,
   /** Sizes of panes, columns: kept as the window gives them. */
   layout: v.record(text, v.unknown()),
+  limits: limitChangesSchema,
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -268,6 +285,8 @@ export const windowMethods = {
   cancelReading: { params: v.tuple([]), result: v.null() },
   closeBundle: { params: v.tuple([]), result: v.null() },
   restartWorker: { params: v.tuple([]), result: v.null() },
+  /** Reads the open bundle anew, by the settings as they are now; its case stays open. */
+  readAgain: { params: v.tuple([]), result: v.null() },
   /**
    * The case of the open bundle, as last saved, or an empty one. Answers once the bundle has been read to its
    * end, since a case is bound to the bundle's SHA-256; null when that never came (failed, cancelled, closed).
@@ -350,6 +369,7 @@ export const commandSchema = v.picklist([
   'palette',
   'shortcuts',
   'licences',
+  'limits',
   'theme',
   'language',
 ]);

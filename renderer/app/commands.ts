@@ -32,6 +32,7 @@ export type CommandId =
   | 'palette'
   | 'shortcuts'
   | 'licences'
+  | 'limits'
   | 'note'
   | 'undo'
   | 'redo'
@@ -258,6 +259,7 @@ export function useCommands(
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
       command('licences', () => open('licences')),
+      command('limits', () => open('limits')),
     ];
   }, [
     t,

@@ -6,6 +6,7 @@ import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { AddEvent } from '../panes/add-event.tsx';
 import { ChangedBundle } from '../panes/changed-bundle.tsx';
 import { chordText } from './commands.ts';
+import { LimitsDialog } from './limits-dialog.tsx';
 import type { Command } from './commands.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { Modal } from './modal.tsx';
@@ -19,6 +20,8 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <Palette commands={commands} />;
     case 'shortcuts':
       return <Shortcuts commands={commands} />;
+    case 'limits':
+      return <LimitsDialog />;
     case 'licences':
       return <Licences />;
     case 'zone':

@@ -1,6 +1,7 @@
 /** One member: text with line numbers, a picture, or its first bytes. Nothing of it is ever executed. */
 import { useEffect, useState } from 'react';
 import { Panel } from 'react-resizable-panels';
+import { defaultLimits, limitOfReason, writeLimit } from '../../parsers/domain/limits.ts';
 import type { MemberRow } from '../../preload/contract/shapes.ts';
 import { Divider, Split } from '../app/split.tsx';
 import { isCancelled } from '../evidence/evidence-client.ts';
@@ -55,11 +56,30 @@ export function FilePreview({ file }: { readonly file: OpenFile }) {
         )}
         <MemberNoteToggle isOpen={isNoting} member={file.member} onToggle={() => setNoting(!isNoting)} />
       </div>
+      {member?.state === 'refused' && member.reason !== null ? <MetLimit reason={member.reason} /> : null}
       {isNoting ? <MemberNote member={file.member} /> : null}
       {member === null ? null : (
         <Content key={`${member.path} ${member.state}`} member={member} file={file} />
       )}
     </section>
+  );
+}
+
+/** Which limit a refused member met, and the way to change it. */
+function MetLimit({ reason }: { readonly reason: string }) {
+  const { t } = useLanguage();
+  const open = useWindow((state) => state.open);
+  const changes = useWindow((state) => state.settings.limits);
+  const name = limitOfReason(reason);
+  if (name === null) return null;
+  const value = writeLimit(name, changes[name] ?? defaultLimits[name]);
+  return (
+    <p className="met-limit">
+      <span>{t('limits.met', { limit: t(`limits.name.${name}`), value })}</span>
+      <button type="button" className="button" onClick={() => open('limits')}>
+        {t('command.limits')}
+      </button>
+    </p>
   );
 }
 

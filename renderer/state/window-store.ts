@@ -56,6 +56,7 @@ export type Overlay =
   | 'palette'
   | 'shortcuts'
   | 'licences'
+  | 'limits'
   | 'search'
   | 'zone'
   | 'assume-zone'

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { ExpectedError } from '../../parsers/domain/errors.ts';
+import { numbersFrom } from '../fuzz/random.ts';
 import { buildEncryptedZip } from './builders/encrypted-zip.ts';
 import { listBytes } from './builders/listing.ts';
 import { buildTar } from './builders/tar.ts';
@@ -9,17 +10,6 @@ import { buildZip } from './builders/zip.ts';
 
 const mutants = 200;
 const seed = 20240510;
-
-/** Numbers from 0 up to a bound, the same for the same seed (mulberry32). */
-function numbersFrom(start: number): (bound: number) => number {
-  let state = start;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
-}
 
 function mutate(original: Buffer, below: (bound: number) => number): Buffer {
   const bytes = Buffer.from(original);

@@ -77,6 +77,20 @@ describe('analyze', () => {
     expect((await run('analyze', sample, '--json', '-')).out).toBe(first.out);
   });
 
+  it('reads within other limits when asked, and says which are none', async () => {
+    const { out } = await run('members', sample, '--json', '-', '--limit', 'members=5', '--limit', 'depth=1');
+    const { members } = JSON.parse(out) as { members: { reason: string | null }[] };
+    expect(members).toHaveLength(6);
+    expect(members[5]?.reason).toBe('too-many-members');
+    expect(await run('lines', sample, '--count', '--limit', 'members=5')).toMatchObject({ status: 0 });
+    expect((await run('lines', sample, '--limit', '3')).out.trim().split('\n')).toHaveLength(3);
+    for (const wrong of ['members', 'members=0', 'nothing=5', 'members=5K', 'line-bytes=1T', '5'])
+      expect(await run('analyze', sample, '--limit', wrong)).toMatchObject({
+        status: 2,
+        err: expect.stringContaining(`--limit ${wrong}`) as string,
+      });
+  });
+
   it('words findings in the language that is asked for', async () => {
     const { out } = await run('analyze', sample, '--json', '-', '--locale', 'ja');
     const { findings } = JSON.parse(out) as {

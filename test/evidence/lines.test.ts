@@ -181,6 +181,70 @@ describe('reading lines', () => {
     expect(texts(bundle(draft)).map((line) => line.length)).toEqual([1000, 1000, 520, 4]);
   });
 
+  it('splits between characters', () => {
+    const { draft } = readLog('a', `x${'検'.repeat(700)}\nnext\n`, { lineBytes: 1000, pieces: 700 });
+    expect(texts(bundle(draft))).toEqual([`x${'検'.repeat(333)}`, '検'.repeat(333), '検'.repeat(34), 'next']);
+  });
+
+  it.each([true, false])(
+    'finds every part of a split line that matches, and no other (%s)',
+    async (regex) => {
+      const parts = ['hit '.padEnd(1000, 'a'), 'a'.repeat(1000), 'b hit hit'.padEnd(1000, 'b'), ' hit'];
+      const { draft } = readLog('a', `above hit\n${parts.join('')}\nbelow\nhit\n`, {
+        lineBytes: 1000,
+        pieces: 300,
+      });
+      const lines = bundle(draft);
+      const query = { expression: 'hit', regex, ignoreCase: false, ignoreWidth: false };
+      const found = await searchLines(lines, query, () => true, undefined);
+      const ids = Array.from({ length: lines.total }, (_, at) => lines.idAt(at));
+      expect(ids.map((id) => found.has(id))).toEqual([true, true, false, true, true, false, true]);
+      expect(found.size).toBe(5);
+    },
+  );
+
+  it('takes each byte of a line without a break a bounded number of times', () => {
+    const piece = Buffer.alloc(64 * 1024, 'a');
+    const cost = (pieces: number): number => {
+      const draft = new MemberDraft(0, 'a', null);
+      let read = 0;
+      const counting = new Proxy(store, {
+        get(target, name) {
+          if (name === 'read')
+            return (offset: number, length: number) => {
+              read += length;
+              return target.read(offset, length);
+            };
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      });
+      const reader = new LineReader({
+        store: counting,
+        index: draft.newLines(),
+        heads,
+        clock: 'device',
+        clockOf: 'a',
+        reader: { record: () => undefined },
+        landmarks: ['some landmark'],
+        quietLandmarks: null,
+        strict: true,
+        lineBytes: 1024 * 1024,
+        modified: null,
+        warn: (line, code, text) => {
+          draft.warn(line, code, text);
+        },
+      });
+      for (let at = 0; at < pieces; at += 1) reader.push(piece);
+      reader.end();
+      expect(draft.lines?.count).toBe(pieces / 16);
+      return read;
+    };
+    const [small, large] = [cost(64), cost(3200)];
+    expect(large / 3200).toBeLessThanOrEqual((small / 64) * 1.1);
+    expect(large).toBeLessThan(3200 * piece.length * 3);
+  });
+
   it('counts lines that are earlier than the one above', () => {
     const { draft } = readLog('a', '2024-05-10 09:30:00 a\n2024-05-10 09:29:00 b\n2024-05-10 09:31:00 c\n');
     expect(draft.lines?.outOfOrder).toBe(1);

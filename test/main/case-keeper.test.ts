@@ -330,9 +330,9 @@ describe('a case that cannot be taken', () => {
     first.change(noted('one'));
     await first.flush();
     const second = await open({ locked: true });
-    expect(second.warning?.code).toBe('case-locked');
+    expect(second.warning?.code).toBe('case-elsewhere');
     expect(second.content).toEqual(noted('one'));
-    expect(second.change(noted('other'))).toMatchObject({ state: 'not-writable', error: 'case-locked' });
+    expect(second.change(noted('other'))).toMatchObject({ state: 'not-writable', error: 'case-elsewhere' });
     await second.close();
     expect((await stored(own)).content).toEqual(noted('one'));
     await first.close();

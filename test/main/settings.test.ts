@@ -1,7 +1,8 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SettingsStore, defaultSettings } from '../../main/settings.ts';
+import { SettingsStore, completeSettings, defaultSettings } from '../../main/settings.ts';
+import { defaultLimits } from '../../parsers/domain/limits.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -16,6 +17,7 @@ describe('the settings', () => {
       zone: 'Asia/Tokyo',
       author: 'analyst-1',
       layout: {},
+      limits: {},
     });
     expect(defaultSettings({ ...system, languages: ['de'] }).locale).toBe('en');
     expect(defaultSettings({ ...system, languages: [] }).locale).toBe('en');
@@ -50,5 +52,18 @@ describe('the settings', () => {
   it('hold for the session where they cannot be written', async () => {
     const store = await SettingsStore.open('/nowhere/at/all/settings.json', system);
     expect((await store.change({ theme: 'dark' })).theme).toBe('dark');
+  });
+
+  it('keeps the limits that were changed, and of those only what is within its range', () => {
+    const limits = {
+      depth: 12,
+      members: 0,
+      lineBytes: '1 MiB',
+      memberBytes: defaultLimits.memberBytes,
+      other: 1,
+    };
+    const defaults = defaultSettings(system);
+    expect(completeSettings({ limits }, defaults).limits).toEqual({ depth: 12 });
+    expect(completeSettings({ limits: 'none' }, defaults).limits).toEqual({});
   });
 });

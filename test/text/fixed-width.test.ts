@@ -155,6 +155,18 @@ describe('readFixedWidth', () => {
   });
 });
 
+describe('a text that is almost a rule', () => {
+  it('costs its length', () => {
+    const header = 'Machine   Patch   Detect Status   Detect Date';
+    expect(readFixedWidth(`${header}\n${'-'.repeat(5000)} x\nPC-1   a   b   c\n`, () => true)).toHaveLength(
+      1,
+    );
+    expect(readFixedWidth(`${header}\n${'-- '.repeat(5000)}x\nPC-1   a   b   c\n`, () => true)).toHaveLength(
+      1,
+    );
+  });
+});
+
 describe('readTextTables', () => {
   it('reads tabs, widths and commas', () => {
     expect(readTextTables('a\tb\tc\n1\t\t3\n')[0]?.rows[0]?.cells).toEqual(['1', '', '3']);
