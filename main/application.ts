@@ -47,6 +47,7 @@ import { serveWindows } from './ipc.ts';
 import type { WindowHandlers } from './ipc.ts';
 import { buildMenu } from './menu.ts';
 import { closeSession } from './no-network.ts';
+import { readPackFiles } from './pack-files.ts';
 import type { ApplicationPaths } from './paths.ts';
 import type { Printer } from './print.ts';
 import { RecentFiles } from './recent-files.ts';
@@ -380,12 +381,15 @@ export class Application {
   }
 
   async #recall(path: string, opened: OpenedCase | null): Promise<RecalledBundle> {
+    const packs = await readPackFiles(this.#options.userData);
     const look = await firstLook(path);
     const recalled = look === null ? null : this.#reopen.byLook(look);
-    if (recalled === null) return { look, file: null, content: null };
+    if (recalled === null) return { look, packs, file: null, content: null };
     const { sha256, key, file } = recalled;
     const content = await keptContent(sha256, this.#places, opened?.path ?? null);
-    return optionsKey(content) === key ? { look, file, content } : { look, file: null, content: null };
+    return optionsKey(content, packs) === key
+      ? { look, packs, file, content }
+      : { look, packs, file: null, content: null };
   }
 
   /** Another version of the bundle than the case's is taken as well: what differs is told once it was read. */

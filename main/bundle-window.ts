@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
+import type { PackFile } from '../parsers/domain/pack.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import type {
   CaseContent,
@@ -49,6 +50,8 @@ export interface BundleWindowOptions {
 export interface RecalledBundle {
   /** The bundle at first sight, before it is read; null when it has none. */
   readonly look: string | null;
+  /** Of the site, as they are now. */
+  readonly packs: readonly PackFile[];
   readonly file: string | null;
   readonly content: CaseContent | null;
 }
@@ -324,7 +327,7 @@ export class BundleWindow {
   async #readToEnd(bundle: OpenBundle): Promise<CaseKeeper | null> {
     bundle.recalled = await this.#options.recall(bundle.path, bundle.opened);
     if (this.#bundle !== bundle) return null;
-    const { file, content } = bundle.recalled;
+    const { file, content, packs } = bundle.recalled;
     const zone = (bundle.keeper?.content ?? content)?.zone ?? bundle.opened?.zone ?? null;
     let identity: BundleIdentityMessage;
     try {
@@ -333,6 +336,7 @@ export class BundleWindow {
         password: bundle.password,
         zone,
         remembered: bundle.keeper === null ? file : null,
+        packs,
       });
     } catch (error) {
       if (this.#bundle === bundle) this.#openFailed(bundle, error);

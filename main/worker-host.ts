@@ -9,6 +9,7 @@ import type { UtilityProcess, WebContents } from 'electron';
 import * as v from 'valibot';
 import { ExpectedError, fromWireError } from '../parsers/domain/errors.ts';
 import type { WireError } from '../parsers/domain/errors.ts';
+import type { PackFile } from '../parsers/domain/pack.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import { workerMessageSchema } from '../preload/contract/worker.ts';
 import type {
@@ -39,6 +40,8 @@ export interface OpenOptions {
   readonly zone: string | null;
   /** File of answers that were kept of the bundle. */
   readonly remembered: string | null;
+  /** Code dictionaries and rule packs of the site. */
+  readonly packs: readonly PackFile[];
 }
 
 /** What a report is made from besides the bundle. */
@@ -114,7 +117,7 @@ export class WorkerHost {
   }
 
   /** Resolves when the bundle has been read to its end. */
-  async open({ path, password, zone, remembered }: OpenOptions): Promise<BundleIdentityMessage> {
+  async open({ path, password, zone, remembered, packs }: OpenOptions): Promise<BundleIdentityMessage> {
     const running = this.#present();
     await mkdir(running.spool, { recursive: true, mode: 0o700 });
     const answer = await this.#ask(running, (id) => ({
@@ -126,6 +129,7 @@ export class WorkerHost {
       limits: {},
       spoolFolder: running.spool,
       remembered,
+      packs: [...packs],
     }));
     if (answer.type !== 'opened') throw unexpected(answer);
     return answer.bundle;

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { ExpectedError } from '../domain/errors.ts';
 
-/** Options that a command knows: with a value, or a switch. */
-export type OptionTable = Readonly<Record<string, 'value' | 'switch'>>;
+/** Options that a command knows: with a value, with a value each time that they are given, or a switch. */
+export type OptionTable = Readonly<Record<string, 'value' | 'values' | 'switch'>>;
 
 export interface ParsedWords {
   readonly positionals: readonly string[];
   value(name: string): string | null;
+  /** In the order in which they were given. */
+  values(name: string): readonly string[];
   has(name: string): boolean;
 }
 
@@ -21,14 +23,20 @@ export function parseWords(
   options: OptionTable,
   positionals: number,
 ): ParsedWords {
-  let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
+  let parsed: {
+    values: Record<string, string | boolean | readonly (string | boolean)[] | undefined>;
+    positionals: string[];
+  };
   try {
     parsed = parseArgs({
       args: [...words],
       options: Object.fromEntries(
         Object.entries(options).map(([name, kind]) => [
           name,
-          { type: kind === 'value' ? ('string' as const) : ('boolean' as const) },
+          {
+            type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+            multiple: kind === 'values',
+          },
         ]),
       ),
       allowPositionals: true,
@@ -50,6 +58,12 @@ export function parseWords(
     value: (name) => {
       const value = parsed.values[name];
       return typeof value === 'string' ? value : null;
+    },
+    values: (name) => {
+      const values = parsed.values[name];
+      return Array.isArray(values)
+        ? (values as readonly unknown[]).filter((value): value is string => typeof value === 'string')
+        : [];
     },
     has: (name) => parsed.values[name] === true,
   };

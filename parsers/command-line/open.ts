@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { analyse } from '../analyse.ts';
 import type { Concluded, ReadBundle } from '../analyse.ts';
 import { ExpectedError } from '../domain/errors.ts';
+import { noPacks } from '../packs/read-packs.ts';
+import type { Packs } from '../packs/read-packs.ts';
 import type { ParsedWords } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { text } from './sentences.ts';
@@ -28,6 +30,7 @@ export async function openForCommand(
   path: string,
   words: ParsedWords,
   io: CommandIo,
+  packs: Packs = noPacks,
 ): Promise<{ readonly reading: ReadBundle; readonly concluded: Concluded }> {
   const passwordFile = words.value('password-file');
   const password = passwordFile === null ? null : await readPassword(passwordFile);
@@ -43,6 +46,7 @@ export async function openForCommand(
       return await analyse(path, {
         password,
         zone: words.value('timezone'),
+        packs,
         spoolFolder: io.spoolFolder,
         spoolName: 'text',
         signal: io.signal,

@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'no-bundle'
   | 'not-yet-available'
   | 'unknown-time-zone'
+  | 'bad-pack'
   | 'usage';
 
 /** Thrown when an `AbortSignal` fired. */
