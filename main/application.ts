@@ -20,7 +20,9 @@ import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type {
   CaseStatus,
   ExportResult,
+  KeptKind,
   OpenResult,
+  RemovedKept,
   ReportRequest,
   Settings,
   WindowParams,
@@ -43,6 +45,7 @@ import { CaseKeeper, isoWithOffset, keptContent } from './case-keeper.ts';
 import { CasePlaces } from './case-places.ts';
 import { earlierCase } from './earlier-case.ts';
 import { firstLook } from './first-look.ts';
+import { keptData, removeKeptData } from './kept-data.ts';
 import { serveWindows } from './ipc.ts';
 import type { WindowHandlers } from './ipc.ts';
 import { buildMenu } from './menu.ts';
@@ -196,7 +199,7 @@ export class Application {
       host: { script: this.#options.paths.worker, spool: this.#options.spool },
       openCase: (owner, bundle, opened, onStatus) => this.#openCase(owner, bundle, opened, onStatus),
       recall: (path, opened) => this.#recall(path, opened),
-      answersFile: (sha256) => this.#reopen.fileOf(sha256),
+      answersFile: (sha256) => this.#reopen.fileToKeep(sha256),
       onAnswersKept: (look, sha256, kept) => this.#reopen.kept({ look, sha256, ...kept }),
       onCaseClosed: (owner, sha256) => {
         if (this.#caseOwners.get(sha256) === owner) this.#caseOwners.delete(sha256);
@@ -273,6 +276,8 @@ export class Application {
         return null;
       },
       previewReport: (window, request) => this.#previewReport(window, request),
+      keptData: () => keptData(this.#options.userData),
+      removeKeptData: (_window, kinds) => this.#removeKeptData(kinds),
       licences: () => readFile(this.#options.paths.licences, 'utf8'),
       copy: async (_window, text) => {
         await clipboard.writeText(text);
@@ -294,6 +299,15 @@ export class Application {
       if (window !== from) window.send({ event: 'settings', settings });
     }
     return settings;
+  }
+
+  /** What is kept by itself is stopped first, so that it does not come back behind the removal. */
+  async #removeKeptData(kinds: readonly KeptKind[]): Promise<RemovedKept> {
+    if (kinds.includes('cache')) await this.#reopen.clear();
+    if (kinds.includes('recent')) await Promise.all([this.#recent.clear(), this.#places.clear()]);
+    if (kinds.includes('settings')) this.#settings.stopKeeping();
+    if (kinds.includes('window')) this.#windowState.stopKeeping();
+    return removeKeptData(this.#options.userData, kinds, new Set(this.#caseOwners.keys()));
   }
 
   async #openDialog(window: BundleWindow, kind: 'file' | 'folder'): Promise<OpenResult> {

@@ -43,7 +43,7 @@ export interface BundleWindowOptions {
   /** What was kept of the bundle at a path when it was read last, with what its case holds. */
   readonly recall: (path: string, opened: OpenedCase | null) => Promise<RecalledBundle>;
   /** Where to keep what the window shows first of a bundle, and what came of it. */
-  readonly answersFile: (sha256: string) => string;
+  readonly answersFile: (sha256: string) => string | null;
   readonly onAnswersKept: (look: string, sha256: string, kept: KeptAnswers) => Promise<void>;
 }
 
@@ -310,7 +310,9 @@ export class BundleWindow {
     const { identity } = bundle;
     if (look === null || identity === null || !this.#host.isRunning) return;
     try {
-      const kept = await this.#host.keepAnswers(this.#options.answersFile(identity.sha256));
+      const file = this.#options.answersFile(identity.sha256);
+      if (file === null) return;
+      const kept = await this.#host.keepAnswers(file);
       if (kept !== null) await this.#options.onAnswersKept(look, identity.sha256, kept);
     } catch (error) {
       if (!(error instanceof ExpectedError)) console.error(error);

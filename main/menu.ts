@@ -59,6 +59,8 @@ export function buildMenu(locale: Locale, actions: MenuActions, platform: NodeJS
       entry('menu.save-case-as', 'save-case-as', 'CmdOrCtrl+Shift+S'),
       entry('menu.export-pdf', 'export-pdf', 'CmdOrCtrl+Shift+E'),
       line,
+      entry('menu.remove-kept-data', 'remove-kept-data'),
+      line,
       entry('menu.close-bundle', 'close-bundle', 'CmdOrCtrl+Shift+W'),
       role('menu.close-window', 'close'),
       ...(isMac ? [] : [line, role('menu.quit', 'quit')]),

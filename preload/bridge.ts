@@ -65,6 +65,8 @@ const bridge: PatchtrailBridge = {
   exportPdf: method('exportPdf'),
   cancelExport: method('cancelExport'),
   previewReport: method('previewReport'),
+  keptData: method('keptData'),
+  removeKeptData: method('removeKeptData'),
   licences: method('licences'),
   copy: method('copy'),
   password: method('password'),

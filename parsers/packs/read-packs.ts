@@ -306,7 +306,7 @@ function rulesOff(value: unknown): readonly RuleOff[] {
 /** As a message may show it: on one line, not long. */
 function shortened(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  const written = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
   const line = written.replace(/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]+/gu, ' ');
   return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }

@@ -30,6 +30,7 @@ export type CommandId =
   | 'palette'
   | 'shortcuts'
   | 'licences'
+  | 'remove-kept-data'
   | 'note'
   | 'undo'
   | 'redo'
@@ -254,6 +255,7 @@ export function useCommands(
       command('palette', () => open('palette')),
       command('shortcuts', () => open('shortcuts')),
       command('licences', () => open('licences')),
+      command('remove-kept-data', () => open('kept-data')),
     ];
   }, [
     t,

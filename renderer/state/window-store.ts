@@ -56,6 +56,7 @@ export type Overlay =
   | 'palette'
   | 'shortcuts'
   | 'licences'
+  | 'kept-data'
   | 'search'
   | 'zone'
   | 'assume-zone'
