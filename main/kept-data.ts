@@ -7,9 +7,6 @@ import { caseExtension } from './case-files.ts';
 
 export const keptKinds: readonly KeptKind[] = ['cache', 'recent', 'settings', 'window', 'cases'];
 
-/** Where bundles were seen lies beside the cases, and goes with the list of recent ones. */
-const placesName = /^places\.json/u;
-
 /** How many files of each kind there are, and their bytes. A file that goes meanwhile is not counted. */
 export async function keptData(userData: string): Promise<KeptItem[]> {
   const items: KeptItem[] = [];
@@ -66,14 +63,14 @@ async function filesOf(userData: string, what: KeptKind): Promise<readonly strin
     case 'recent':
       return [
         ...(await namesIn(userData, '', (name) => name.startsWith('recent.json'))),
-        ...(await namesIn(userData, 'cases', (name) => placesName.test(name))),
+        ...(await namesIn(userData, 'cases', (name) => name.startsWith('places.json'))),
       ];
     case 'settings':
       return namesIn(userData, '', (name) => name.startsWith('settings.json'));
     case 'window':
       return namesIn(userData, '', (name) => name.startsWith('window.json'));
     case 'cases':
-      return namesIn(userData, 'cases', (name) => !placesName.test(name));
+      return namesIn(userData, 'cases', (name) => !name.startsWith('places.json'));
   }
 }
 
