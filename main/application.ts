@@ -21,7 +21,9 @@ import type {
   CaseStatus,
   ExportChoice,
   ExportResult,
+  KeptKind,
   OpenResult,
+  RemovedKept,
   ReportRequest,
   Settings,
   WindowParams,
@@ -44,12 +46,14 @@ import { CaseKeeper, isoWithOffset, keptContent } from './case-keeper.ts';
 import { CasePlaces } from './case-places.ts';
 import { earlierCase } from './earlier-case.ts';
 import { firstLook } from './first-look.ts';
+import { keptData, removeKeptData } from './kept-data.ts';
 import { serveWindows } from './ipc.ts';
 import type { WindowHandlers } from './ipc.ts';
 import { ExportFiles } from './export-files.ts';
 import { exportFileKinds } from './export-kinds.ts';
 import { buildMenu } from './menu.ts';
 import { closeSession } from './no-network.ts';
+import { readPackFiles } from './pack-files.ts';
 import type { ApplicationPaths } from './paths.ts';
 import type { Printer } from './print.ts';
 import { RecentFiles } from './recent-files.ts';
@@ -198,7 +202,7 @@ export class Application {
       host: { script: this.#options.paths.worker, spool: this.#options.spool },
       openCase: (owner, bundle, opened, onStatus) => this.#openCase(owner, bundle, opened, onStatus),
       recall: (path, opened) => this.#recall(path, opened),
-      answersFile: (sha256) => this.#reopen.fileOf(sha256),
+      answersFile: (sha256) => this.#reopen.fileToKeep(sha256),
       onAnswersKept: (look, sha256, kept) => this.#reopen.kept({ look, sha256, ...kept }),
       onCaseClosed: (owner, sha256) => {
         if (this.#caseOwners.get(sha256) === owner) this.#caseOwners.delete(sha256);
@@ -282,6 +286,8 @@ export class Application {
         return null;
       },
       previewReport: (window, request) => this.#previewReport(window, request),
+      keptData: () => keptData(this.#options.userData),
+      removeKeptData: (_window, kinds) => this.#removeKeptData(kinds),
       licences: () => readFile(this.#options.paths.licences, 'utf8'),
       copy: async (_window, text) => {
         await clipboard.writeText(text);
@@ -303,6 +309,15 @@ export class Application {
       if (window !== from) window.send({ event: 'settings', settings });
     }
     return settings;
+  }
+
+  /** What is kept by itself is stopped first, so that it does not come back behind the removal. */
+  async #removeKeptData(kinds: readonly KeptKind[]): Promise<RemovedKept> {
+    if (kinds.includes('cache')) await this.#reopen.clear();
+    if (kinds.includes('recent')) await Promise.all([this.#recent.clear(), this.#places.clear()]);
+    if (kinds.includes('settings')) this.#settings.stopKeeping();
+    if (kinds.includes('window')) this.#windowState.stopKeeping();
+    return removeKeptData(this.#options.userData, kinds, new Set(this.#caseOwners.keys()));
   }
 
   async #openDialog(window: BundleWindow, kind: 'file' | 'folder'): Promise<OpenResult> {
@@ -390,12 +405,15 @@ export class Application {
   }
 
   async #recall(path: string, opened: OpenedCase | null): Promise<RecalledBundle> {
+    const packs = await readPackFiles(this.#options.userData);
     const look = await firstLook(path);
     const recalled = look === null ? null : this.#reopen.byLook(look);
-    if (recalled === null) return { look, file: null, content: null };
+    if (recalled === null) return { look, packs, file: null, content: null };
     const { sha256, key, file } = recalled;
     const content = await keptContent(sha256, this.#places, opened?.path ?? null);
-    return optionsKey(content) === key ? { look, file, content } : { look, file: null, content: null };
+    return optionsKey(content, packs) === key
+      ? { look, packs, file, content }
+      : { look, packs, file: null, content: null };
   }
 
   /** Another version of the bundle than the case's is taken as well: what differs is told once it was read. */

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type { Limits } from '../parsers/domain/limits.ts';
+import type { PackFile } from '../parsers/domain/pack.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import { wholeReport } from '../parsers/domain/report-choice.ts';
 import type {
@@ -47,13 +48,15 @@ export interface BundleWindowOptions {
   /** What was kept of the bundle at a path when it was read last, with what its case holds. */
   readonly recall: (path: string, opened: OpenedCase | null) => Promise<RecalledBundle>;
   /** Where to keep what the window shows first of a bundle, and what came of it. */
-  readonly answersFile: (sha256: string) => string;
+  readonly answersFile: (sha256: string) => string | null;
   readonly onAnswersKept: (look: string, sha256: string, kept: KeptAnswers) => Promise<void>;
 }
 
 export interface RecalledBundle {
   /** The bundle at first sight, before it is read; null when it has none. */
   readonly look: string | null;
+  /** Of the site, as they are now. */
+  readonly packs: readonly PackFile[];
   readonly file: string | null;
   readonly content: CaseContent | null;
 }
@@ -375,7 +378,9 @@ export class BundleWindow {
     const { identity } = bundle;
     if (look === null || identity === null || !this.#host.isRunning) return;
     try {
-      const kept = await this.#host.keepAnswers(this.#options.answersFile(identity.sha256));
+      const file = this.#options.answersFile(identity.sha256);
+      if (file === null) return;
+      const kept = await this.#host.keepAnswers(file);
       if (kept !== null) await this.#options.onAnswersKept(look, identity.sha256, kept);
     } catch (error) {
       if (!(error instanceof ExpectedError)) console.error(error);
@@ -393,7 +398,7 @@ export class BundleWindow {
   async #readToEnd(bundle: OpenBundle, reading: number): Promise<CaseKeeper | null> {
     bundle.recalled = await this.#options.recall(bundle.path, bundle.opened);
     if (this.#bundle !== bundle) return null;
-    const { file, content } = bundle.recalled;
+    const { file, content, packs } = bundle.recalled;
     const zone = (bundle.keeper?.content ?? content)?.zone ?? bundle.opened?.zone ?? null;
     let identity: BundleIdentityMessage;
     try {
@@ -403,6 +408,7 @@ export class BundleWindow {
         zone,
         limits: this.#options.limits(),
         remembered: bundle.keeper === null ? file : null,
+        packs,
       });
     } catch (error) {
       if (this.#bundle === bundle && bundle.readings === reading) this.#openFailed(bundle, error);

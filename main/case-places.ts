@@ -61,6 +61,12 @@ export class CasePlaces {
     await this.#replace(sha256, { ...this.of(sha256), case: path });
   }
 
+  /** Forgets where bundles were seen. Where the analyst keeps cases of the open ones is told anew with the next save. */
+  async clear(): Promise<void> {
+    this.#places = {};
+    await writeJsonFile(join(this.#folder, 'places.json'), this.#places).catch(() => undefined);
+  }
+
   async #replace(sha256: string, place: Place): Promise<void> {
     const others = Object.entries(this.#places).filter(([key]) => key !== sha256);
     this.#places = Object.fromEntries([[sha256, place] as const, ...others].slice(0, mostBundles));

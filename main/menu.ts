@@ -62,6 +62,8 @@ export function buildMenu(locale: Locale, actions: MenuActions, platform: NodeJS
       entry('menu.redaction', 'redaction'),
       line,
       entry('menu.limits', 'limits'),
+      entry('menu.remove-kept-data', 'remove-kept-data'),
+      line,
       entry('menu.close-bundle', 'close-bundle', 'CmdOrCtrl+Shift+W'),
       role('menu.close-window', 'close'),
       ...(isMac ? [] : [line, role('menu.quit', 'quit')]),

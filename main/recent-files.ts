@@ -48,6 +48,11 @@ export class RecentFiles {
     await this.#replace(this.#entries.filter((entry) => idOf(entry.path) !== id));
   }
 
+  /** Forgets every file. */
+  async clear(): Promise<void> {
+    await this.#replace([]);
+  }
+
   async #replace(entries: readonly Entry[]): Promise<void> {
     this.#entries = entries;
     await writeJsonFile(this.#path, entries).catch(() => undefined);

@@ -41,6 +41,7 @@ export class ReopenCache {
   readonly #version: string;
   #entries: readonly Entry[];
   #writing: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   private constructor(folder: string, version: string, entries: readonly Entry[]) {
     this.#folder = folder;
@@ -71,6 +72,11 @@ export class ReopenCache {
       : { sha256: entry.sha256, key: entry.key, file: this.fileOf(entry.sha256) };
   }
 
+  /** Where the answers about a bundle are to be kept; null: nowhere any more. */
+  fileToKeep(sha256: string): string | null {
+    return this.#isStopped ? null : this.fileOf(sha256);
+  }
+
   /** Where the answers about a bundle are kept. */
   fileOf(sha256: string): string {
     return join(this.#folder, `${sha256}.json.gz`);
@@ -78,6 +84,10 @@ export class ReopenCache {
 
   /** The answers about this bundle were written. @param look at it before it was read, so that a change meanwhile shows */
   async kept(entry: Entry): Promise<void> {
+    if (this.#isStopped) {
+      await this.#sweep();
+      return;
+    }
     const entries = [entry, ...this.#entries.filter(({ sha256 }) => sha256 !== entry.sha256)];
     let bytes = 0;
     this.#entries = entries.filter((one, index) => {
@@ -87,9 +97,10 @@ export class ReopenCache {
     await this.#write();
   }
 
-  /** Forgets every bundle. */
+  /** Forgets every bundle, and keeps none for the rest of this run. */
   async clear(): Promise<void> {
     this.#entries = [];
+    this.#isStopped = true;
     await this.#write();
   }
 

@@ -16,6 +16,7 @@ export interface SystemDefaults {
 export class SettingsStore {
   readonly #path: string;
   #settings: Settings;
+  #isKept = true;
 
   private constructor(path: string, settings: Settings) {
     this.#path = path;
@@ -32,6 +33,11 @@ export class SettingsStore {
     return this.#settings;
   }
 
+  /** From now on settings hold for this run only. */
+  stopKeeping(): void {
+    this.#isKept = false;
+  }
+
   /**
    * Changes some settings. They hold for this session even when the file cannot be written: a setting is not
    * worth an error.
@@ -39,7 +45,7 @@ export class SettingsStore {
   async change(change: SettingsChange): Promise<Settings> {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     this.#settings = { ...this.#settings, ...given };
-    await writeJsonFile(this.#path, this.#settings).catch(() => undefined);
+    if (this.#isKept) await writeJsonFile(this.#path, this.#settings).catch(() => undefined);
     return this.#settings;
   }
 }

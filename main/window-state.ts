@@ -19,6 +19,7 @@ const reachable = 64;
 export class WindowStateStore {
   readonly #path: string;
   #state: WindowState;
+  #isKept = true;
 
   private constructor(path: string, state: WindowState) {
     this.#path = path;
@@ -36,9 +37,14 @@ export class WindowStateStore {
     return this.#state;
   }
 
+  /** From now on the place of a window holds for this run only. */
+  stopKeeping(): void {
+    this.#isKept = false;
+  }
+
   async keep(state: WindowState): Promise<void> {
     this.#state = state;
-    await writeJsonFile(this.#path, state).catch(() => undefined);
+    if (this.#isKept) await writeJsonFile(this.#path, state).catch(() => undefined);
   }
 }
 

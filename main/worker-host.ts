@@ -10,6 +10,7 @@ import * as v from 'valibot';
 import { ExpectedError, fromWireError } from '../parsers/domain/errors.ts';
 import type { Limits } from '../parsers/domain/limits.ts';
 import type { WireError } from '../parsers/domain/errors.ts';
+import type { PackFile } from '../parsers/domain/pack.ts';
 import type { Reading } from '../preload/contract/evidence.ts';
 import { exportPieceSchema, workerMessageSchema } from '../preload/contract/worker.ts';
 import type {
@@ -42,6 +43,8 @@ export interface OpenOptions {
   readonly limits: Partial<Limits>;
   /** File of answers that were kept of the bundle. */
   readonly remembered: string | null;
+  /** Code dictionaries and rule packs of the site. */
+  readonly packs: readonly PackFile[];
 }
 
 /** What a report is made from besides the bundle. */
@@ -119,7 +122,14 @@ export class WorkerHost {
   }
 
   /** Resolves when the bundle has been read to its end. */
-  async open({ path, password, zone, limits, remembered }: OpenOptions): Promise<BundleIdentityMessage> {
+  async open({
+    path,
+    password,
+    zone,
+    limits,
+    remembered,
+    packs,
+  }: OpenOptions): Promise<BundleIdentityMessage> {
     const running = this.#present();
     await mkdir(running.spool, { recursive: true, mode: 0o700 });
     const answer = await this.#ask(running, (id) => ({
@@ -131,6 +141,7 @@ export class WorkerHost {
       limits,
       spoolFolder: running.spool,
       remembered,
+      packs: [...packs],
     }));
     if (answer.type !== 'opened') throw unexpected(answer);
     return answer.bundle;

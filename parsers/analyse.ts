@@ -15,8 +15,11 @@ import { zoneOf } from './evidence/zones.ts';
 import { formats, systems } from './formats/registry.ts';
 import { bootsOf } from './report/analysis.ts';
 import type { Analysis, BundleIdentity } from './report/analysis.ts';
+import { noPacks } from './packs/read-packs.ts';
+import type { Packs } from './packs/read-packs.ts';
 import { bundleScale } from './rules/bundle-scale.ts';
-import { rules, rulesVersion } from './rules/registry.ts';
+import { assume } from './rules/assumptions.ts';
+import { rulesVersion } from './rules/registry.ts';
 import { runRules } from './rules/run-rules.ts';
 import { toolVersion } from './version.ts';
 
@@ -28,6 +31,8 @@ export interface ReadOptions {
   readonly password?: string | null;
   /** IANA name by which local times are read whose zone the bundle does not tell. */
   readonly zone?: string | null;
+  /** Rules switched off, and values that they assume; none by default. */
+  readonly packs?: Packs;
   /** Private folder for text that does not fit into memory. */
   readonly spoolFolder: string;
   /** Distinguishes this reading's files in the folder. */
@@ -65,6 +70,8 @@ export interface Concluded {
   readonly drafts: readonly MemberDraft[];
   /** How each member's own clock is read, by position. */
   readonly zones: readonly MemberZone[];
+  /** By which it was read. */
+  readonly packs: Packs;
 }
 
 /**
@@ -81,7 +88,11 @@ export async function analyse(
   const store = openStore(options);
   try {
     const reading = await readBundle(path, store, options);
-    return { reading, concluded: conclude(reading, reading.identity, options.zone ?? null, options.signal) };
+    const { identity } = reading;
+    return {
+      reading,
+      concluded: conclude(reading, identity, options.zone ?? null, options.signal, [], options.packs),
+    };
   } catch (error) {
     store.close();
     throw error;
@@ -138,6 +149,7 @@ export function conclude(
   zone: string | null,
   signal?: AbortSignal,
   transcriptions: readonly Transcription[] = [],
+  packs: Packs = noPacks,
 ): Concluded {
   const { store } = reading;
   const drafts = withTranscriptions(reading.drafts, transcriptions);
@@ -149,7 +161,8 @@ export function conclude(
     (position) => evidence.deviceKey(evidence.members[position]?.device?.name ?? null),
     store,
   );
-  const { findings, undecided } = runRules(evidence, rules, signal === undefined ? {} : { signal });
+  assume(evidence, packs.assumptions);
+  const { findings, undecided } = runRules(evidence, packs.rules, signal === undefined ? {} : { signal });
   const { counts, scale } = bundleScale(evidence);
   const analysis: Analysis = {
     tool: { version: toolVersion, rules: rulesVersion },
@@ -162,6 +175,7 @@ export function conclude(
     scale,
     facts: built.facts,
     boots: bootsOf(evidence),
+    packs: packs.inForce,
   };
-  return { analysis, lines, drafts, zones: built.zones };
+  return { analysis, lines, drafts, zones: built.zones, packs };
 }

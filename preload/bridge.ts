@@ -67,6 +67,8 @@ const bridge: PatchtrailBridge = {
   exportFile: method('exportFile'),
   cancelExport: method('cancelExport'),
   previewReport: method('previewReport'),
+  keptData: method('keptData'),
+  removeKeptData: method('removeKeptData'),
   licences: method('licences'),
   copy: method('copy'),
   password: method('password'),

@@ -80,10 +80,49 @@ function codeIndex(): CodeIndex {
   return index;
 }
 
-function push<K>(map: Map<K, CodeRow[]>, key: K, row: CodeRow): void {
+function push<K, R>(map: Map<K, R[]>, key: K, row: R): void {
   const rows = map.get(key);
   if (rows === undefined) map.set(key, [row]);
   else rows.push(row);
+}
+
+/** A code that a dictionary of the site explains: see `docs/packs.md`. */
+export interface DictionaryRow {
+  /** Unsigned 32-bit value, or the plain exit code. */
+  readonly code: number;
+  readonly family: CodeFamily;
+  readonly symbol: string | null;
+  /** The dictionary's title. */
+  readonly source: string;
+  readonly en: CodeText;
+  readonly ja: CodeText;
+}
+
+interface DictionaryIndex {
+  readonly byCode: ReadonlyMap<number, readonly DictionaryRow[]>;
+  readonly bySymbol: ReadonlyMap<string, readonly DictionaryRow[]>;
+}
+
+const noDictionary: DictionaryIndex = { byCode: new Map(), bySymbol: new Map() };
+let dictionary = noDictionary;
+
+/**
+ * Takes these rows, and no others, as what the site's dictionaries say. The one state of this module: a process reads
+ * one bundle at a time, and states its dictionaries (none of them included) when it opens one, before anything is
+ * decoded. Rows that the application explains itself are to be left out before.
+ */
+export function setDictionary(rows: readonly DictionaryRow[]): void {
+  if (rows.length === 0) {
+    dictionary = noDictionary;
+    return;
+  }
+  const byCode = new Map<number, DictionaryRow[]>();
+  const bySymbol = new Map<string, DictionaryRow[]>();
+  for (const row of rows) {
+    push(byCode, row.code, row);
+    if (row.symbol !== null) push(bySymbol, row.symbol.toUpperCase(), row);
+  }
+  dictionary = { byCode, bySymbol };
 }
 
 export interface DecodeOptions {
@@ -99,17 +138,34 @@ export function decodeCode(input: number | string, options: DecodeOptions = {}):
   return decodeCodes(input, options)[0] ?? null;
 }
 
-/** Every meaning of a code, most likely first: small numbers are ambiguous between families. */
+/**
+ * Every meaning of a code, most likely first: small numbers are ambiguous between families. What a dictionary of the
+ * site says comes after the application's own codes, and before ranges of which nothing but the range is known.
+ */
 export function decodeCodes(input: number | string, options: DecodeOptions = {}): readonly CodeEntry[] {
   const families = options.families ?? allFamilies;
   if (typeof input === 'string') {
-    const symbol = codeIndex().bySymbol.get(input.trim().toUpperCase());
+    const name = input.trim().toUpperCase();
+    const symbol = codeIndex().bySymbol.get(name);
     if (symbol !== undefined) return entriesOf(symbol, families);
+    const ofSite = dictionary.bySymbol.get(name);
+    if (ofSite !== undefined) return dictionaryEntries(ofSite, families);
   }
   const code = typeof input === 'number' ? readNumber(input) : readText(input);
   if (code === null) return [];
   const rows = codeIndex().byCode.get(code) ?? installerRowsOf(code);
-  return entriesOf([...rows, ...rangeRowsOf(code)], families);
+  const ofSite = dictionaryEntries(dictionary.byCode.get(code) ?? [], families);
+  const [own, ranged] = [entriesOf(rows, families), entriesOf(rangeRowsOf(code), families)];
+  return [...own, ...ofSite, ...ranged];
+}
+
+function dictionaryEntries(
+  rows: readonly DictionaryRow[],
+  families: readonly CodeFamily[],
+): readonly CodeEntry[] {
+  return rows
+    .filter((row) => families.includes(row.family))
+    .sort((a, b) => families.indexOf(a.family) - families.indexOf(b.family));
 }
 
 function readNumber(input: number): number | null {

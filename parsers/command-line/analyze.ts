@@ -20,6 +20,7 @@ import { parseWords } from './arguments.ts';
 import type { ParsedWords } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { bundleOptions, localeOf, openForCommand } from './open.ts';
+import { packsOf } from './packs.ts';
 import { readCase } from './read-case.ts';
 import { findingsText } from './findings-text.ts';
 import { redactionOptions, surveyForCommand } from './redaction-words.ts';
@@ -42,6 +43,8 @@ const options = {
   ndjson: 'value',
   redact: 'switch',
   'fail-on': 'value',
+  codes: 'values',
+  rules: 'values',
 } as const;
 
 /** Exports of one file; `-` is standard output. */
@@ -59,7 +62,8 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
   const [bundle = ''] = parsed.positionals;
   const stamp = stampOf(parsed.value('stamp'));
   const asked = askedChoice(parsed);
-  const { reading, concluded: read } = await openForCommand(bundle, parsed, io);
+  const packs = await packsOf(parsed, locale, io);
+  const { reading, concluded: read } = await openForCommand(bundle, parsed, io, packs);
   try {
     const casePath = parsed.value('case');
     const content = casePath === null ? null : await readCase(casePath, read.analysis.bundle);
@@ -67,7 +71,7 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
     const concluded =
       transcriptions.length === 0
         ? read
-        : conclude(reading, reading.identity, parsed.value('timezone'), io.signal, transcriptions);
+        : conclude(reading, reading.identity, parsed.value('timezone'), io.signal, transcriptions, packs);
     const { analysis } = concluded;
     const redactor = parsed.has('redact')
       ? (await surveyForCommand(parsed, concluded, content, io)).survey.redactor

@@ -39,6 +39,10 @@ export function findingsText(analysis: Analysis, words: ReportWords): string {
       ].join('\n'),
     );
   }
+  for (const { name, off } of analysis.packs) {
+    const rules = words.list(off.map(({ rule }) => wording.ruleName(rule)));
+    if (off.length > 0) blocks.push(text(words.locale, 'rules-off', { pack: visibleText(name), rules }));
+  }
   if (analysis.undecided.length > 0) {
     blocks.push(text(words.locale, 'undecided', { count: analysis.undecided.length }));
   }

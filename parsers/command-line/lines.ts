@@ -16,6 +16,7 @@ import type { ParsedWords } from './arguments.ts';
 import { globExpression } from './glob.ts';
 import type { CommandIo } from './io.ts';
 import { bundleOptions, limitsOf, localeOf, openForCommand } from './open.ts';
+import { noPacks } from '../packs/read-packs.ts';
 
 const options = {
   ...bundleOptions,
@@ -42,7 +43,7 @@ export async function lines(words: readonly string[], io: CommandIo): Promise<nu
   if (text !== undefined) compileQuery(text);
   const times = { from: readTime(parsed, 'from'), to: readTime(parsed, 'to') };
   const [bundle = ''] = parsed.positionals;
-  const { reading, concluded } = await openForCommand(bundle, parsed, io, limits);
+  const { reading, concluded } = await openForCommand(bundle, parsed, io, noPacks, limits);
   try {
     const view = await openLineView(concluded.lines, filterOf(parsed, concluded, times, text), io.signal);
     if (parsed.has('count')) {

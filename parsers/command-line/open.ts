@@ -4,6 +4,8 @@ import type { Concluded, ReadBundle } from '../analyse.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { limitNames, readLimit } from '../domain/limits.ts';
 import type { LimitName, Limits } from '../domain/limits.ts';
+import { noPacks } from '../packs/read-packs.ts';
+import type { Packs } from '../packs/read-packs.ts';
 import type { ParsedWords } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { text } from './sentences.ts';
@@ -53,6 +55,7 @@ export async function openForCommand(
   path: string,
   words: ParsedWords,
   io: CommandIo,
+  packs: Packs = noPacks,
   limits: Partial<Limits> = limitsOf(words.values('limit')),
 ): Promise<{ readonly reading: ReadBundle; readonly concluded: Concluded }> {
   const password = await readPassword(words);
@@ -69,6 +72,7 @@ export async function openForCommand(
         limits,
         password,
         zone: words.value('timezone'),
+        packs,
         spoolFolder: io.spoolFolder,
         spoolName: 'text',
         signal: io.signal,

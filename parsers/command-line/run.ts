@@ -1,3 +1,4 @@
+import { setDictionary } from '../codes/decode-code.ts';
 import { CancelledError, ExpectedError } from '../domain/errors.ts';
 import { toolVersion } from '../version.ts';
 import { analyze } from './analyze.ts';
@@ -49,6 +50,8 @@ export async function runCommandLine(argv: readonly string[], io: CommandIo): Pr
     io.tell(text(locale, 'help'));
     return status.usage;
   }
+  // What an earlier command of this process read has no say here.
+  setDictionary([]);
   try {
     if (later.has(name)) throw new ExpectedError('not-yet-available', name);
     const command = commands[name];
@@ -68,6 +71,7 @@ export async function runCommandLine(argv: readonly string[], io: CommandIo): Pr
 function statusOf(error: ExpectedError): number {
   switch (error.code) {
     case 'usage':
+    case 'bad-pack':
     case 'not-yet-available':
     case 'unknown-time-zone':
     case 'bad-expression':

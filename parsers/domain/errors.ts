@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'no-bundle'
   | 'not-yet-available'
   | 'unknown-time-zone'
+  | 'bad-pack'
   | 'usage';
 
 /** Thrown when an `AbortSignal` fired. */

@@ -1,4 +1,5 @@
 import type { Finding, Undecided, Witness } from '../domain/finding.ts';
+import type { PackInForce } from '../domain/pack.ts';
 import type { Analysis, Counts, ScaleRow } from './analysis.ts';
 import {
   bootToJson,
@@ -41,6 +42,7 @@ export function* analysisParts(analysis: Analysis, wording: FindingWording): Gen
     value: { name: 'patchtrail', version: analysis.tool.version, rules: analysis.tool.rules },
   };
   yield { key: 'bundle', value: bundleToJson(analysis.bundle) };
+  if (analysis.packs.length > 0) yield { key: 'packs', value: analysis.packs.map(packToJson) };
   yield { key: 'members', rows: mapped(evidence.members, memberToJson) };
   yield { key: 'devices', rows: mapped(evidence.devices, deviceToJson) };
   yield { key: 'records', rows: mapped(evidence.records, recordToJson) };
@@ -58,6 +60,16 @@ export function* analysisParts(analysis: Analysis, wording: FindingWording): Gen
   yield { key: 'scale', rows: mapped(analysis.scale, scaleToJson) };
   yield { key: 'counts', value: countsToJson(analysis.counts) };
   yield { key: 'warnings', rows: mapped(evidence.warnings, warningToJson) };
+}
+
+function packToJson({ name, sha256, kind, assume, off }: PackInForce): object {
+  return {
+    name,
+    sha256,
+    kind,
+    ...(assume.length === 0 ? {} : { assume: assume.map((one) => ({ ...one })) }),
+    ...(off.length === 0 ? {} : { off: off.map((one) => ({ ...one })) }),
+  };
 }
 
 function* mapped<T>(rows: Iterable<T>, map: (row: T) => object): Generator<object> {

@@ -1,6 +1,7 @@
 import type { Citation, EvidenceEvent, Fact, Member } from '../domain/evidence.ts';
 import type { Finding, Undecided } from '../domain/finding.ts';
 import type { Moment } from '../domain/moment.ts';
+import type { PackInForce } from '../domain/pack.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
 /** The bundle as a file. */
@@ -68,6 +69,8 @@ export interface Analysis {
   readonly facts: readonly Fact[];
   /** In bundle order; see {@link bootsOf}. */
   readonly boots: readonly Boot[];
+  /** Dictionaries and rule packs by which the bundle was read, in the order in which they were taken. */
+  readonly packs: readonly PackInForce[];
 }
 
 /** The boots and shutdowns of the evidence in bundle order: by member, then line, then row. */

@@ -173,6 +173,7 @@ function coverFacts(model: Page): string {
   }
   facts.push(
     ['cover.times', zoneList],
+    ...(model.packs.length === 0 ? [] : [['cover.packs', sentenceList(packSentences(model))] as const]),
     ['cover.contents', sentenceList(contentSentences(model))],
     ['cover.tool', escapeHtml(toolText(model))],
   );
@@ -185,6 +186,19 @@ function sentenceList(sentences: readonly string[]): string {
   return sentences.length < 2
     ? escapeHtml(only)
     : `<ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
+}
+
+/** By which dictionaries and rule packs the bundle was read: an answer by other rules must show that it is one. */
+function packSentences({ words, packs }: Page): readonly string[] {
+  return packs.flatMap(({ kind, name, sha256, assume, off }) => [
+    words.text(`pack.${kind}`, { name, sha256 }),
+    ...assume.map(({ rule, parameter, value }) =>
+      words.text('pack.assume', { name, rule, parameter, value: words.number(value) }),
+    ),
+    ...off.map(({ rule, reason }) =>
+      words.text('pack.off', { name, rule: words.wording.ruleName(rule), id: rule, reason }),
+    ),
+  ]);
 }
 
 /** What the report holds and what it leaves out: whoever reads a part must know that it is one. */

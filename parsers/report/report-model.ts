@@ -92,6 +92,7 @@ export interface ReportModel {
   readonly bundle: BundleIdentity;
   readonly tool: { readonly version: string; readonly rules: string };
   readonly zones: ZoneStatements;
+  readonly packs: Analysis['packs'];
   readonly overview: Overview;
   readonly counts: Counts;
   readonly scale: readonly ScaleRow[];
@@ -316,6 +317,7 @@ export function reportModel(analysis: Analysis, words: ReportWords, context: Rep
     caseName: context.caseName,
     bundle: analysis.bundle,
     tool: analysis.tool,
+    packs: analysis.packs,
     zones: zoneStatements(analysis, words, context.zone),
     overview: overviewOf(analysis, held),
     counts: analysis.counts,

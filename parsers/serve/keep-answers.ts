@@ -32,7 +32,7 @@ export interface Kept {
 export async function writeRemembered(session: Session, path: string): Promise<Kept | null> {
   const { snapshot } = session;
   if (snapshot === null || session.reading.phase !== 'ready') return null;
-  const key = optionsKey(session.options);
+  const key = optionsKey(session.options, session.packFiles);
   const remembered: Remembered = {
     schema: 'patchtrail.remembered/1',
     tool: toolVersion,

@@ -79,6 +79,15 @@ function makeOverview(snapshot: Snapshot, locale: Locale): Overview {
     zones: zones.short === '' ? [] : [zones.short],
     zoneUnknown: zones.unknown || hasUnknownLines(snapshot),
     tool: analysis.tool,
+    ...(analysis.packs.length === 0
+      ? {}
+      : {
+          packs: analysis.packs.map((pack) => ({
+            ...pack,
+            assume: pack.assume.map((one) => ({ ...one })),
+            off: pack.off.map(({ rule, reason }) => ({ rule, title: wording.ruleName(rule), reason })),
+          })),
+        }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { conclude, openStore, readBundle } from '../analyse.ts';
 import type { Concluded, ReadBundle, Reading as BundleReading } from '../analyse.ts';
+import { setDictionary } from '../codes/decode-code.ts';
 import { toWireError } from '../domain/errors.ts';
 import type { ErrorCode, WireError } from '../domain/errors.ts';
 import type { Run } from '../domain/evidence.ts';
@@ -7,6 +8,9 @@ import type { Finding } from '../domain/finding.ts';
 import type { Limits } from '../domain/limits.ts';
 import { partedByMutes } from '../domain/mute.ts';
 import type { Mute } from '../domain/mute.ts';
+import type { PackFile } from '../domain/pack.ts';
+import { noPacks, readPacks } from '../packs/read-packs.ts';
+import type { Packs } from '../packs/read-packs.ts';
 import type { Transcription } from '../domain/transcription.ts';
 import type { Analysis, BundleIdentity } from '../report/analysis.ts';
 import type { Reading } from '../../preload/contract/evidence.ts';
@@ -23,6 +27,8 @@ export interface OpenRequest {
   readonly spoolFolder: string;
   /** File of answers that were kept of this bundle, by a first look at it; null: none. */
   readonly remembered?: string | null | undefined;
+  /** Code dictionaries and rule packs of the site. */
+  readonly packs?: readonly PackFile[] | undefined;
 }
 
 /** A concluded bundle with what the window's questions need looked up. Its analysis is without what is muted. */
@@ -45,6 +51,9 @@ export interface Snapshot extends Concluded {
   /** Ids of runs that share time with another of their device or of the other role. */
   readonly overlapping: ReadonlySet<string>;
 }
+
+/** Problems of packs that are told: a dictionary may repeat thousands of codes. */
+const mostProblems = 50;
 
 /** Told at most this often. */
 const tellInterval = 100;
@@ -70,6 +79,8 @@ export class Session {
   #transcriptions: readonly Transcription[] = [];
   #mutes: readonly Mute[] = [];
   #remembered: Remembered | null = null;
+  #packFiles: readonly PackFile[] = [];
+  #packs: Packs = noPacks;
   #rememberedSeen: () => void = () => undefined;
   #lastTold = 0;
   #revision = 0;
@@ -103,6 +114,11 @@ export class Session {
     };
   }
 
+  /** Packs that were handed over with the bundle. */
+  get packFiles(): readonly PackFile[] {
+    return this.#packFiles;
+  }
+
   get limits(): Partial<Limits> {
     return this.#limits;
   }
@@ -120,6 +136,9 @@ export class Session {
     this.#request = request;
     this.#zone = request.zone;
     this.#limits = definedOnly(request.limits);
+    this.#packFiles = request.packs ?? [];
+    this.#packs = readPacks(this.#packFiles);
+    setDictionary(this.#packs.dictionary);
     this.#opened += 1;
     const name = request.path.replace(/^.*[/\\]/u, '');
     const started = performance.now();
@@ -128,7 +147,14 @@ export class Session {
     const spool = { spoolFolder: request.spoolFolder, spoolName: `text-${process.pid}-${this.#opened}` };
     const store = openStore(spool);
     this.#bundle = { drafts: [], store };
-    this.#change({ ...idle, phase: 'reading', bundle: name, revision: this.#revision });
+    const { problems } = this.#packs;
+    this.#change({
+      ...idle,
+      phase: 'reading',
+      bundle: name,
+      revision: this.#revision,
+      ...(problems.length === 0 ? {} : { packProblems: problems.slice(0, mostProblems) }),
+    });
     if (typeof request.remembered === 'string') await this.#recall(request.remembered, abort);
     try {
       const read = await readBundle(request.path, store, {
@@ -210,6 +236,9 @@ export class Session {
     this.#identity = null;
     this.#transcriptions = [];
     this.#mutes = [];
+    this.#packFiles = [];
+    this.#packs = noPacks;
+    setDictionary([]);
     this.#remembered = null;
     this.#revision += 1;
     this.#change({ ...idle, revision: this.#revision });
@@ -270,7 +299,10 @@ export class Session {
   }
 
   #conclude(bundle: BundleReading, identity: BundleIdentity, readMilliseconds: number): void {
-    this.#show(conclude(bundle, identity, this.#zone, undefined, this.#transcriptions), readMilliseconds);
+    this.#show(
+      conclude(bundle, identity, this.#zone, undefined, this.#transcriptions, this.#packs),
+      readMilliseconds,
+    );
   }
 
   /** Makes a concluded bundle what is answered from. */

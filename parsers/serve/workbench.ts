@@ -1,7 +1,6 @@
 import type { EvidenceParams } from '../../preload/contract/evidence.ts';
 import type { ExplanationView, Locale } from '../../preload/contract/shapes.ts';
 import type { Verdict } from '../rules/define-rule.ts';
-import { rules } from '../rules/registry.ts';
 import { explain, explainDevice, explainRun, makeFinding } from '../rules/run-rules.ts';
 import type { Explanation } from '../rules/run-rules.ts';
 import type { Snapshot } from './session.ts';
@@ -14,13 +13,14 @@ type Row = ExplanationView['rules'][number];
 export function explainSubject(snapshot: Snapshot, subject: Subject, locale: Locale): ExplanationView | null {
   const explanations = answersAbout(snapshot, subject);
   if (explanations === null) return null;
-  const rows = explanations.map((one) => rowOf(one, locale));
+  const rows = explanations.map((one) => rowOf(one, snapshot, locale));
   const told = rows.filter((row) => row !== null);
   return { rules: told, notApplicable: rows.length - told.length };
 }
 
 function answersAbout(snapshot: Snapshot, subject: Subject): Explanation[] | null {
   const { evidence } = snapshot.analysis;
+  const { rules } = snapshot.packs;
   switch (subject.on) {
     case 'record': {
       const record = evidence.record(subject.id);
@@ -38,8 +38,8 @@ function answersAbout(snapshot: Snapshot, subject: Subject): Explanation[] | nul
 }
 
 /** A rule that found something and was content elsewhere has fired; null for one that had nothing to judge. */
-function rowOf({ rule: id, verdicts }: Explanation, locale: Locale): Row | null {
-  const rule = rules.find((one) => one.id === id);
+function rowOf({ rule: id, verdicts }: Explanation, snapshot: Snapshot, locale: Locale): Row | null {
+  const rule = snapshot.packs.rules.find((one) => one.id === id);
   if (rule === undefined) return null;
   const { wording } = wordsOf(locale);
   const found = verdicts.filter((one): one is Verdict & { outcome: 'found' } => one.outcome === 'found');

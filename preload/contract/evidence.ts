@@ -372,6 +372,31 @@ const wireErrorSchema = v.variant('family', [
   v.object({ family: v.literal('bug'), message: text, stack: v.nullable(text) }),
 ]);
 
+/** Of `PackProblem` in parsers/domain. */
+export const packProblemSchema = v.object({
+  kind: v.picklist(['codes', 'rules']),
+  file: text,
+  code: v.picklist([
+    'unreadable',
+    'too-large',
+    'too-many',
+    'not-json',
+    'other-schema',
+    'bad-field',
+    'bad-code',
+    'unknown-family',
+    'unknown-rule',
+    'unknown-parameter',
+    'out-of-range',
+    'crossed-range',
+    'pack-conflict',
+    'duplicate-code',
+  ]),
+  at: v.nullable(text),
+  value: v.nullable(text),
+  isWarning: v.boolean(),
+});
+
 /** How far reading is; sent at most every 100 ms. */
 export const readingSchema = v.object({
   phase: v.picklist(['idle', 'reading', 'checking', 'ready', 'failed', 'cancelled']),
@@ -397,6 +422,8 @@ export const readingSchema = v.object({
   placementOffset: v.number(),
   /** Raised whenever rows may have changed: views opened before show older rows. */
   revision: count,
+  /** What of the site's packs was not taken; left out when all of it was. */
+  packProblems: v.exactOptional(v.array(packProblemSchema)),
 });
 export type Reading = v.InferOutput<typeof readingSchema>;
 

@@ -503,6 +503,18 @@ export const overviewSchema = v.object({
   /** Whether some times of the bundle have no known zone. */
   zoneUnknown: v.boolean(),
   tool: v.object({ version: text, rules: text }),
+  /** Packs of the site by which the bundle was read; left out without any. */
+  packs: v.exactOptional(
+    v.array(
+      v.object({
+        kind: v.picklist(['codes', 'rules']),
+        name: text,
+        sha256: text,
+        assume: v.array(v.object({ rule: text, parameter: text, value: v.number() })),
+        off: v.array(v.object({ rule: text, title: text, reason: text })),
+      }),
+    ),
+  ),
 });
 export type Overview = v.InferOutput<typeof overviewSchema>;
 

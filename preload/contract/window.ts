@@ -200,6 +200,18 @@ export const recentSchema = v.object({
 });
 export type Recent = v.InferOutput<typeof recentSchema>;
 
+/** Kinds of what the application keeps in its folder. */
+export const keptKindSchema = v.picklist(['cache', 'recent', 'settings', 'window', 'cases']);
+export type KeptKind = v.InferOutput<typeof keptKindSchema>;
+export const keptItemSchema = v.object({ what: keptKindSchema, files: v.number(), bytes: v.number() });
+export type KeptItem = v.InferOutput<typeof keptItemSchema>;
+export const removedKeptSchema = v.object({
+  removed: v.array(v.object({ what: keptKindSchema, files: v.number() })),
+  /** Files of the application's folder that stay, each with the system's code, or `open` for a case in use. */
+  failed: v.array(v.object({ file: text, reason: text })),
+});
+export type RemovedKept = v.InferOutput<typeof removedKeptSchema>;
+
 /** What happened to an open request. */
 export const openResultSchema = v.union([
   v.object({ outcome: v.literal('opening'), name: text }),
@@ -331,6 +343,10 @@ export const windowMethods = {
    * @returns its address for a frame, which runs no script; null while there is nothing to report
    */
   previewReport: { params: v.tuple([reportRequestSchema]), result: v.nullable(text) },
+  /** What the application keeps between two runs, by kind. */
+  keptData: { params: v.tuple([]), result: v.array(keptItemSchema) },
+  /** Removes it; what is kept by itself (cache, settings, window) is not kept again in this run. */
+  removeKeptData: { params: v.tuple([v.array(keptKindSchema)]), result: removedKeptSchema },
   /** The licences of everything that the application carries, as one text. */
   licences: { params: v.tuple([]), result: text },
   /** Puts text on the clipboard. */
@@ -370,6 +386,7 @@ export const commandSchema = v.picklist([
   'shortcuts',
   'licences',
   'limits',
+  'remove-kept-data',
   'theme',
   'language',
 ]);

@@ -40,6 +40,17 @@ export const workerRequestSchema = v.variant('type', [
     spoolFolder: text,
     /** File of answers kept of this bundle (see `keep-answers`), to be shown while it is read; null: none. */
     remembered: v.nullable(text),
+    /** Code dictionaries and rule packs, read but not checked. */
+    packs: v.optional(
+      v.array(
+        v.object({
+          kind: v.picklist(['codes', 'rules']),
+          file: text,
+          content: v.nullable(v.instance(Uint8Array)),
+          trouble: v.optional(v.picklist(['unreadable', 'too-large'])),
+        }),
+      ),
+    ),
   }),
   v.object({ type: v.literal('cancel-reading') }),
   v.object({ type: v.literal('close'), id }),

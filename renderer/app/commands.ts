@@ -33,6 +33,7 @@ export type CommandId =
   | 'shortcuts'
   | 'licences'
   | 'limits'
+  | 'remove-kept-data'
   | 'note'
   | 'undo'
   | 'redo'
@@ -260,6 +261,7 @@ export function useCommands(
       command('shortcuts', () => open('shortcuts')),
       command('licences', () => open('licences')),
       command('limits', () => open('limits')),
+      command('remove-kept-data', () => open('kept-data')),
     ];
   }, [
     t,

@@ -4,6 +4,7 @@ import { useLanguage } from '../i18n/language.tsx';
 import { zoneOffset } from '../time/show-moment.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import { AddEvent } from '../panes/add-event.tsx';
+import { KeptData } from '../panes/kept-data.tsx';
 import { ChangedBundle } from '../panes/changed-bundle.tsx';
 import { chordText } from './commands.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
@@ -22,6 +23,8 @@ export function Overlays({ commands }: { readonly commands: readonly Command[] }
       return <Shortcuts commands={commands} />;
     case 'limits':
       return <LimitsDialog />;
+    case 'kept-data':
+      return <KeptData />;
     case 'licences':
       return <Licences />;
     case 'zone':

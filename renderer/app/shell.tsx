@@ -74,6 +74,7 @@ export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
           <CaseBanner />
           <ChangedBundleBanner />
           <RememberedBanner />
+          <PackBanner />
           {isOpen && overlay === 'search' ? <SearchBar /> : null}
         </div>
         {isOpen ? (
@@ -276,6 +277,45 @@ function RememberedBanner() {
           {t('action.close')}
         </button>
       )}
+    </div>
+  );
+}
+
+const shownPackProblems = 4;
+
+/** Packs of the site that were not taken, with file and reason, until it is put away. */
+function PackBanner() {
+  const { t } = useLanguage();
+  const problems = useWindow(({ bundle }) =>
+    bundle.phase === 'reading' || bundle.phase === 'ready' ? bundle.reading.packProblems : undefined,
+  );
+  const key = JSON.stringify(problems ?? []);
+  const [away, setAway] = useState('');
+  if (problems === undefined || problems.length === 0 || away === key) return null;
+  const refused = problems.filter(({ isWarning }) => !isWarning);
+  const shown = [...refused, ...problems.filter(({ isWarning }) => isWarning)];
+  return (
+    <div className="banner" role="alert">
+      <strong>
+        {refused.length === 0 ? t('packs.title-warning') : t('packs.title', { count: refused.length })}
+      </strong>
+      <span>
+        {shown
+          .slice(0, shownPackProblems)
+          .map(({ kind, file, code, at, value, isWarning }) =>
+            t(isWarning ? 'packs.warning' : 'packs.left-out', {
+              file: `${kind}/${file}`,
+              reason: t(`pack-problem.${code}`, { at: at ?? '', value: value ?? '' }),
+            }),
+          )
+          .join(' ')}
+        {shown.length > shownPackProblems
+          ? ` ${t('packs.more', { count: shown.length - shownPackProblems })}`
+          : ''}
+      </span>
+      <button type="button" className="button" onClick={() => setAway(key)}>
+        {t('action.close')}
+      </button>
     </div>
   );
 }

@@ -24,6 +24,7 @@ export function Triage() {
       ) : (
         <div className="triage-page">
           <Headline overview={overview} />
+          <PacksInForce overview={overview} />
           <div className="triage-main">
             <WhatIsWrong overview={overview} />
           </div>
@@ -36,6 +37,43 @@ export function Triage() {
         </div>
       )}
     </section>
+  );
+}
+
+/** By which packs of the site the bundle was read: a rule that is off finds nothing, and that is no health. */
+function PacksInForce({ overview }: { readonly overview: Overview }) {
+  const { t, number } = useLanguage();
+  const { packs = [] } = overview;
+  if (packs.length === 0) return null;
+  const separator = ' · ';
+  return (
+    <div className="triage-packs" role="note">
+      <p className="hint" title={packs.map(({ name, sha256 }) => `${name}\n${sha256}`).join('\n')}>
+        {t('triage.packs', { packs: packs.map(({ name }) => name).join(separator) })}
+      </p>
+      {packs.map(({ name, sha256, assume, off }) => (
+        <div key={sha256}>
+          {off.length === 0 ? null : (
+            <p className="hint" title={off.map(({ rule, reason }) => `${rule}: ${reason}`).join('\n')}>
+              {t('triage.rules-off', {
+                pack: name,
+                rules: off.map(({ title }) => title).join(separator),
+              })}
+            </p>
+          )}
+          {assume.length === 0 ? null : (
+            <p className="hint">
+              {t('triage.assumed-by-pack', {
+                pack: name,
+                values: assume
+                  .map(({ rule, parameter, value }) => `${rule} ${parameter} = ${number(value)}`)
+                  .join(separator),
+              })}
+            </p>
+          )}
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -44,7 +44,7 @@ export function annotated(
     verdict: change.verdict ?? before?.verdict ?? 'open',
     author: stamp.author,
     createdAt: before?.createdAt ?? stamp.now,
-    changedAt: stamp.now,
+    changedAt: before === null ? stamp.now : notBefore(stamp.now, before.createdAt),
     quote: before?.quote ?? stamp.quote,
     links: change.links ?? before?.links ?? [],
   };
@@ -55,6 +55,11 @@ export function annotated(
     after.verdict === 'open';
   if (before === null) return isEmpty ? annotations : [...annotations, after];
   return annotations.flatMap((one) => (one !== before ? [one] : isEmpty ? [] : [after]));
+}
+
+/** A machine's clock may be set back between two changes: nothing was changed before it was made. */
+function notBefore(now: string, createdAt: string): string {
+  return Date.parse(now) < Date.parse(createdAt) ? createdAt : now;
 }
 
 /** The annotations without one of them. */

@@ -57,6 +57,7 @@ export type Overlay =
   | 'shortcuts'
   | 'licences'
   | 'limits'
+  | 'kept-data'
   | 'search'
   | 'zone'
   | 'assume-zone'

@@ -26,6 +26,7 @@ const engineLayers: readonly (readonly string[])[] = [
   ['formats'],
   ['evidence'],
   ['rules', 'report', 'redaction'],
+  ['packs'],
   ['version'],
   ['analyse'],
   ['serve', 'command-line'],
@@ -45,7 +46,10 @@ const sharedHelpers: readonly string[] = [];
 const acrossSystems = ['cross-system', 'coverage'];
 
 /** Folders of the engine that hold no sentence: their wording lives in the locales. */
-const wordless = ['domain', 'archive', 'text', 'codes', 'formats', 'evidence', 'rules', 'redaction'];
+const wordless = [
+  ...['domain', 'archive', 'text', 'codes', 'formats', 'evidence', 'rules'],
+  ...['redaction', 'packs'],
+];
 
 const windowPackages = /^(?:electron|react|react-dom|zustand|ag-grid-[a-z]+|@fontsource[a-z-]*)(?:\/|$)/u;
 

@@ -155,6 +155,34 @@ describe('the case of a bundle', () => {
     expect(keeper.content).toEqual(noted('half'));
   });
 
+  it('survives a clock that is set back: saved on time, in order, in a whole chain', async () => {
+    const { own, open } = await bench();
+    let now = new Date('2024-06-11T00:41:00Z');
+    const keeper = await open({ clock: () => now });
+    keeper.change(noted('before'));
+    await vi.advanceTimersByTimeAsync(6_000);
+    await vi.waitFor(async () => expect((await stored(own)).content).toEqual(noted('before')));
+    now = new Date('2019-01-01T00:00:00Z');
+    vi.setSystemTime(now);
+    keeper.change(noted('before', 'after'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.waitFor(async () => expect((await stored(own)).content).toEqual(noted('before', 'after')));
+    await keeper.close();
+    const { log } = await stored(own);
+    expect(log.map(({ what, detail }) => `${what} ${String(detail['id'] ?? '')}`.trim())).toEqual([
+      'case-created',
+      'bundle-opened',
+      'note-changed a0',
+      'note-changed a1',
+    ]);
+    // The log says what the clock said: the step back can be seen, and breaks nothing.
+    expect(Date.parse(log[3]?.at ?? '')).toBeLessThan(Date.parse(log[1]?.at ?? ''));
+    expect(firstBrokenEntry(log)).toBeNull();
+    const again = await open({ clock: () => now });
+    expect(again.content).toEqual(noted('before', 'after'));
+    await again.close();
+  });
+
   it('is there again when the bundle is opened again', async () => {
     const { open } = await bench();
     const first = await open();

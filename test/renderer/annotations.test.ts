@@ -30,6 +30,12 @@ describe('annotations', () => {
     expect(annotationOf(second, target)?.verdict).toBe('confirmed');
   });
 
+  it('is not changed before it was made when the clock is set back', () => {
+    const first = annotated([], target, { note: 'x' }, stamp);
+    const back = annotated(first, target, { note: 'y' }, { ...stamp, now: '2019-01-01T00:00:00+09:00' });
+    expect(back).toMatchObject([{ note: 'y', createdAt: stamp.now, changedAt: stamp.now }]);
+  });
+
   it('goes with its last word', () => {
     const noted = annotated([], target, { note: 'x' }, stamp);
     expect(annotated(noted, target, { note: '' }, stamp)).toEqual([]);

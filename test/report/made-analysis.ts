@@ -239,5 +239,6 @@ export function analysis(parts: AnalysisParts = {}): Analysis {
     scale: parts.scale ?? [],
     facts: parts.facts ?? [],
     boots: parts.boots ?? [],
+    packs: [],
   };
 }

@@ -5,7 +5,7 @@ import type { RunDraft, RunMaterial } from '../define-format.ts';
 import { stepNames } from './facts.ts';
 import type { DsStepName } from './facts.ts';
 import { assumed, relayEnd, updatesOf } from './updates.ts';
-import type { AgentUpdate, RelayUpdate, TimedEvent } from './updates.ts';
+import type { AgentUpdate, RelayUpdate, TimedEvent, Timings } from './updates.ts';
 
 type LogStep = EvidenceEvent<'deep-security/step'> & { readonly at: Moment };
 
@@ -276,11 +276,16 @@ function lies(at: Moment, from: Moment, to: Moment | null): boolean {
  * Whether an agent's update and a span have time in common for certain. An end that is not known is
  * that of the assumed window.
  */
-export function agentSpanMeets(update: AgentUpdate, from: Moment, to: Moment | null): boolean {
+export function agentSpanMeets(
+  update: AgentUpdate,
+  from: Moment,
+  to: Moment | null,
+  timings: Timings = assumed,
+): boolean {
   const start = update.request?.at ?? update.downloads[0]?.at ?? null;
   if (start === null) return false;
   const end = update.result?.at ?? update.next?.at ?? null;
-  return notAfter(start, to, from, assumed.relayMinutes) && notAfter(from, end, start, assumed.agentMinutes);
+  return notAfter(start, to, from, timings.relayMinutes) && notAfter(from, end, start, timings.agentMinutes);
 }
 
 /** Whether `at` is before the end of a span: its known end, else so many minutes after its start. */

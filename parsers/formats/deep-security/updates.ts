@@ -21,6 +21,9 @@ export const assumed = {
   timeoutToMinutes: 30,
 } as const;
 
+/** The windows by which updates are put together: those above, or what a rule assumes in their place. */
+export type Timings = { readonly [K in keyof typeof assumed]: number };
+
 export type SystemEvent = EvidenceEvent<'deep-security/system-event'>;
 /** A system event whose time is known. */
 export type TimedEvent = SystemEvent & { readonly at: Moment };
@@ -67,17 +70,18 @@ export interface Updates {
 
 const known = new WeakMap<RunMaterial, Updates>();
 
-/** The updates of a bundle, put together when first asked for. */
+/** The updates of a bundle by the standard windows, put together when first asked for. */
 export function updatesOf(material: RunMaterial): Updates {
   let updates = known.get(material);
   if (updates === undefined) {
-    updates = readUpdates(material);
+    updates = readUpdates(material, assumed);
     known.set(material, updates);
   }
   return updates;
 }
 
-function readUpdates(material: RunMaterial): Updates {
+/** The updates of a bundle by other windows. */
+export function readUpdates(material: RunMaterial, timings: Timings): Updates {
   const all = material.events('deep-security/system-event');
   const events = onceEach(all.filter((event): event is TimedEvent => event.at !== null)).sort(byTime);
   const byMeaning = new Map<DsMeaning, TimedEvent[]>();
@@ -87,8 +91,8 @@ function readUpdates(material: RunMaterial): Updates {
     else list.push(event);
   }
   const of = (meaning: DsMeaning): readonly TimedEvent[] => byMeaning.get(meaning) ?? [];
-  const relays = relayUpdates(of);
-  return { relays, agents: agentUpdates(material, events, relays), of, any: all.length > 0 };
+  const relays = relayUpdates(of, timings);
+  return { relays, agents: agentUpdates(material, events, relays, timings), of, any: all.length > 0 };
 }
 
 /** Oldest first; what cannot be told apart keeps the bundle's order (files of events are read oldest first). */
@@ -132,10 +136,10 @@ export function isWithin(a: Moment, b: Moment, minutes: number): boolean {
 }
 
 /** When a relay's update was over: at its success, else with the next request inside the window; null when it stayed open. */
-export function relayEnd(update: RelayUpdate): Moment | null {
+export function relayEnd(update: RelayUpdate, timings: Timings = assumed): Moment | null {
   if (update.result !== null) return update.result.at;
   const { next, request } = update;
-  return next !== null && isWithin(request.at, next.at, assumed.relayMinutes) ? next.at : null;
+  return next !== null && isWithin(request.at, next.at, timings.relayMinutes) ? next.at : null;
 }
 
 /** Who a relay's event is about. */
@@ -148,7 +152,7 @@ export function relaySubject(event: SystemEvent): Subject {
   };
 }
 
-function relayUpdates(of: (meaning: DsMeaning) => readonly TimedEvent[]): RelayUpdate[] {
+function relayUpdates(of: (meaning: DsMeaning) => readonly TimedEvent[], timings: Timings): RelayUpdate[] {
   const requests = of('relay-update-requested');
   const results = of('relay-update-succeeded');
   const keys = (events: readonly TimedEvent[]): Set<string> =>
@@ -165,7 +169,7 @@ function relayUpdates(of: (meaning: DsMeaning) => readonly TimedEvent[]): RelayU
       subject,
       request,
       result:
-        results.find((event) => concerns(event) && isWithin(request.at, event.at, assumed.relayMinutes)) ??
+        results.find((event) => concerns(event) && isWithin(request.at, event.at, timings.relayMinutes)) ??
         null,
       next: requests.slice(index + 1).find((event) => concerns(event)) ?? null,
     };
@@ -186,6 +190,7 @@ function agentUpdates(
   material: RunMaterial,
   events: readonly TimedEvent[],
   relays: readonly RelayUpdate[],
+  timings: Timings,
 ): AgentUpdate[] {
   const byAgent = new Map<string, { readonly name: string | null; readonly updates: OpenUpdate[] }>();
   for (const event of events) {
@@ -205,7 +210,7 @@ function agentUpdates(
     updates.map((update) => ({
       ...update,
       subject: { key, name, isGroup: false },
-      together: togetherWith(update.request, relays),
+      together: togetherWith(update.request, relays, timings),
     })),
   );
 }
@@ -256,12 +261,16 @@ function isOpenFor(update: OpenUpdate, event: TimedEvent): boolean {
   );
 }
 
-function togetherWith(request: TimedEvent | null, relays: readonly RelayUpdate[]): RelayUpdate | null {
+function togetherWith(
+  request: TimedEvent | null,
+  relays: readonly RelayUpdate[],
+  timings: Timings,
+): RelayUpdate | null {
   if (request === null) return null;
   return (
     relays.find((relay) => {
       const apart = minutesFrom(relay.request.at, request.at);
-      return apart !== null && Math.abs(apart) <= assumed.togetherMinutes;
+      return apart !== null && Math.abs(apart) <= timings.togetherMinutes;
     }) ?? null
   );
 }

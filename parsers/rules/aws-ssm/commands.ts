@@ -3,6 +3,7 @@ import type { Witness } from '../../domain/finding.ts';
 import { distance, order } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { baselineTail, countNames, sameId } from '../../formats/aws-ssm/values.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { timeText, whyUndecidable } from '../parameters.ts';
@@ -82,6 +83,7 @@ export const resultNotUploaded = defineRule({
 });
 
 function judgeUpload(node: Node, evidence: Evidence): Verdict {
+  const { uploadMinutes: minutes } = assumedFor(evidence, 'aws/result-not-uploaded', { uploadMinutes });
   const uploads = evidence
     .events('aws/upload')
     .filter((event) => evidence.deviceKey(event.device) === node.key);
@@ -113,7 +115,13 @@ function judgeUpload(node: Node, evidence: Evidence): Verdict {
     const own = node.states.find(({ citation }) => citation.member === failure.citation.member) ?? local;
     return found({
       device: node.name,
-      parameters: { by: 'line', localAt: at(failure.at), serviceAt: at(known), uploadMinutes, assumed: [] },
+      parameters: {
+        by: 'line',
+        localAt: at(failure.at),
+        serviceAt: at(known),
+        uploadMinutes: minutes,
+        assumed: [],
+      },
       witnesses: [
         place(failure.citation, 'aws-upload-failed', { toldAt: at(failure.at) }),
         ...(own === null ? [] : [stateWitness(own)]),
@@ -130,7 +138,7 @@ function judgeUpload(node: Node, evidence: Evidence): Verdict {
   const apart = distance(known, told);
   if (apart === null)
     return order(told, known) === 'before' ? consistent : cannotTell(whyUndecidable(told, known), node.name);
-  if (apart <= uploadMinutes * 60_000) return consistent;
+  if (apart <= minutes * 60_000) return consistent;
   // The node's report is in the trail: the service's answer in the bundle is older.
   if (uploads.some((event) => event.detail.succeeded && event.at !== null && isLaterOrSame(event.at, local)))
     return consistent;
@@ -140,7 +148,7 @@ function judgeUpload(node: Node, evidence: Evidence): Verdict {
       by: 'times',
       localAt: timeText(told),
       serviceAt: timeText(known),
-      uploadMinutes,
+      uploadMinutes: minutes,
       assumed: ['uploadMinutes'],
     },
     witnesses: [stateWitness(local), stateWitness(service)],

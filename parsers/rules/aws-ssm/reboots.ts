@@ -3,6 +3,7 @@ import { distance, isMoment, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { Witness } from '../../domain/finding.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { timeText, whyUndecidable } from '../parameters.ts';
@@ -340,11 +341,13 @@ export const overlappingRuns = defineRule({
         .events('aws/package-lock')
         .filter((event) => evidence.deviceKey(event.device) === node.key);
       const starts = node.patchCommands.map((command) => ({ command, start: startOf(command) }));
+      const { overlapMinutes: minutes } = assumedFor(evidence, 'aws/overlapping-runs', { overlapMinutes });
       const near =
         node.key === ''
           ? []
           : nearEachOther(
               starts.flatMap(({ command, start }) => (start === null ? [] : [{ command, start }])),
+              minutes,
             );
       if (near.length === 0 && locks.length === 0) {
         const unknown = starts.filter(({ start }) => start === null).length;
@@ -355,7 +358,7 @@ export const overlappingRuns = defineRule({
         parameters: {
           commands: near.map(({ command }) => command.commandId),
           locks: locks.length,
-          overlapMinutes,
+          overlapMinutes: minutes,
           assumed: ['overlapMinutes'],
         },
         witnesses: [
@@ -379,7 +382,7 @@ interface Started {
   readonly start: Moment;
 }
 
-function nearEachOther(started: readonly Started[]): readonly Started[] {
+function nearEachOther(started: readonly Started[], minutes: number): readonly Started[] {
   const sorted = [...started].sort((a, b) =>
     order(a.start, b.start) === 'before' ? -1 : order(a.start, b.start) === 'after' ? 1 : 0,
   );
@@ -388,7 +391,7 @@ function nearEachOther(started: readonly Started[]): readonly Started[] {
     const next = sorted[index + 1];
     if (next === undefined) return;
     const span = spanOf(one.start, next.start);
-    if (span !== null && span <= overlapMinutes * 60_000) near.add(one).add(next);
+    if (span !== null && span <= minutes * 60_000) near.add(one).add(next);
   });
   return [...near];
 }

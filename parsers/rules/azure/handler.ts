@@ -3,6 +3,7 @@ import type { Witness } from '../../domain/finding.ts';
 import { order } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { repositoryCause, transportTrouble } from '../../formats/azure/troubles.ts';
+import { assumedFor, changedParameters } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
@@ -58,7 +59,8 @@ function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
   if (group.coreLogs.some(({ value }) => !value.auto)) return consistent;
   if (exits === undefined) {
     if (logOfFolder(group, evidence) === null) return cannotTell('azure-log-folder', group.device);
-    if (newerLogs(group, evidence) > keptLogs) return consistent;
+    const kept = assumedFor(evidence, 'azure/enabled-but-never-ran', { keptLogs }).keptLogs;
+    if (newerLogs(group, evidence) > kept) return consistent;
   }
   const folder = logOfFolder(group, evidence);
   return found({
@@ -69,6 +71,7 @@ function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
       handlerExitCode: exits?.code ?? null,
       enabledAt: atText(calls[0]?.value.at ?? enables[0]?.at ?? gaveUp?.at ?? null),
       launched: calls.some(({ value }) => value.launched),
+      ...changedParameters(evidence, 'azure/enabled-but-never-ran'),
     },
     witnesses: [
       place(enabled, 'azure-enabled', { run: runName(group) }),

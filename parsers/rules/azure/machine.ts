@@ -3,6 +3,7 @@ import { order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { arcExtension } from '../../formats/azure/paths.ts';
+import { assumedFor, changedParameters } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
@@ -402,7 +403,8 @@ function judgeOff(group: RunGroup, evidence: Evidence): Verdict {
   if (last === null) return cannotTell('azure-boot-events', group.device);
   const minutes = minutesBetween(last.at, scheduled.at);
   const isOff = last.event.type === 'shutdown';
-  if (!isOff && (minutes === null || minutes >= onBeforeMinutes)) return consistent;
+  const before = assumedFor(evidence, 'azure/machine-off-at-window', { onBeforeMinutes }).onBeforeMinutes;
+  if (!isOff && (minutes === null || minutes >= before)) return consistent;
   const next = events.find(
     (event) => event.type === 'boot' && event.at !== null && order(event.at, scheduled.at) === 'after',
   );
@@ -415,7 +417,8 @@ function judgeOff(group: RunGroup, evidence: Evidence): Verdict {
       eventAt: atText(last.at),
       bootAt: atText(next?.at ?? null),
       beforeMinutes: minutes,
-      onBeforeMinutes,
+      onBeforeMinutes: before,
+      ...changedParameters(evidence, 'azure/machine-off-at-window'),
     },
     witnesses: [
       place(scheduled.citation, 'azure-scheduled', { scheduledAt: atText(scheduled.at) }),
@@ -451,7 +454,8 @@ export const scheduleDelayed = defineRule({
       if (at === null || citation === null) return cannotTell('azure-real-start', group.device);
       const late = minutesBetween(scheduled.at, at);
       if (late === null) return cannotTell('clock-offset', group.device);
-      if (late < delay.fromMinutes || late > delay.toMinutes) return consistent;
+      const window = assumedFor(evidence, 'azure/schedule-delayed', delay);
+      if (late < window.fromMinutes || late > window.toMinutes) return consistent;
       return found({
         device: group.device,
         parameters: {
@@ -459,6 +463,7 @@ export const scheduleDelayed = defineRule({
           scheduledAt: atText(scheduled.at),
           startedAt: atText(at),
           lateMinutes: late,
+          ...changedParameters(evidence, 'azure/schedule-delayed'),
         },
         witnesses: [
           place(scheduled.citation, 'azure-scheduled', { scheduledAt: atText(scheduled.at) }),

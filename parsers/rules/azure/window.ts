@@ -1,6 +1,8 @@
 import type { Citation } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import type { Moment } from '../../domain/moment.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { assumedFor, changedParameters } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
@@ -39,10 +41,10 @@ export const windowExceededWithTimeLeft = defineRule({
   needs: ['azure/status', 'azure/settings', 'azure/core-log'],
   assumes: { ...cutoffs },
   source: 'S1, src',
-  check: (_bundle, evidence) => eachInstallation(evidence, judge),
+  check: (_bundle, evidence) => eachInstallation(evidence, (group) => judge(group, evidence)),
 });
 
-function judge(group: RunGroup): Verdict {
+function judge(group: RunGroup, evidence: Evidence): Verdict {
   const installation = bestSummary(group, 'installation');
   const log = primaryCoreLog(group)?.value ?? null;
   const outOfTime = log?.outOfTime ?? null;
@@ -57,6 +59,8 @@ function judge(group: RunGroup): Verdict {
   const settings = settingsOf(group)?.value ?? null;
   const platform = platformOf(group);
   const zypper = log?.packageManager === 'zypper';
+  const rule = 'azure/window-exceeded-with-time-left';
+  const minutes = assumedFor(evidence, rule, cutoffs);
   return found({
     device: group.device,
     parameters: {
@@ -69,13 +73,14 @@ function judge(group: RunGroup): Verdict {
       nowAt: atText(remaining.nowAt),
       cutoff: outOfTime === null ? null : clockText(outOfTime.cutoffMinutes),
       platform: platform ?? 'unknown',
-      packageMinutes: cutoffs.linuxPackage,
-      furtherSeconds: (zypper ? cutoffs.linuxFurtherPackageZypper : cutoffs.linuxFurtherPackage) * 60,
-      rebootMinutes: settings?.rebootSetting === 'Never' ? 0 : cutoffs.linuxReboot,
+      packageMinutes: minutes.linuxPackage,
+      furtherSeconds: (zypper ? minutes.linuxFurtherPackageZypper : minutes.linuxFurtherPackage) * 60,
+      rebootMinutes: settings?.rebootSetting === 'Never' ? 0 : minutes.linuxReboot,
       rebootSetting: settings?.rebootSetting ?? null,
-      updateMinutes: cutoffs.update,
-      servicePackMinutes: cutoffs.servicePack,
+      updateMinutes: minutes.update,
+      servicePackMinutes: minutes.servicePack,
       assumed: ['updateMinutes', 'servicePackMinutes'],
+      ...changedParameters(evidence, rule, ['updateMinutes', 'servicePackMinutes']),
     },
     witnesses: [
       ...(installation?.value.exceeded === true

@@ -2,6 +2,7 @@ import type { EvidenceEvent } from '../../domain/evidence.ts';
 import { foldDeviceName } from '../../domain/names.ts';
 import { order } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { assumedFor } from '../assumptions.ts';
 import {
   cannotTell,
   consistent,
@@ -15,6 +16,7 @@ import { timeText, whyUndecidable } from '../parameters.ts';
 import {
   assumed,
   deepSecurityView,
+  deepSecurityViewBy,
   groupBy,
   isRelayHost,
   isWithin,
@@ -158,13 +160,21 @@ export const noFallbackWithRelay = defineRule({
   assumes: { togetherMinutes: assumed.togetherMinutes },
   source: 'S3',
   check(_bundle, evidence) {
-    const view = deepSecurityView(evidence);
+    const timings = assumedFor(evidence, 'deep-security/no-fallback-with-relay', assumed);
+    const view = deepSecurityViewBy(evidence, timings);
     if (!view.hasEvents) return cannotTell('ds-system-events');
-    return view.updates.agents.map((update) => judgeFallback(update, view, evidence));
+    return view.updates.agents.map((update) =>
+      judgeFallback(update, view, evidence, timings.togetherMinutes),
+    );
   },
 });
 
-function judgeFallback(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence): Verdict {
+function judgeFallback(
+  update: AgentUpdate,
+  view: DeepSecurityView,
+  evidence: Evidence,
+  togetherMinutes: number,
+): Verdict {
   const { request, result, together, subject } = update;
   if (request === null || together?.result !== null) return notApplicable;
   if (result !== null && result.detail.meaning !== 'update-failed') return notApplicable;
@@ -204,7 +214,7 @@ function judgeFallback(update: AgentUpdate, view: DeepSecurityView, evidence: Ev
     parameters: {
       requestedAt: timeText(request.at),
       stoppedAt: timeText(stopped.at),
-      togetherMinutes: assumed.togetherMinutes,
+      togetherMinutes,
       assumed: ['togetherMinutes'],
     },
     witnesses: [

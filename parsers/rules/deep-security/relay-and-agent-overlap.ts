@@ -3,12 +3,13 @@ import { order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { agentSpanMeets } from '../../formats/deep-security/runs.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
 import { agentWindow } from './unfinished.ts';
 import {
   assumed,
-  deepSecurityView,
+  deepSecurityViewBy,
   goesOnFor,
   isWithin,
   relayEnd,
@@ -17,6 +18,7 @@ import {
   type AgentUpdate,
   type DeepSecurityView,
   type RelayUpdate,
+  type Timings,
 } from './view.ts';
 
 /**
@@ -33,24 +35,29 @@ export const relayAndAgentOverlap = defineRule({
   assumes: { relayMinutes: assumed.relayMinutes, agentMinutes: assumed.agentMinutes },
   source: 'S3',
   check(_bundle, evidence) {
-    const view = deepSecurityView(evidence);
+    const timings = assumedFor(evidence, 'deep-security/relay-and-agent-overlap', assumed);
+    const view = deepSecurityViewBy(evidence, timings);
     if (!view.hasEvents) return cannotTell('ds-system-events');
-    return view.updates.agents.map((update) => judge(update, view, evidence));
+    return view.updates.agents.map((update) => judge(update, view, evidence, timings));
   },
 });
 
-function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence): Verdict {
+function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence, timings: Timings): Verdict {
   const { request, result, subject } = update;
   if (request === null) return notApplicable;
   if (result !== null && result.detail.meaning !== 'update-failed') return consistent;
   const end = result?.at ?? update.next?.at ?? null;
   const disabled = view.updates
     .of('relay-web-server-disabled')
-    .filter((event) => liesInside(event.at, request.at, end, agentWindow(update)));
-  const relays = view.updates.relays.filter((relay) => overlaps(update, relay));
+    .filter((event) => liesInside(event.at, request.at, end, agentWindow(update, timings)));
+  const relays = view.updates.relays.filter((relay) => overlaps(update, relay, timings));
   const [relay] = relays;
   if (disabled.length === 0 && relay === undefined) return consistent;
-  if (result === null && update.next === null && goesOnFor(evidence, request, agentWindow(update)) !== true) {
+  if (
+    result === null &&
+    update.next === null &&
+    goesOnFor(evidence, request, agentWindow(update, timings)) !== true
+  ) {
     return cannotTell('ds-later-events', subject.name, null, untilOf(evidence, request));
   }
   const [off] = disabled;
@@ -73,16 +80,16 @@ function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence):
       relayRequestedAt: relay === undefined ? null : timeText(relay.request.at),
       relaySucceededAt: relay?.result === null || relay === undefined ? null : timeText(relay.result.at),
       disabledAt: off === undefined ? null : timeText(off.at),
-      relayMinutes: assumed.relayMinutes,
-      agentMinutes: assumed.agentMinutes,
+      relayMinutes: timings.relayMinutes,
+      agentMinutes: timings.agentMinutes,
       assumed: ['relayMinutes', 'agentMinutes'],
     },
     witnesses,
   });
 }
 
-function overlaps(update: AgentUpdate, relay: RelayUpdate): boolean {
-  return agentSpanMeets(update, relay.request.at, relayEnd(relay));
+function overlaps(update: AgentUpdate, relay: RelayUpdate, timings: Timings): boolean {
+  return agentSpanMeets(update, relay.request.at, relayEnd(relay, timings), timings);
 }
 
 function liesInside(at: Moment, start: Moment, end: Moment | null, minutes: number): boolean {

@@ -1,4 +1,5 @@
 import { order } from '../../domain/moment.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { minutesBetween, timeText } from '../parameters.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
@@ -38,7 +39,13 @@ function judge(alert: TimedEvent, view: DeepSecurityView, evidence: Evidence): V
   if (success === undefined) return notApplicable;
   const apart = minutesFrom(success.at, alert.at);
   if (apart === null) return cannotTell('clock-offset', alert.device);
-  if (apart < assumed.timeoutFromMinutes || apart > assumed.timeoutToMinutes) return consistent;
+  const { timeoutFromMinutes, timeoutToMinutes } = assumedFor(
+    evidence,
+    'deep-security/success-then-timeout',
+    assumed,
+    { timeoutFromMinutes: 'fromMinutes', timeoutToMinutes: 'toMinutes' },
+  );
+  if (apart < timeoutFromMinutes || apart > timeoutToMinutes) return consistent;
   // A request in between may be the one that timed out.
   const between = view.updates
     .of('relay-update-requested')
@@ -51,8 +58,8 @@ function judge(alert: TimedEvent, view: DeepSecurityView, evidence: Evidence): V
       succeededAt: timeText(success.at),
       alertAt: timeText(alert.at),
       apartMinutes: minutesBetween(success.at, alert.at),
-      fromMinutes: assumed.timeoutFromMinutes,
-      toMinutes: assumed.timeoutToMinutes,
+      fromMinutes: timeoutFromMinutes,
+      toMinutes: timeoutToMinutes,
       assumed: ['fromMinutes', 'toMinutes'],
       managerVersion: version?.value.version ?? null,
       defect: version === null ? 'unknown' : isOld(version.value.version) ? 'possible' : 'excluded',

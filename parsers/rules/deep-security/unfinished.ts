@@ -1,10 +1,11 @@
 import { order } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
 import {
   assumed,
-  deepSecurityView,
+  deepSecurityViewBy,
   goesOnFor,
   isWithin,
   lookedUntil,
@@ -16,6 +17,7 @@ import {
   type AgentUpdate,
   type DeepSecurityView,
   type RelayUpdate,
+  type Timings,
 } from './view.ts';
 
 /** The relay was told to update (1600), and nothing says that it did (1601). */
@@ -29,17 +31,20 @@ export const relayUpdateUnfinished = defineRule({
   assumes: { windowMinutes: assumed.relayMinutes },
   source: 'S3',
   check(_bundle, evidence) {
-    const view = deepSecurityView(evidence);
+    const timings = assumedFor(evidence, 'deep-security/relay-update-unfinished', assumed, {
+      relayMinutes: 'windowMinutes',
+    });
+    const view = deepSecurityViewBy(evidence, timings);
     if (!view.hasEvents) return cannotTell('ds-system-events');
-    return view.updates.relays.map((update) => judgeRelay(update, evidence));
+    return view.updates.relays.map((update) => judgeRelay(update, evidence, timings));
   },
 });
 
-function judgeRelay(update: RelayUpdate, evidence: Evidence): Verdict {
+function judgeRelay(update: RelayUpdate, evidence: Evidence, timings: Timings): Verdict {
   if (update.result !== null) return consistent;
   const { request, subject } = update;
   const device = relayDevice(evidence, update);
-  if (goesOnFor(evidence, request, assumed.relayMinutes) !== true)
+  if (goesOnFor(evidence, request, timings.relayMinutes) !== true)
     return cannotTell('ds-later-events', device, null, untilOf(evidence, request));
   const until = lookedUntil(evidence, request);
   return found({
@@ -48,7 +53,7 @@ function judgeRelay(update: RelayUpdate, evidence: Evidence): Verdict {
       relay: subject.name,
       requestedAt: timeText(request.at),
       untilAt: until === null ? null : timeText(until),
-      windowMinutes: assumed.relayMinutes,
+      windowMinutes: timings.relayMinutes,
       assumed: ['windowMinutes'],
     },
     witnesses: [
@@ -69,9 +74,12 @@ export const agentUpdateUnfinished = defineRule({
   assumes: { windowMinutes: assumed.agentMinutes },
   source: 'S3',
   check(_bundle, evidence) {
-    const view = deepSecurityView(evidence);
+    const timings = assumedFor(evidence, 'deep-security/agent-update-unfinished', assumed, {
+      agentMinutes: 'windowMinutes',
+    });
+    const view = deepSecurityViewBy(evidence, timings);
     if (!view.hasEvents) return cannotTell('ds-system-events');
-    return view.updates.agents.map((update) => judgeAgent(update, view, evidence));
+    return view.updates.agents.map((update) => judgeAgent(update, view, evidence, timings));
   },
 });
 
@@ -79,18 +87,23 @@ export const agentUpdateUnfinished = defineRule({
  * Minutes from an agent's request to its last chance. A request together with the relay's is counted from
  * the relay's success; while that is missing the relay may take its own time first.
  */
-export function agentWindow(update: AgentUpdate): number {
+export function agentWindow(update: AgentUpdate, timings: Timings = assumed): number {
   const { request, together } = update;
-  if (request === null || together === null) return assumed.agentMinutes;
+  if (request === null || together === null) return timings.agentMinutes;
   const wait =
-    together.result === null ? assumed.relayMinutes : (minutesFrom(request.at, together.result.at) ?? 0);
-  return Math.max(0, wait) + assumed.agentMinutes;
+    together.result === null ? timings.relayMinutes : (minutesFrom(request.at, together.result.at) ?? 0);
+  return Math.max(0, wait) + timings.agentMinutes;
 }
 
-function judgeAgent(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence): Verdict {
+function judgeAgent(
+  update: AgentUpdate,
+  view: DeepSecurityView,
+  evidence: Evidence,
+  timings: Timings,
+): Verdict {
   const { request, subject, together } = update;
   if (request === null) return notApplicable;
-  const window = agentWindow(update);
+  const window = agentWindow(update, timings);
   const outcomes = outcomesOf(view, evidence, subject.key);
   if (outcomes.some((event) => isWithin(request.at, event.at, window))) return consistent;
   if (goesOnFor(evidence, request, window) !== true)
@@ -105,7 +118,7 @@ function judgeAgent(update: AgentUpdate, view: DeepSecurityView, evidence: Evide
       countedFrom: relayResult === null ? (together === null ? 'request' : 'relay-open') : 'relay-success',
       relaySucceededAt: relayResult === null ? null : timeText(relayResult.at),
       untilAt: until === null ? null : timeText(until),
-      windowMinutes: assumed.agentMinutes,
+      windowMinutes: timings.agentMinutes,
       assumed: ['windowMinutes'],
     },
     witnesses: [

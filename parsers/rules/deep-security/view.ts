@@ -4,8 +4,14 @@ import { laterOf, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
 import { foldDeviceName } from '../../domain/names.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { agentKey, minutesFrom, updatesOf } from '../../formats/deep-security/updates.ts';
-import type { AgentUpdate, TimedEvent, Updates } from '../../formats/deep-security/updates.ts';
+import {
+  agentKey,
+  assumed,
+  minutesFrom,
+  readUpdates,
+  updatesOf,
+} from '../../formats/deep-security/updates.ts';
+import type { AgentUpdate, TimedEvent, Timings, Updates } from '../../formats/deep-security/updates.ts';
 import { place } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
 
@@ -16,7 +22,7 @@ export {
   relayEnd,
   relaySubject,
 } from '../../formats/deep-security/updates.ts';
-export type { AgentUpdate, RelayUpdate, TimedEvent } from '../../formats/deep-security/updates.ts';
+export type { AgentUpdate, RelayUpdate, TimedEvent, Timings } from '../../formats/deep-security/updates.ts';
 export { relayDevice } from '../../formats/deep-security/runs.ts';
 
 /** What the Deep Security rules ask of the evidence again and again, indexed once per evidence. */
@@ -36,14 +42,31 @@ const views = new WeakMap<Evidence, DeepSecurityView>();
 export function deepSecurityView(evidence: Evidence): DeepSecurityView {
   let view = views.get(evidence);
   if (view === undefined) {
-    view = makeView(evidence);
+    view = makeView(evidence, updatesOf(evidence));
     views.set(evidence, view);
   }
   return view;
 }
 
-function makeView(evidence: Evidence): DeepSecurityView {
-  const updates = updatesOf(evidence);
+const otherViews = new WeakMap<Evidence, Map<string, DeepSecurityView>>();
+
+/** The view by windows of a rule's own: the usual one where they are the standard ones. */
+export function deepSecurityViewBy(evidence: Evidence, timings: Timings): DeepSecurityView {
+  const key = Object.keys(assumed)
+    .map((name) => timings[name as keyof Timings])
+    .join(' ');
+  if (key === Object.values(assumed).join(' ')) return deepSecurityView(evidence);
+  const known = otherViews.get(evidence) ?? new Map<string, DeepSecurityView>();
+  otherViews.set(evidence, known);
+  let view = known.get(key);
+  if (view === undefined) {
+    view = makeView(evidence, readUpdates(evidence, timings));
+    known.set(key, view);
+  }
+  return view;
+}
+
+function makeView(evidence: Evidence, updates: Updates): DeepSecurityView {
   return {
     updates,
     resultsByAgent: resultsOf(updates.agents),

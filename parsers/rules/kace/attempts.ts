@@ -2,6 +2,7 @@ import type { PatchRecord } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { isMoment } from '../../domain/moment.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, cell, consistent, defineRule, notApplicable, place } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
 import { judgeRecords, minuteKey, recordParameters, statement, type Judgement } from './statements.ts';
@@ -38,7 +39,7 @@ export const attemptsExhausted = defineRule({
           ? cannotTell('attempts')
           : notApplicable;
       }
-      const maximum = maximumFor(record, pair, evidence);
+      const maximum = maximumFor(record, pair, evidence, assumedBy('kace/attempts-exhausted', evidence));
       if (maximum.value === 0 || attempts < maximum.value) return consistent;
       return attemptsStatement(record, maximum, maximum.assumed ? 'high' : 'critical');
     });
@@ -59,11 +60,15 @@ export const lastAttempt = defineRule({
       const { attempts } = record.deployment;
       if (record.detection.status !== 'not-patched' || attempts === null) return notApplicable;
       if (attempts === 0) return consistent;
-      const maximum = maximumFor(record, pair, evidence);
+      const maximum = maximumFor(record, pair, evidence, assumedBy('kace/last-attempt', evidence));
       return attempts === maximum.value - 1 ? attemptsStatement(record, maximum, 'medium') : consistent;
     });
   },
 });
+
+function assumedBy(rule: string, evidence: Evidence): number {
+  return assumedFor(evidence, rule, { maximum: assumedMaximum }).maximum;
+}
 
 function attemptsStatement(
   record: PatchRecord,
@@ -95,8 +100,15 @@ function attemptsStatement(
  * The maximum that holds for a record: stated in its row, in another row of the pair, or by the
  * schedules that deploy it. Where several such schedules differ, the most generous one counts, since
  * the patch stays a target for as long as one of them still tries.
+ *
+ * @param otherwise taken where nothing states one
  */
-export function maximumFor(record: PatchRecord, pair: PatchOnDevice, evidence: Evidence): Maximum {
+export function maximumFor(
+  record: PatchRecord,
+  pair: PatchOnDevice,
+  evidence: Evidence,
+  otherwise: number = assumedMaximum,
+): Maximum {
   const stating =
     record.deployment.maxAttempts !== null
       ? record
@@ -112,7 +124,7 @@ export function maximumFor(record: PatchRecord, pair: PatchOnDevice, evidence: E
   const { certain } = deployersOf(kaceView(evidence), pair);
   const [first, ...others] = certain.filter((schedule) => schedule.maxAttempts !== null);
   if (first === undefined || others.length + 1 < certain.length) {
-    return { value: assumedMaximum, assumed: true, witness: null };
+    return { value: otherwise, assumed: true, witness: null };
   }
   const generous = others.reduce(
     (most, other) =>
@@ -122,7 +134,7 @@ export function maximumFor(record: PatchRecord, pair: PatchOnDevice, evidence: E
         : most,
     first,
   );
-  const value = generous.maxAttempts ?? assumedMaximum;
+  const value = generous.maxAttempts ?? otherwise;
   return {
     value,
     assumed: false,

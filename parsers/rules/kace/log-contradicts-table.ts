@@ -2,6 +2,7 @@ import type { EvidenceEvent, PatchRecord } from '../../domain/evidence.ts';
 import { distance, isMoment, order } from '../../domain/moment.ts';
 import { unsigned32 } from '../../domain/numbers.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cell, consistent, defineRule, notApplicable, place } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
 import {
@@ -35,18 +36,26 @@ export const logContradictsTable = defineRule({
   check(pair, evidence) {
     const results = resultsOf(pair, evidence);
     if (results.length === 0) return notApplicable;
-    return judgeRecords(pair, (record) => judge(record, pair, results));
+    const { windowMinutes } = assumedFor(evidence, 'kace/log-contradicts-table', {
+      windowMinutes: logWindowMinutes,
+    });
+    return judgeRecords(pair, (record) => judge(record, pair, results, windowMinutes));
   },
 });
 
-function judge(record: PatchRecord, pair: PatchOnDevice, results: readonly AgentResult[]): Judgement {
+function judge(
+  record: PatchRecord,
+  pair: PatchOnDevice,
+  results: readonly AgentResult[],
+  windowMinutes: number,
+): Judgement {
   const { deployment } = record;
   if (deployment.at === 'never') return notApplicable;
   const compared = results.map((result) => ({ result, says: compare(result, record, pair) }));
   if (compared.every(({ says }) => says === 'unknown')) return notApplicable;
   if (compared.some(({ says }) => says === 'agrees')) return consistent;
   const differing = compared.flatMap(({ result, says }) => {
-    const near = says === 'differs' ? nearness(result, record) : 'far';
+    const near = says === 'differs' ? nearness(result, record, windowMinutes) : 'far';
     return near === 'far' ? [] : [{ result, near }];
   });
   const inWindow = differing.filter(({ near }) => near === 'near');
@@ -66,7 +75,7 @@ function judge(record: PatchRecord, pair: PatchOnDevice, results: readonly Agent
       logDeploymentStatus: first.result.detail.result,
       loggedAt: atText(first.result.at),
       comparable: inWindow.length > 0,
-      windowMinutes: logWindowMinutes,
+      windowMinutes,
       assumed: ['windowMinutes'],
     },
     witnesses: [
@@ -126,11 +135,15 @@ function outcomeOf(code: number): 'succeeded' | 'failed' | null {
 }
 
 /** `near`: within the window; `unclear`: the clocks share no scale; `far`: another deployment. */
-function nearness(result: AgentResult, record: PatchRecord): 'near' | 'unclear' | 'far' {
+function nearness(
+  result: AgentResult,
+  record: PatchRecord,
+  windowMinutes: number,
+): 'near' | 'unclear' | 'far' {
   const { at } = record.deployment;
   if (result.at === null || !isMoment(at)) return 'unclear';
   const apart = distance(result.at, at);
-  if (apart !== null) return Math.abs(apart) <= logWindowMinutes * 60_000 ? 'near' : 'far';
+  if (apart !== null) return Math.abs(apart) <= windowMinutes * 60_000 ? 'near' : 'far';
   return order(result.at, at) === 'undecidable' ? 'unclear' : 'far';
 }
 

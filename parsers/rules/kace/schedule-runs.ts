@@ -1,6 +1,7 @@
 import type { Citation, PatchRecord } from '../../domain/evidence.ts';
 import { distance, isMoment, order, type Moment } from '../../domain/moment.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
+import { assumedFor } from '../assumptions.ts';
 import {
   cannotTell,
   cell,
@@ -121,8 +122,11 @@ export const scheduleRanWithoutDetection = defineRule({
     if (relation !== 'after') return consistent;
     const apart = distance(newest.at, run.at);
     // Without a common scale the two are known to be more than 26 hours apart: `order` says so.
-    if (apart !== null && apart <= detectionWindowMinutes * 60_000) return consistent;
-    return lateRun(device, run, newest);
+    const { windowMinutes } = assumedFor(evidence, 'kace/schedule-ran-without-detection', {
+      windowMinutes: detectionWindowMinutes,
+    });
+    if (apart !== null && apart <= windowMinutes * 60_000) return consistent;
+    return lateRun(device, run, newest, windowMinutes);
   },
 });
 
@@ -137,7 +141,12 @@ interface NewestDetection {
   readonly at: Moment;
 }
 
-function lateRun(device: string | null, run: ScheduleRun, newest: NewestDetection): Verdict {
+function lateRun(
+  device: string | null,
+  run: ScheduleRun,
+  newest: NewestDetection,
+  windowMinutes: number,
+): Verdict {
   return found({
     device,
     parameters: {
@@ -145,7 +154,7 @@ function lateRun(device: string | null, run: ScheduleRun, newest: NewestDetectio
       lastRunAt: timeText(run.at),
       detectedAt: timeText(newest.at),
       apartMinutes: minutesBetween(newest.at, run.at),
-      windowMinutes: detectionWindowMinutes,
+      windowMinutes,
       assumed: ['windowMinutes'],
     },
     witnesses: [

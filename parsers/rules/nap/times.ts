@@ -3,6 +3,7 @@ import { distance, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { status } from '../../formats/nap/status-codes.ts';
+import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText, minutesBetween, whyUndecidable } from '../parameters.ts';
@@ -149,11 +150,14 @@ function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string)
   const boots = evidence
     .eventsOfDevice(deviceKey)
     .filter((event) => event.type === 'boot' && event.at !== null);
+  const { afterBootMinutes: minutes } = assumedFor(evidence, 'nap/cached-statement-after-boot', {
+    afterBootMinutes,
+  });
   const hits: { readonly decision: Decision; readonly boot: EvidenceEvent }[] = [];
   const unclear: string[] = [];
   for (const decision of decisions) {
     const hit = boots.find((boot) => {
-      const answer = isSoonAfter(boot.at, decision.at);
+      const answer = isSoonAfter(boot.at, decision.at, minutes);
       if (typeof answer === 'string') unclear.push(answer);
       return answer === true;
     });
@@ -177,7 +181,7 @@ function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string)
         bootAt: atText(boot.at),
         decidedAt: atText(decision.at),
         apartMinutes: boot.at === null || decision.at === null ? null : minutesBetween(boot.at, decision.at),
-        windowMinutes: afterBootMinutes,
+        windowMinutes: minutes,
         assumed: ['windowMinutes'],
       },
       witnesses: [
@@ -189,14 +193,14 @@ function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string)
 }
 
 /** A key of what is missing where the two cannot be compared. */
-function isSoonAfter(boot: Moment | null, decision: Moment | null): boolean | string {
+function isSoonAfter(boot: Moment | null, decision: Moment | null, minutes: number): boolean | string {
   if (boot === null || decision === null) return false;
   const relation = order(boot, decision);
   if (relation === 'after') return false;
   const apart = distance(boot, decision);
   // Without a common scale they are either more than a day apart, or their order is not known.
   if (apart === null) return relation === 'before' ? false : whyUndecidable(boot, decision);
-  return apart >= 0 && apart <= afterBootMinutes * 60_000;
+  return apart >= 0 && apart <= minutes * 60_000;
 }
 
 /** Updates are installed and wait for a restart that nothing shows (0xC0FF0010). */
