@@ -129,6 +129,11 @@ export class Utf8Stream {
       this.#noteUtf8(line);
       return line;
     }
+    const plain = cp932AsUtf8(line);
+    if (plain !== null) {
+      this.#seen.add('cp932');
+      return plain;
+    }
     const japanese = decodeCp932(line);
     if (japanese !== null) {
       this.#seen.add('cp932');
@@ -189,6 +194,53 @@ const empty = new Uint8Array(0);
 const utf16le = new TextDecoder('utf-16le', { ignoreBOM: true });
 const utf16be = new TextDecoder('utf-16be', { ignoreBOM: true });
 const windows1252 = new TextDecoder('windows-1252');
+
+/** Code units of CP932 by byte or pair of bytes; 0 for what is none or takes more than a look. */
+let cp932Units: Uint16Array | null = null;
+let utf8Room = Buffer.alloc(0);
+
+function readCp932Units(): Uint16Array {
+  const units = new Uint16Array(65_536);
+  const unitOf = (...bytes: readonly number[]): number => {
+    const text = iconv.decode(Buffer.from(bytes), 'cp932');
+    const unit = text.length === 1 ? text.charCodeAt(0) : 0;
+    return unit === 0xfffd || (unit >= 0x80 && unit <= 0x9f) || (unit & 0xf800) === 0xd800 ? 0 : unit;
+  };
+  for (let byte = 0; byte < 256; byte += 1) {
+    units[byte] = unitOf(byte);
+    if (byte < 0x80 || units[byte] !== 0) continue;
+    for (let trail = 0x40; trail < 0x100; trail += 1) units[byte * 256 + trail] = unitOf(byte, trail);
+  }
+  return units;
+}
+
+/** A line of CP932 as UTF-8; null where {@link decodeCp932} has to look at it. */
+function cp932AsUtf8(line: Uint8Array): Uint8Array | null {
+  cp932Units ??= readCp932Units();
+  const units = cp932Units;
+  if (utf8Room.length < line.length * 3) utf8Room = Buffer.allocUnsafe(line.length * 3);
+  const out = utf8Room;
+  let to = 0;
+  for (let at = 0; at < line.length; at += 1) {
+    const byte = line[at] as number;
+    let unit = units[byte] as number;
+    if (unit === 0 && byte !== 0) {
+      at += 1;
+      unit = at < line.length ? (units[byte * 256 + (line[at] as number)] as number) : 0;
+      if (unit === 0) return null;
+    }
+    if (unit < 0x80) out[to++] = unit;
+    else {
+      if (unit < 0x800) out[to++] = 0xc0 | (unit >> 6);
+      else {
+        out[to++] = 0xe0 | (unit >> 12);
+        out[to++] = 0x80 | ((unit >> 6) & 0x3f);
+      }
+      out[to++] = 0x80 | (unit & 0x3f);
+    }
+  }
+  return Buffer.from(out.subarray(0, to));
+}
 
 /** Decodes CP932, or null when some bytes are none. */
 export function decodeCp932(bytes: Uint8Array): string | null {

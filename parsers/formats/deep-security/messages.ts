@@ -93,7 +93,27 @@ export function findStep(text: string, of: DsStep['of']): DsStep | null {
   return { step, outcome, of, count: 1 };
 }
 
+/** Words without one of which a text tells of no step, in lower case. */
+const stepWords = [
+  'licen',
+  'ライセンス',
+  'li_copy',
+  'snap',
+  'スナップショット',
+  'relay',
+  'rtpatchapply',
+  'swap',
+  'replac',
+  'switch',
+  '入れ替え',
+  'download',
+  'getting the file',
+  'ダウンロード',
+];
+
 function stepOf(text: string): DsStep['step'] | null {
+  const lower = text.toLowerCase();
+  if (!stepWords.some((word) => lower.includes(word))) return null;
   if (/licen[cs]e|ライセンス/iu.test(text)) return 'licence-check';
   if (/li_copy|\bsnap-?shot|スナップショット/iu.test(text)) return 'snapshot';
   if (
@@ -119,9 +139,12 @@ const versionChange = new RegExp(
   'iu',
 );
 
+/** What a version change has in any case, found at once where the whole form takes long to rule out. */
+const versionAfter = /(?:->|=>|→|\bto\b|から)\s*\d/iu;
+
 /** `Virus Pattern: 17.001.00 -> 17.003.00`, `Virus Pattern from 17.001.00 to 17.003.00`. */
 export function findVersionChange(text: string): VersionChange | null {
-  if (text.length > 2_000) return null;
+  if (text.length > 2_000 || !versionAfter.test(text)) return null;
   const groups = versionChange.exec(text)?.groups;
   const [component, before, after] = [groups?.['component'], groups?.['before'], groups?.['after']];
   if (component === undefined || before === undefined || after === undefined) return null;
