@@ -2,13 +2,13 @@
 import { instanceInText } from './values.ts';
 
 /** `$ aws ssm …`, `PS C:\\> aws ssm …`, `[user@host ~]$ aws …`; the prompt may have been left out. */
-const commandForm = /^(?:[^\n{}"]{0,160}[$#>%]\s*)?aws(?:\.exe)?\s+[a-z-][^\n]*(?:\n[^\n]*)*$/iu;
+const commandForm = /^(?:[^\n{}"]{0,160}[$#>%][ \t]{0,8})?aws(?:\.exe)?[ \t]{1,8}[a-z-]/iu;
 const commandLine =
-  /^(?:[^\n{}"]{0,160}[$#>%][ \t]*)?aws(?:\.exe)?[ \t]+(?:--[a-z-]+(?:[ =][^\s-]\S*)?[ \t]+)*(?:ssm|cloudtrail)[ \t]+[a-z]/imu;
+  /^(?:[^\n{}"]{0,160}[$#>%][ \t]{0,8})?aws(?:\.exe)?[ \t]+(?:--[a-z-]+(?:[ =][^\s-]\S*)?[ \t]+)*(?:ssm|cloudtrail)[ \t]+[a-z]/imu;
 /** A prompt that waits, or a word that ends the session. */
-const idleForm = /^[^\n{}"]{0,160}[$#>%]\s*(?:exit|logout)?\s*$/iu;
+const idleForm = /^[^\n{}"]{0,160}[$#>%](?:[ \t]{1,8}(?:exit|logout))?$/iu;
 /** What the interface says instead of an answer. */
-const refusalForm = /^(?:An error occurred \(|aws(?:\.exe)?: error:|usage: aws\b|exit\s*$|logout\s*$)/iu;
+const refusalForm = /^(?:An error occurred \(|aws(?:\.exe)?: error:|usage: aws\b|exit$|logout$)/iu;
 
 /** Whether a text has a line that asks the service something of patching. */
 export function hasCommandLine(text: string): boolean {

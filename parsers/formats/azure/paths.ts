@@ -44,11 +44,12 @@ export function nameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'), path.lastIndexOf('!')) + 1);
 }
 
-/** `azcmagent-<time>-<computer>.zip!/…`: an Arc agent's own archive names its machine. */
+/** `azcmagent-<time>-<computer>.zip!/…`: an Arc agent's own archive names its machine, also unpacked. */
 export function stateDeviceOfPath(context: MemberContext): void {
-  const computer = /(?:^|[/\\!])azcmagent-[\dTZ_-]*\d-(?<computer>[\w.-]+?)\.(?:zip|tar\.gz|tgz)!/iu.exec(
-    context.path,
-  )?.groups?.['computer'];
+  const computer =
+    /(?:^|[/\\!])azcmagent-[\dTZ_.:-]*[\dZ]-(?<computer>[\w.-]+?)(?:\.(?:zip|tar\.gz|tgz)(?:\.\w{1,4})?[!/\\]|[/\\])/iu.exec(
+      context.path,
+    )?.groups?.['computer'];
   if (computer !== undefined) context.harvest.device(computer);
 }
 

@@ -253,6 +253,18 @@ describe('the runs', () => {
     expect(evidence.records[0]?.citation.pointer).toBe('/status/substatus/0/formattedMessage/message');
   });
 
+  it.each([
+    'azcmagent-2026-03-01T10_00_00Z-ARC1.zip!/',
+    'azcmagent-20260301-100000-ARC1/',
+    'mail/azcmagent-20260301T100000Z-ARC1.tar.gz!/',
+  ])('of an Arc machine are of the computer that its archive names: %s', async (folder) => {
+    const status = `${folder}GuestConfig/extension_logs/Microsoft.SoftwareUpdateManagement.LinuxOsUpdateExtension/status/2.status`;
+    const { evidence } = await readFiles({
+      [status]: statusFile([assessment()], { operation: 'Assessment' }),
+    });
+    expect(evidence.runs[0]).toMatchObject({ device: 'ARC1', outcome: 'succeeded' });
+  });
+
   it('are read from files saved under other names', async () => {
     const { draft, evidence } = await readFiles({
       'mail/describe-instance-patches.json': bundle[`${linux.status}/8.status`] ?? '',
