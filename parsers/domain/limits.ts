@@ -54,8 +54,10 @@ export const limitRanges: Readonly<Record<LimitName, { readonly least: number; r
   documentBytes: { least: MiB, most: GiB },
 };
 
-/** In the order in which they are shown. */
-export const limitNames = Object.keys(limitRanges) as readonly LimitName[];
+/** Those that can be changed, in the order in which they are shown; the readers of tables know one number of cells. */
+export const limitNames = (Object.keys(limitRanges) as LimitName[]).filter(
+  (name) => name !== 'rowCells',
+) as readonly LimitName[];
 
 /** Limits that count bytes. */
 export function countsBytes(name: LimitName): boolean {

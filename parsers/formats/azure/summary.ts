@@ -152,7 +152,7 @@ function salvage(text: string): JsonObject {
     const raw = new RegExp(`"${name}"\\s*:\\s*(?<value>"[^"\\\\]{0,200}"|true|false|\\d{1,12})`, 'u').exec(
       text,
     )?.groups?.['value'];
-    if (raw !== undefined) value[name] = JSON.parse(raw);
+    if (raw !== undefined) value[name] = plainValue(raw);
   }
   value['patches'] = [...text.matchAll(/\{\s*"(?:patchId|kbId|name)"[^{}]{0,4000}\}/gu)].flatMap(([item]) => {
     try {
@@ -162,6 +162,12 @@ function salvage(text: string): JsonObject {
     }
   });
   return value;
+}
+
+/** A value as it stands in the text, which need not be JSON: a damaged string may hold a control character. */
+function plainValue(raw: string): string | number | boolean {
+  if (raw.startsWith('"')) return raw.slice(1, -1);
+  return raw === 'true' || raw === 'false' ? raw === 'true' : Number(raw);
 }
 
 /** A summary in a text that is not whole JSON: its name, its status, and its inner text as far as it goes. */
