@@ -422,7 +422,9 @@ function LinesView({ range }: { readonly range: Extract<Subject, { on: 'lines' }
       </div>
       {first === undefined || first.at === null ? null : <WitnessTime at={first.at} />}
       <article className="witness">
-        <blockquote className="lines" tabIndex={0}>{text}</blockquote>
+        <blockquote className="lines" tabIndex={0}>
+          {text}
+        </blockquote>
         {left > 0 ? <p className="hint">{t('inspector.more-lines', { count: left })}</p> : null}
         <footer>
           <CitationButton citation={{ member, line: from, row: null, pointer: null, quote: '' }} /> – {to}
