@@ -68,7 +68,7 @@ async function walk(window: Page, tour: readonly Screen[]): Promise<string[]> {
 for (const language of languages) {
   for (const theme of themes) {
     test(`every screen keeps to WCAG 2.2 AA: ${language}, ${theme}`, async ({}, info) => {
-      test.setTimeout(240_000);
+      test.setTimeout(400_000);
       const { app, window } = await launchPatchtrail();
       await dress(window, language, theme);
       const found = await walk(window, [startScreen]);
