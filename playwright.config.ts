@@ -9,6 +9,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   outputDir: 'test-results',
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   preserveOutput: 'failures-only',
   reporter: [['list'], ['json', { outputFile: '.cache/reports/playwright.json' }]],
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },

@@ -174,7 +174,7 @@ function Witness({ witness, letter }: { readonly witness: WitnessView; readonly 
       <h4>{letter === null ? title : `${letter} · ${title}`}</h4>
       {witness.at === null ? null : <WitnessTime at={witness.at} />}
       <p className="witness-says">{witness.says}</p>
-      <blockquote>{witness.citation.quote}</blockquote>
+      <blockquote tabIndex={0}>{witness.citation.quote}</blockquote>
       <footer>
         <CitationButton citation={witness.citation} />
         {witness.memberSha256 === null ? null : (
@@ -276,7 +276,7 @@ function RecordView({ record }: { readonly record: PatchRow }) {
         </Field>
       </dl>
       <article className="witness">
-        <blockquote>{quote}</blockquote>
+        <blockquote tabIndex={0}>{quote}</blockquote>
         <footer>
           <CitationButton citation={record.citation} />
         </footer>
@@ -357,7 +357,7 @@ function LineView({ line }: { readonly line: LineRow }) {
         </div>
       )}
       <article className="witness">
-        <blockquote>{line.text}</blockquote>
+        <blockquote tabIndex={0}>{line.text}</blockquote>
         <footer>
           <CitationButton citation={citation} />
         </footer>
@@ -422,7 +422,9 @@ function LinesView({ range }: { readonly range: Extract<Subject, { on: 'lines' }
       </div>
       {first === undefined || first.at === null ? null : <WitnessTime at={first.at} />}
       <article className="witness">
-        <blockquote className="lines">{text}</blockquote>
+        <blockquote className="lines" tabIndex={0}>
+          {text}
+        </blockquote>
         {left > 0 ? <p className="hint">{t('inspector.more-lines', { count: left })}</p> : null}
         <footer>
           <CitationButton citation={{ member, line: from, row: null, pointer: null, quote: '' }} /> – {to}

@@ -213,15 +213,14 @@ function treeCell({ path, member }: TreeRow, column: string, words: CellWords): 
 function PathCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
   const { t, number } = useLanguage();
   const toggle = useContext(FoldContext);
+  // The whole path tells the place in the tree: rows of a grid have no level.
   useCellDescription(eGridCell, data?.path ?? null);
   const isOpen = data?.isOpen ?? null;
   const level = data?.level ?? 1;
   useEffect(() => {
-    const row = eGridCell.closest('[role="row"]');
-    row?.setAttribute('aria-level', String(level));
-    if (isOpen === null) row?.removeAttribute('aria-expanded');
-    else row?.setAttribute('aria-expanded', String(isOpen));
-  }, [eGridCell, isOpen, level]);
+    if (isOpen === null) eGridCell.removeAttribute('aria-expanded');
+    else eGridCell.setAttribute('aria-expanded', String(isOpen));
+  }, [eGridCell, isOpen]);
   if (data === undefined) return null;
   const { path, name, below } = data;
   const isListed = path === name;

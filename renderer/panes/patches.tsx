@@ -323,7 +323,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'attempts',
       headerName: t('column.count'),
-      width: 92,
+      width: 106,
       cellRenderer: AttemptsCell,
       ...clash('deployment.attempts'),
     },

@@ -175,7 +175,7 @@ function Sheet({
     };
   };
   return (
-    <div className="picture-scroll">
+    <div className="picture-scroll" role="group" aria-label={alt} tabIndex={0}>
       <div
         className="picture-sheet"
         onPointerDown={(event) => {

@@ -34,7 +34,7 @@ export function RunView({ run }: { readonly run: RunDetail }) {
       <Values run={run} />
       <Records run={run} />
       <article className="witness">
-        <blockquote>{quote}</blockquote>
+        <blockquote tabIndex={0}>{quote}</blockquote>
         <footer>
           <CitationButton citation={run.citation} />
         </footer>

@@ -418,7 +418,7 @@ function RequestText({ request }: { readonly request: Overview['request'] }) {
   const label = { ja: t('triage.copy-ja'), en: t('triage.copy-en') };
   return (
     <>
-      <pre className="request" lang={shown}>
+      <pre className="request" lang={shown} tabIndex={0}>
         {text}
       </pre>
       <div className="button-row">

@@ -6,7 +6,7 @@
  * included, as the peers' are.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import type { ProbeFigures } from './engine-probe.ts';
 import { makeAwsBundle } from '../../scripts/make-aws-bundle.ts';
 import { makeKaceBundle } from '../../scripts/make-kace-bundle.ts';
 import { makeLogBundle } from './make-log-bundle.ts';
+import { ZipFile } from '../../scripts/fixtures/zip-file.ts';
 
 interface Metric {
   readonly id: string;
@@ -50,6 +51,7 @@ const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
 if (built.status !== 0) process.exit(2);
 mkdirSync(folder, { recursive: true });
 const metrics: Metric[] = [];
+let isPackaged = false;
 
 await measureOpening('open.single.vs-unzip', 'single.zip', 1, 0.8);
 await measureAgainstLnav();
@@ -62,6 +64,8 @@ await measureReport();
 await measureAnswers();
 measureEvents();
 await measureReopening();
+await measureWindow();
+measureSoak();
 report();
 
 /** Reads and times a bundle to its end, against `unzip -p | wc -l`, the runs of both taken in turn. */
@@ -364,6 +368,132 @@ async function measureReopening(): Promise<void> {
     runs,
     peer: null,
   });
+}
+
+/** The window itself, in the application packaged for tests; each figure in a process of its own. */
+async function measureWindow(): Promise<void> {
+  const ids = {
+    paint: 'window.first-paint.ratio',
+    sync: 'window.sync.p95.ms',
+    jump: 'window.jump.p95.ms',
+    wheel: 'window.wheel.rows-ratio',
+    task: 'window.long-task.max.ms',
+    memory: 'window.renderer.peak.mb',
+  };
+  if (!Object.values(ids).some(wanted)) return;
+  packageForTests();
+  const add = (id: string, value: number, unit: string, limit: number, peer: string | null = null): void => {
+    if (wanted(id)) metrics.push({ id, value, unit, limit, runs, peer });
+  };
+  const medianOf = (name: string, words: readonly string[]): number =>
+    median(Array.from({ length: runs }, () => inWindow(words)[name] ?? Number.NaN));
+  if (wanted(ids.paint)) {
+    const ratios = Array.from({ length: runs }, () => {
+      const { milliseconds = Number.NaN, emptyMilliseconds = Number.NaN } = inWindow([
+        '--what',
+        'paint',
+        '--empty',
+        emptyElectron(),
+      ]);
+      say(`${ids.paint}: ${milliseconds.toFixed(0)} ms, empty ${emptyMilliseconds.toFixed(0)} ms`);
+      return milliseconds / emptyMilliseconds;
+    });
+    add(ids.paint, median(ratios), 'ratio', 1.5, 'an empty window');
+  }
+  if (wanted(ids.sync)) {
+    const words = ['--what', 'sync', '--bundle', await windowData(1)];
+    add(ids.sync, medianOf('p95', words), 'ms', 100);
+  }
+  if (wanted(ids.jump)) {
+    const words = ['--what', 'jump', '--bundle', await windowData(2)];
+    add(ids.jump, medianOf('p95', words), 'ms', 100);
+  }
+  if (wanted(ids.wheel)) {
+    const few = await data('thousand.zip', 1, 1_000);
+    const [rows, rowsOfFew] = [await windowData(2), few].map((path) =>
+      medianOf('rows', ['--what', 'wheel', '--bundle', path]),
+    );
+    say(`${ids.wheel}: ${rows ?? 0} rows, ${rowsOfFew ?? 0} of a thousand`);
+    const ratio = (rows ?? Number.NaN) / (rowsOfFew ?? Number.NaN);
+    // Too few rows are as wrong as too many.
+    add(ids.wheel, Math.max(ratio, 1 / ratio), 'ratio', 1);
+  }
+  if (wanted(ids.task) || wanted(ids.memory)) {
+    const words = ['--what', 'work', '--bundle', await windowData(1)];
+    const runsOf = Array.from({ length: runs }, () => inWindow(words));
+    add(ids.task, median(runsOf.map((run) => run['longestTask'] ?? Number.NaN)), 'ms', 50);
+    add(ids.memory, median(runsOf.map((run) => run['megabytes'] ?? Number.NaN)), 'MB', 350);
+  }
+}
+
+/** Two hundred times opened and closed: what is left of it. Once is long enough, whatever `--runs` says. */
+function measureSoak(): void {
+  const [megabytes, handles] = ['soak.megabytes', 'soak.handles'];
+  if (!wanted(megabytes) && !wanted(handles)) return;
+  packageForTests();
+  const left = JSON.parse(onDisplay(['test/bench/soak.ts'])) as { megabytes: number; handles: number };
+  if (wanted(megabytes))
+    metrics.push({ id: megabytes, value: left.megabytes, unit: 'MB', limit: 50, runs: 1, peer: null });
+  if (wanted(handles))
+    metrics.push({ id: handles, value: left.handles, unit: 'handles', limit: 0, runs: 1, peer: null });
+}
+
+/** So many times the log of 5,100,000 lines, and a small bundle with records of the same days, in one zip. */
+async function windowData(times: number): Promise<string> {
+  const path = join(folder, `window-${times}.zip`);
+  if (existsSync(path)) return path;
+  const single = await data('single.zip', 1);
+  const records = join(folder, 'window-records.zip');
+  say(`making window-${times}.zip ...`);
+  await makeKaceBundle({ path: records, devices: 20, patches: 40, pages: 4, oddPerMille: 60 });
+  const unfinished = `${path}.part`;
+  const zip = new ZipFile(unfinished);
+  await zip.add('records.zip', '2024-06-10 09:30', [readFileSync(records)], false);
+  for (let copy = 1; copy <= times; copy += 1)
+    await zip.add(`agent-${copy}.zip`, '2024-06-10 09:30', [readFileSync(single)], false);
+  zip.finish();
+  zip.close();
+  renameSync(unfinished, path);
+  return path;
+}
+
+function packageForTests(): void {
+  if (isPackaged) return;
+  const words = [join(root, 'scripts/package.mjs'), '--for-tests'];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', cwd: root });
+  if (status !== 0) throw new Error(`packaging failed: ${stderr}`);
+  isPackaged = true;
+}
+
+/** The Electron of this machine with no application in it. */
+function emptyElectron(): string {
+  const ask = `const { developmentExecutable, ensureElectron } = await import('./scripts/lib/electron-runtime.mjs');
+    console.log(await developmentExecutable(await ensureElectron()));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', ask], {
+    encoding: 'utf8',
+    cwd: root,
+  });
+  return stdout.trim().split('\n').at(-1) ?? '';
+}
+
+function inWindow(words: readonly string[]): Readonly<Record<string, number>> {
+  const answer = JSON.parse(onDisplay(['test/bench/window-bench.ts', ...words])) as {
+    readonly figures: Readonly<Record<string, number>>;
+  };
+  return answer.figures;
+}
+
+/** Runs a script on the display, or on a virtual one; the last line it prints. */
+function onDisplay(words: readonly string[]): string {
+  const hasDisplay = process.platform !== 'linux' || (process.env['DISPLAY'] ?? '') !== '';
+  const node = [process.execPath, '--import', 'tsx', ...words];
+  const [command = '', ...rest] = hasDisplay
+    ? node
+    : ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', ...node];
+  const { stdout, stderr, status } = spawnSync(command, rest, { encoding: 'utf8', cwd: root });
+  process.stderr.write(stderr);
+  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${String(status)}`);
+  return stdout.trim().split('\n').at(-1) ?? '';
 }
 
 /** Largest resident memory, in MB, of the worker as it was built, on plain Node: what Electron hands it is stood in for. */
