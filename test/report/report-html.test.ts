@@ -321,7 +321,7 @@ describe('running header and footer', () => {
   it('name the bundle, the case, the zones, the tool and the page', () => {
     const { header, footer } = report(sampleAnalysis, sampleContext, japanese);
     expect(textOf(header)).toContain('sakura-2024-05.zip · 調査報告書');
-    expect(textOf(header)).toContain('事例 2024-0611 · 時刻は記載どおり');
+    expect(textOf(header)).toContain('ケース 2024-0611 · 時刻は記載どおり');
     expect(footer).toContain(hashOf('sakura-2024-05.zip').slice(0, 16));
     expect(footer).toContain('<span class="pageNumber"></span> / <span class="totalPages"></span>');
     expect(footer).toContain('Patchtrail 1.0.0');
