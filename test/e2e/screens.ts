@@ -74,11 +74,16 @@ export async function chooseFile(window: Page, name: RegExp): Promise<void> {
   const cell = files.getByRole('gridcell', { name }).first();
   await files.getByRole('gridcell').first().hover();
   await window.mouse.wheel(0, -20_000);
+  // Rows out of sight are not there: the list is walked down until the one that is wanted can be clicked.
+  let steps = 0;
   await expect(async () => {
-    if (!(await cell.isVisible())) await window.mouse.wheel(0, 200);
-    await expect(cell).toBeVisible({ timeout: 300 });
-  }).toPass();
-  await cell.click();
+    if (!(await cell.isVisible())) {
+      steps += 1;
+      await window.mouse.wheel(0, steps % 40 === 0 ? -20_000 : 120);
+      await window.waitForTimeout(60);
+    }
+    await cell.click({ timeout: 400 });
+  }).toPass({ timeout: 40_000, intervals: [20] });
 }
 
 function caseTab(name: string, command: string): Screen {
