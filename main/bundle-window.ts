@@ -21,6 +21,7 @@ import type {
 import type { BundleIdentityMessage, ReportDocument } from '../preload/contract/worker.ts';
 import type { CaseKeeper, CaseWarning } from './case-keeper.ts';
 import { WorkerHost } from './worker-host.ts';
+import { after } from './after.ts';
 
 /** The case file that led to a bundle. */
 export interface OpenedCase {
@@ -468,10 +469,4 @@ export class BundleWindow {
         });
     }
   }
-}
-
-function after(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });
 }

@@ -22,6 +22,7 @@ import type {
 } from '../preload/contract/worker.ts';
 import type { CaseContent, CaseReport, ExportChoice } from '../preload/contract/window.ts';
 import type { Locale } from '../preload/contract/shapes.ts';
+import { after } from './after.ts';
 
 export interface WorkerHostOptions {
   /** The worker's built file. */
@@ -315,10 +316,4 @@ function workerEnvironment(): NodeJS.ProcessEnv {
 
 function unexpected(answer: WorkerMessage): Error {
   return new Error(`The evidence worker answered with "${answer.type}".`);
-}
-
-function after(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });
 }

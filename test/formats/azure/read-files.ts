@@ -1,4 +1,3 @@
-import type { BundleMember } from '../../../parsers/archive/member.ts';
 import { defaultLimits } from '../../../parsers/domain/limits.ts';
 import { buildEvidence } from '../../../parsers/evidence/build-evidence.ts';
 import type { Evidence } from '../../../parsers/evidence/evidence.ts';
@@ -7,6 +6,7 @@ import type { MemberDraft } from '../../../parsers/evidence/member-draft.ts';
 import { TextStore } from '../../../parsers/evidence/text-store.ts';
 import { azureSystem } from '../../../parsers/formats/azure/index.ts';
 import { windowsUpdate } from '../../../parsers/formats/windows-update/index.ts';
+import { memberOf } from '../member-of.ts';
 
 export const azure = azureSystem(windowsUpdate.askFor);
 
@@ -48,25 +48,5 @@ export async function readFiles(
       if (draft === undefined) throw new Error(`no member ${path}`);
       return draft;
     },
-  };
-}
-
-function memberOf(index: number, path: string, bytes: Uint8Array, modified: string | null): BundleMember {
-  return {
-    index,
-    path,
-    plainPath: path,
-    depth: 0,
-    role: 'file',
-    linkTarget: null,
-    declaredBytes: bytes.length,
-    modified: modified === null ? null : { local: modified, utc: false },
-    head: () => Promise.resolve(bytes.subarray(0, 64 * 1024)),
-    async *chunks() {
-      await Promise.resolve();
-      // Small pieces: lines and records lie across their borders.
-      for (let at = 0; at < bytes.length; at += 4096) yield bytes.subarray(at, at + 4096);
-    },
-    outcome: () => ({ state: 'complete', reason: null, bytes: bytes.length, sha256: '0'.repeat(64) }),
   };
 }
