@@ -1,5 +1,7 @@
 import type { Level } from '../domain/evidence.ts';
 import { levels } from '../domain/evidence.ts';
+import type { StampedBatch } from '../text/stamped-lines.ts';
+import { statedOffset } from '../text/stamped-lines.ts';
 
 /** Lines of a page of the index. */
 const pageLines = 65_536;
@@ -70,21 +72,14 @@ export class LineIndex {
    * @param offset minutes east of UTC, NaN when not stated
    */
   add(start: number, head: boolean, local: number, offset: number, level: Level): void {
+    const page = this.#pageFor(start);
     const slot = this.#count % pageLines;
-    let page = this.#pages[this.#pages.length - 1];
-    if (slot === 0 || page === undefined) {
-      page = this.#pages.length === 0 ? firstPage(start) : newPage(start, pageLines);
-      this.#pages.push(page);
-    } else if (slot >= page.size) {
-      page = grow(page);
-      this.#pages[this.#pages.length - 1] = page;
-    }
     let flags = levelCodes[level];
     if (head) flags |= headFlag;
     if (!Number.isNaN(local)) {
       flags |= timedFlag;
       this.#timed += 1;
-      if (this.#isEarlier(local, offset)) {
+      if (isEarlier(local, offset, this.#previousLocal, this.#previousOffset)) {
         flags |= outOfOrderFlag;
         this.#outOfOrder += 1;
       }
@@ -98,6 +93,75 @@ export class LineIndex {
     page.flags[at] = flags;
     page.offsets[at] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
     this.#count += 1;
+  }
+
+  /**
+   * Adds lines that all have heads with a time.
+   *
+   * @param lines what stands at their heads, by place in the batch
+   * @param from place of the first of them in the batch, `to` of the one behind the last
+   * @param start store offset of the first
+   * @param ends places of line feeds in a text, by line; that of the first of them at `line`
+   * @param base store offset of that text
+   */
+  addStamped(
+    lines: StampedBatch,
+    from: number,
+    to: number,
+    start: number,
+    ends: Uint32Array,
+    line: number,
+    base: number,
+  ): void {
+    let at = from;
+    let lineStart = start;
+    while (at < to) {
+      const page = this.#pageFor(lineStart);
+      const slot = this.#count % pageLines;
+      const stop = Math.min(to, at + page.size - slot);
+      const shift = page.from + slot - at;
+      let { earliest, latest } = this;
+      let outOfOrder = 0;
+      let previousLocal = this.#previousLocal;
+      let previousOffset = this.#previousOffset;
+      let codeOffset = Number.NaN;
+      let code = -1;
+      let offset = Number.NaN;
+      for (let nth = at; nth < stop; nth += 1) {
+        const local = lines.local[nth] as number;
+        const stated = lines.offsets[nth] as number;
+        if (stated !== codeOffset) {
+          codeOffset = stated;
+          offset = statedOffset(stated);
+          code = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
+        }
+        let flags = (lines.levels[nth] as number) | headFlag | timedFlag;
+        if (isEarlier(local, offset, previousLocal, previousOffset)) {
+          flags |= outOfOrderFlag;
+          outOfOrder += 1;
+        }
+        if (local >= plausible.from && local <= plausible.to) {
+          if (!(local >= earliest)) earliest = local;
+          if (!(local <= latest)) latest = local;
+        }
+        previousLocal = local;
+        previousOffset = offset;
+        const place = nth + shift;
+        page.starts[place] = lineStart - page.base;
+        page.local[place] = local;
+        page.flags[place] = flags;
+        page.offsets[place] = code;
+        lineStart = base + (ends[line + nth - from] as number) + 1;
+      }
+      this.#timed += stop - at;
+      this.#outOfOrder += outOfOrder;
+      this.earliest = earliest;
+      this.latest = latest;
+      this.#previousLocal = previousLocal;
+      this.#previousOffset = previousOffset;
+      this.#count += stop - at;
+      at = stop;
+    }
   }
 
   /** The line that was added last has no line break: the next one is the same line's next part. */
@@ -214,11 +278,18 @@ export class LineIndex {
     if (!(local <= this.latest)) this.latest = local;
   }
 
-  /** Whether a timed line is earlier than the timed line above it; unknown where only one of them has an offset. */
-  #isEarlier(local: number, offset: number): boolean {
-    if (Number.isNaN(offset) !== Number.isNaN(this.#previousOffset)) return false;
-    const shift = Number.isNaN(offset) ? 0 : (offset - this.#previousOffset) * 60_000;
-    return local - shift < this.#previousLocal;
+  /** The page that the next line goes to, with room for it. */
+  #pageFor(start: number): Page {
+    const slot = this.#count % pageLines;
+    let page = this.#pages[this.#pages.length - 1];
+    if (slot === 0 || page === undefined) {
+      page = this.#pages.length === 0 ? firstPage(start) : newPage(start, pageLines);
+      this.#pages.push(page);
+    } else if (slot >= page.size) {
+      page = grow(page);
+      this.#pages[this.#pages.length - 1] = page;
+    }
+    return page;
   }
 
   #flags(line: number): number {
@@ -242,6 +313,13 @@ export class LineIndex {
     this.offsetTable.push(offset);
     return this.offsetTable.length - 1;
   }
+}
+
+/** Whether a timed line is earlier than the timed line above it; unknown where only one of them has an offset. */
+function isEarlier(local: number, offset: number, previousLocal: number, previousOffset: number): boolean {
+  if (Number.isNaN(offset) !== Number.isNaN(previousOffset)) return false;
+  const shift = Number.isNaN(offset) ? 0 : (offset - previousOffset) * 60_000;
+  return local - shift < previousLocal;
 }
 
 const levelCodes: Readonly<Record<Level, number>> = {

@@ -3,8 +3,11 @@ import type { Clock, Moment } from '../domain/moment.ts';
 import type { LogReader, LogRecord } from '../formats/define-format.ts';
 import { findLevel } from '../text/level.ts';
 import type { HeadFields, LineHead } from '../text/line-head.ts';
+import type { ScannedLines } from '../text/line-scanner.ts';
 import { Landmarks, scanBytes, scanLines } from '../text/line-scanner.ts';
 import { assumedYear } from '../text/stamp.ts';
+import type { StampedBatch } from '../text/stamped-lines.ts';
+import { batchLines, levelOfCode, StampedLines, statedOffset } from '../text/stamped-lines.ts';
 import type { LineIndex } from './line-index.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -57,6 +60,8 @@ export class LineReader {
     body: 0,
   };
   readonly #yearless: boolean;
+  /** The heads that are read many lines at once; null without any. */
+  readonly #stamped: StampedLines | null;
   /** First bytes of a line that is not finished. */
   #open: Buffer = Buffer.alloc(0);
   /** Store offset of the first line that is not finished, or of the next line. */
@@ -81,6 +86,7 @@ export class LineReader {
     const { reader, landmarks, quietLandmarks } = options;
     this.#landmarks = reader === null || landmarks === null ? null : landmarksOf(landmarks, quietLandmarks);
     this.#countedMarks = this.#presentMarks();
+    this.#stamped = StampedLines.of(options.heads);
     this.#yearless = options.heads.some((head) => head.yearless);
   }
 
@@ -105,27 +111,114 @@ export class LineReader {
   #scan(bytes: Uint8Array, base: number): void {
     const first = this.#openBytes === 0 ? 0 : this.#endOpenLine(bytes);
     if (first === bytes.length) return;
-    const { text, count, ends, marks } = scanLines(
-      first === 0 ? bytes : bytes.subarray(first),
-      this.#landmarks,
-    );
-    let at = 0;
-    for (let line = 0; line < count; line += 1) {
-      const end = ends[line] as number;
-      const mark = this.#landmarks === null ? 0 : (marks[line] as number);
-      const counted = this.#countedMarks;
-      this.#line(text, at, end, (mark & counted) !== 0);
-      // The record that ended above may have changed what matters: the one that starts here is judged anew.
-      if (this.#countedMarks !== counted) this.#recordWanted = (mark & this.#countedMarks) !== 0;
-      at = end + 1;
-      this.#lineStart = base + first + at;
+    const scanned = scanLines(first === 0 ? bytes : bytes.subarray(first), this.#landmarks);
+    const { text, count, ends } = scanned;
+    const textBase = base + first;
+    for (let line = 0; line < count; line += batchLines) {
+      const to = Math.min(count, line + batchLines);
+      if (this.#stamped === null) this.#lines(scanned, line, to, textBase, false);
+      else this.#stampedLines(scanned, line, to, textBase, this.#stamped);
     }
+    const at = count === 0 ? 0 : (ends[count - 1] as number) + 1;
     const rest = bytes.length - first - at;
     if (rest > 0) {
       this.#open = Buffer.from(text.subarray(at, at + Math.min(rest, headBytes)));
       this.#openBytes = rest;
       this.#splitLongLine();
     }
+  }
+
+  /**
+   * Takes lines that were found by a scan.
+   *
+   * @param base store offset of the text
+   * @param hasNoHead no head reads any of them
+   */
+  #lines(
+    { text, ends, marks }: ScannedLines,
+    from: number,
+    to: number,
+    base: number,
+    hasNoHead: boolean,
+  ): void {
+    let at = from === 0 ? 0 : (ends[from - 1] as number) + 1;
+    for (let line = from; line < to; line += 1) {
+      const end = ends[line] as number;
+      const mark = this.#landmarks === null ? 0 : (marks[line] as number);
+      const counted = this.#countedMarks;
+      this.#line(text, at, end, (mark & counted) !== 0, hasNoHead);
+      this.#judgeAnew(mark, counted);
+      at = end + 1;
+      this.#lineStart = base + at;
+    }
+  }
+
+  /** The record that ended above may have changed what matters: the one that starts here is judged anew. */
+  #judgeAnew(mark: number, counted: number): void {
+    if (this.#countedMarks !== counted) this.#recordWanted = (mark & this.#countedMarks) !== 0;
+  }
+
+  /** The same for lines of which many have stamps that are read at once. */
+  #stampedLines(scanned: ScannedLines, from: number, to: number, base: number, stamped: StampedLines): void {
+    const { ends, marks } = scanned;
+    const { index } = this.#options;
+    const batch = stamped.read(scanned, from, to);
+    for (let line = from; line < to;) {
+      const nth = line - from;
+      const number = batch.heads[nth] as number;
+      if (number === 0) {
+        this.#lines(scanned, line, line + 1, base, stamped.isWhole);
+        line += 1;
+        continue;
+      }
+      this.#noteHead(stamped.heads[number - 1] as LineHead);
+      const next = this.#endOfUnread(scanned, batch, line, from, to);
+      const lineStart = this.#lineStart;
+      if (next === line) {
+        const mark = this.#landmarks === null ? 0 : (marks[line] as number);
+        const counted = this.#countedMarks;
+        this.#startRecord((mark & counted) !== 0, levelOfCode(batch.levels[nth] as number));
+        index.addStamped(batch, nth, nth + 1, lineStart, ends, line, base);
+        this.#noteStamp(batch, nth, lineStart);
+        this.#judgeAnew(mark, counted);
+        line += 1;
+      } else {
+        index.addStamped(batch, nth, next - from, lineStart, ends, line, base);
+        const last = next - 1;
+        const start = last === line ? lineStart : base + (ends[last - 1] as number) + 1;
+        this.#openRecord(index.count - 1, start, false, levelOfCode(batch.levels[last - from] as number));
+        this.#noteStamp(batch, last - from, start);
+        line = next;
+      }
+      this.#lineStart = base + (ends[line - 1] as number) + 1;
+    }
+  }
+
+  /**
+   * The first line from `line` on that is more than an entry of the index: lines with stamps of the same head that
+   * nobody wants to read, below a record that nobody wants to read, are no more.
+   */
+  #endOfUnread(
+    { marks }: ScannedLines,
+    { heads }: StampedBatch,
+    line: number,
+    from: number,
+    to: number,
+  ): number {
+    const { reader } = this.#options;
+    const number = heads[line - from] as number;
+    if (reader !== null && (this.#landmarks === null || (this.#recordLine !== -1 && this.#recordWanted)))
+      return line;
+    const counted = this.#landmarks === null ? 0 : this.#countedMarks;
+    let next = line;
+    while (next < to && heads[next - from] === number && ((marks[next] as number) & counted) === 0) next += 1;
+    return next;
+  }
+
+  #noteStamp({ local, offsets }: StampedBatch, nth: number, start: number): void {
+    this.#stamp.start = start;
+    this.#stamp.local = local[nth] as number;
+    this.#stamp.offset = statedOffset(offsets[nth] as number);
   }
 
   /** Takes what belongs to the line that was not finished. @returns how many bytes that are */
@@ -142,7 +235,7 @@ export class LineReader {
     const mark = this.#storedMarks();
     const counted = this.#countedMarks;
     this.#line(this.#open, 0, Math.min(this.#open.length, this.#openBytes - 1), (mark & counted) !== 0);
-    if (this.#countedMarks !== counted) this.#recordWanted = (mark & this.#countedMarks) !== 0;
+    this.#judgeAnew(mark, counted);
     this.#lineStart += this.#openBytes;
     this.#open = emptyBuffer;
     this.#openBytes = 0;
@@ -163,19 +256,17 @@ export class LineReader {
     if (this.#yearless && index.timed > 0) giveYears(index, modified);
   }
 
-  #line(bytes: Uint8Array, start: number, lineEnd: number, wanted: boolean): void {
+  /** @param hasNoHead it is known that no head reads it */
+  #line(bytes: Uint8Array, start: number, lineEnd: number, wanted: boolean, hasNoHead = false): void {
     const { index, heads, reader, strict, hasLevels, bracketContinues = false } = this.#options;
     let end = lineEnd;
     while (end > start && bytes[end - 1] === CR) end -= 1;
     const fields = this.#fields;
-    const fitting = end > start ? this.#headsFor(bytes[start] as number) : heads;
+    const fitting = hasNoHead ? noHeads : end > start ? this.#headsFor(bytes[start] as number) : heads;
     for (let nth = 0; nth < fitting.length; nth += 1) {
       const head = fitting[nth] as LineHead;
       if (!head.read(bytes, start, end, fields)) continue;
-      if (head !== this.#headUsed) {
-        this.#headUsed = head;
-        if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
-      }
+      this.#noteHead(head);
       this.#startRecord(wanted, fields.level);
       if (head.inherits === true) {
         this.#recordStamp = this.#stamp.start;
@@ -217,6 +308,12 @@ export class LineReader {
     if (wanted && reader !== null) this.#recordWanted = true;
   }
 
+  #noteHead(head: LineHead): void {
+    if (head === this.#headUsed) return;
+    this.#headUsed = head;
+    if (this.#headsUsed.size < 8) this.#headsUsed.add(head.name);
+  }
+
   /** The heads with which a line may start that starts with this byte. */
   #headsFor(first: number): readonly LineHead[] {
     const known = this.#headsByFirst[first];
@@ -230,8 +327,12 @@ export class LineReader {
 
   #startRecord(wanted: boolean, level: Level): void {
     this.#finishRecord(this.#lineStart);
-    this.#recordLine = this.#options.index.count;
-    this.#recordStart = this.#lineStart;
+    this.#openRecord(this.#options.index.count, this.#lineStart, wanted, level);
+  }
+
+  #openRecord(line: number, start: number, wanted: boolean, level: Level): void {
+    this.#recordLine = line;
+    this.#recordStart = start;
     this.#recordWanted = wanted;
     this.#recordStamp = -1;
     this.#recordLevel = level;
@@ -298,6 +399,7 @@ export class LineReader {
 }
 
 const emptyBuffer = Buffer.alloc(0);
+const noHeads: readonly LineHead[] = [];
 
 /** @param around three bytes before a cut in UTF-8 and the one behind it. @returns how far the cut goes back to be between characters */
 function cutCharacterBytes(around: Uint8Array): number {

@@ -1,6 +1,7 @@
 import type { Level } from '../domain/evidence.ts';
 
-const words: readonly (readonly [word: string, level: Level])[] = [
+/** Level words in lower case, at most sixteen bytes each; none is the start of another of its letter that would hide it. */
+export const levelWords: readonly (readonly [word: string, level: Level])[] = [
   ['trace', 'trace'],
   ['verbose', 'trace'],
   ['vbs', 'trace'],
@@ -29,7 +30,7 @@ const byFirst: readonly (readonly { readonly bytes: Uint8Array; readonly level: 
     { length: 128 },
     () => [],
   );
-  for (const [word, level] of words) {
+  for (const [word, level] of levelWords) {
     const bytes = Buffer.from(word, 'latin1');
     table[bytes[0] ?? 0]?.push({ bytes, level });
   }

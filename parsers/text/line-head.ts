@@ -13,6 +13,34 @@ export interface HeadFields {
   body: number;
 }
 
+/** How the level of a line is found once its stamp has been read. */
+export type LevelReader = (bytes: Uint8Array, from: number, end: number) => Level;
+
+/** A step on the way through a stamp; the numbers are those of stamp.ts. */
+export interface StampStep {
+  readonly kind: number;
+  /** The byte of a literal; the place of digits. */
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A stamp as data. */
+export interface StampForm {
+  readonly steps: readonly StampStep[];
+  /** Steps and bytes up to the minute, which lines of one minute share; null where their number is not fixed. */
+  readonly shared: { readonly steps: number; readonly bytes: number } | null;
+  readonly hasYear: boolean;
+  /** Minutes east of UTC of every stamp of this form; NaN where none is known. */
+  readonly offset: number;
+  /** So many bytes into the line it may start. */
+  readonly within: number;
+  /** The byte that has to stand behind the stamp without being part of it; 0 where any may. */
+  readonly followedBy: number;
+  /** The level of every line, that of the level word near the stamp, or what a function finds. */
+  readonly level: Level | 'words' | LevelReader;
+}
+
 /**
  * Reads the start of a line from bytes, without making a string.
  *
@@ -30,5 +58,7 @@ export interface LineHead {
    * of the stamp above them, and have it. Before the first stamp they have none.
    */
   readonly inherits?: boolean;
+  /** What it reads, for those who read many lines at once; absent where only `read` knows. */
+  readonly form?: StampForm;
   read(bytes: Uint8Array, start: number, end: number, out: HeadFields): boolean;
 }

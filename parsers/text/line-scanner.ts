@@ -1,9 +1,12 @@
 import { kernelBytes } from './scan-kernel.ts';
 
+/** Room in the memory for what reads the stamps of the lines. */
+export const stampsBytes = 256 * 1024;
+
 /*
  * Line ends and landmarks at once, by kernels/scan.ts in a memory of its own. Its layout, in bytes: the eight tables
  * at 1024, the buckets at 1184, the literals at 2048 with what is longer than eight bytes of them behind, the text, the
- * places of its line feeds, the marks of its lines.
+ * places of its line feeds, the marks of its lines, and what stamped-lines.ts reads of them.
  */
 
 const tablesAt = 1024;
@@ -21,12 +24,21 @@ const endsAt = textAt + 512 * 1024;
 /** The longest text that is scanned at once; small enough to stay in the processor's cache. */
 export const scanBytes = 256 * 1024;
 const marksAt = endsAt + 4 * scanBytes;
-const memoryBytes = marksAt + scanBytes + 64 * 1024;
+const stampsAt = marksAt + scanBytes + 64 * 1024;
+const memoryBytes = stampsAt + stampsBytes;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
   scanLines(text: number, length: number, ends: number, marks: number, every: number): number;
   findLines(text: number, length: number, ends: number): number;
+}
+
+/** The memory in which a scan leaves its text and the places of its line feeds, and the room behind them. */
+export interface ScannedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly textAt: number;
+  readonly endsAt: number;
+  readonly stampsAt: number;
 }
 
 interface Kernel {
@@ -63,6 +75,10 @@ function startKernel(): Kernel {
     marks: new Uint8Array(buffer, marksAt, scanBytes + 1),
     loaded: null,
   };
+}
+
+export function scannedMemory(): ScannedMemory {
+  return { memory: kernel().exports.memory, textAt, endsAt, stampsAt };
 }
 
 /** What a scan found; good until the next one. */

@@ -1,20 +1,19 @@
 import type { Level } from '../domain/evidence.ts';
 import type { Precision } from '../domain/moment.ts';
 import { findLevel } from './level.ts';
-import type { HeadFields, LineHead } from './line-head.ts';
-
-/** How the level of a line is found once its stamp has been read. */
-export type LevelReader = (bytes: Uint8Array, from: number, end: number) => Level;
+import type { HeadFields, LevelReader, LineHead, StampForm, StampStep } from './line-head.ts';
 
 export interface StampOptions {
   /** Name shown to the analyst; the pattern when left out. */
   readonly name?: string;
-  /** Default: a level word near the stamp. */
-  readonly level?: LevelReader;
+  /** Default: a level word near the stamp. One level: that of every line. */
+  readonly level?: LevelReader | Level;
   /** The offset of every stamp of this form when the form itself says so (`Z` is read from the pattern). */
   readonly offset?: number;
   /** The stamp may start later in the line: how many bytes in at most. Default 0. */
   readonly within?: number;
+  /** An ASCII character that has to stand behind the stamp, which is no part of it. */
+  readonly followedBy?: string;
   /** What the times are worth when it is less than what is written (a log whose clock loses digits). */
   readonly precision?: Precision;
 }
@@ -41,19 +40,11 @@ const MILLISECOND = 6;
 /** 0 none, 1 AM, 2 PM. */
 const HALF_FIELD = 7;
 
-interface Step {
-  readonly kind: number;
-  /** The byte of a literal; the place of digits. */
-  readonly value: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-function step(kind: number, value = 0, least = 0, most = 0): Step {
+function step(kind: number, value = 0, least = 0, most = 0): StampStep {
   return { kind, value, least, most };
 }
 
-const tokens: readonly (readonly [string, Step])[] = [
+const tokens: readonly (readonly [string, StampStep])[] = [
   ['YYYY', step(DIGITS, YEAR, 4, 4)],
   ['MMM', step(MONTH)],
   ['MM', step(DIGITS, MONTH_FIELD, 2, 2)],
@@ -82,7 +73,7 @@ const tokens: readonly (readonly [string, Step])[] = [
  */
 export function stampHead(pattern: string, options: StampOptions = {}): LineHead {
   const steps = compile(pattern);
-  const level = options.level ?? findLevel;
+  const level = levelReader(options.level);
   const within = options.within ?? 0;
   const fixedOffset = options.offset ?? Number.NaN;
   const precision = options.precision ?? precisionOf(steps);
@@ -90,8 +81,17 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
   const scratch: Readings = { fields: new Int32Array(8), offset: Number.NaN, epoch: Number.NaN };
   const { fields } = scratch;
   const days = new DayCache();
+  const form: StampForm = {
+    steps,
+    shared: sharedPrefix(steps),
+    hasYear,
+    offset: fixedOffset,
+    within,
+    followedBy: options.followedBy?.charCodeAt(0) ?? 0,
+    level: options.level ?? 'words',
+  };
   // Lines of one minute start alike: up to the minute the bytes are compared, not read.
-  const shared = sharedPrefix(steps);
+  const { shared } = form;
   const rest = shared === null ? steps : steps.slice(shared.steps);
   const known = new Uint8Array(shared?.bytes ?? 0);
   let knownMinute = Number.NaN;
@@ -165,7 +165,7 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
         !Number.isNaN(knownMinute) && startsWith(bytes, start, end, known, known.length)
           ? readRest(bytes, start, end, out)
           : readWhole(bytes, start, end, out);
-      if (at === -1) return false;
+      if (at === -1 || (form.followedBy !== 0 && (at >= end || bytes[at] !== form.followedBy))) return false;
       const length = at - start + behindStamp;
       lastBytes = length <= longestRemembered && start + length <= end ? length : 0;
       for (let place = 0; place < lastBytes; place += 1) last[place] = bytes[start + place] as number;
@@ -182,6 +182,7 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
     name: options.name ?? pattern,
     yearless: !hasYear,
     ...(within === 0 ? { firsts } : {}),
+    form,
     read(bytes, start, end, out) {
       if (within === 0) {
         return start < end && firsts[bytes[start] as number] === 1 && readAt(bytes, start, end, out, start);
@@ -201,8 +202,14 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
   };
 }
 
+function levelReader(level: LevelReader | Level | undefined): LevelReader {
+  return level === undefined ? findLevel : typeof level === 'function' ? level : () => level;
+}
+
 /** The steps up to the minute, when they have a fixed width and nothing before the seconds is left to chance. */
-function sharedPrefix(steps: readonly Step[]): { readonly steps: number; readonly bytes: number } | null {
+function sharedPrefix(
+  steps: readonly StampStep[],
+): { readonly steps: number; readonly bytes: number } | null {
   let bytes = 0;
   for (const [index, { kind, value, least, most }] of steps.entries()) {
     if (kind === LITERAL) bytes += 1;
@@ -222,7 +229,7 @@ const longestRemembered = 64;
 const behindStamp = 2;
 
 /** By byte: whether a stamp can start with it. */
-function firstBytes([first]: readonly Step[]): Uint8Array {
+function firstBytes([first]: readonly StampStep[]): Uint8Array {
   const table = new Uint8Array(256);
   const allow = (test: (byte: number) => boolean): void => {
     for (let byte = 0; byte < 256; byte += 1) if (test(byte)) table[byte] = 1;
@@ -270,8 +277,8 @@ interface Readings {
   epoch: number;
 }
 
-function compile(pattern: string): readonly Step[] {
-  const steps: Step[] = [];
+function compile(pattern: string): readonly StampStep[] {
+  const steps: StampStep[] = [];
   let at = 0;
   while (at < pattern.length) {
     if (pattern[at] === "'") {
@@ -293,7 +300,7 @@ function compile(pattern: string): readonly Step[] {
   return steps;
 }
 
-function precisionOf(steps: readonly Step[]): Precision {
+function precisionOf(steps: readonly StampStep[]): Precision {
   const reads = (place: number): boolean =>
     steps.some(({ kind, value }) => kind === DIGITS && value === place);
   if (steps.some(({ kind }) => kind === FRACTION || kind === EPOCH)) return 'millisecond';
@@ -303,7 +310,7 @@ function precisionOf(steps: readonly Step[]): Precision {
 
 /** @returns the position behind the stamp, or -1 */
 function runSteps(
-  steps: readonly Step[],
+  steps: readonly StampStep[],
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -312,7 +319,7 @@ function runSteps(
   const { fields } = out;
   let at = start;
   for (let index = 0; index < steps.length; index += 1) {
-    const current = steps[index] as Step;
+    const current = steps[index] as StampStep;
     switch (current.kind) {
       case LITERAL:
         if (at >= end || bytes[at] !== current.value) return -1;

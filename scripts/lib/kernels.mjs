@@ -28,6 +28,12 @@ export const kernels = [
     ],
   },
   { source: 'kernels/scan.ts', target: 'parsers/text/scan-kernel.ts', options: ['--initialMemory', '1'] },
+  {
+    source: 'kernels/heads.ts',
+    target: 'parsers/text/heads-kernel.ts',
+    // It reads the text that the scan has found the lines of, in the memory of that.
+    options: ['--importMemory', '--initialMemory', '1'],
+  },
 ];
 
 /**

@@ -1,6 +1,6 @@
 import type { Level } from '../../domain/evidence.ts';
+import type { LevelReader } from '../../text/line-head.ts';
 import { stampHead } from '../../text/stamp.ts';
-import type { LevelReader } from '../../text/stamp.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
 import type { AzureAgentStep } from './facts.ts';

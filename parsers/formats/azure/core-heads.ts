@@ -1,7 +1,6 @@
 import type { Level } from '../../domain/evidence.ts';
-import type { LineHead } from '../../text/line-head.ts';
+import type { LevelReader, LineHead } from '../../text/line-head.ts';
 import { stampHead } from '../../text/stamp.ts';
-import type { LevelReader } from '../../text/stamp.ts';
 
 const words: readonly (readonly [word: string, level: Level])[] = [
   ['ERROR:', 'error'],
@@ -28,26 +27,13 @@ const afterStamp: LevelReader = (bytes, from, end) => {
  * were written at the time of the one above.
  */
 export const coreHeads: readonly LineHead[] = [
-  stamped(),
+  // The stamp ends before its `>`, which is no part of the time.
+  stampHead("YYYY-MM-DDTHH:mm:ss'Z'", { name: 'azure-core', offset: 0, level: afterStamp, followedBy: '>' }),
   unstamped('\tDEBUG: ', 'debug'),
   unstamped('\tVERBOSE: ', 'trace'),
   unstamped('<End of output>', 'none'),
   unstamped('<Log file was closed.>', 'none'),
 ];
-
-/** The stamp ends before its `>`, which is no part of the time. */
-function stamped(): LineHead {
-  const stamp = stampHead("YYYY-MM-DDTHH:mm:ss'Z'", { name: 'azure-core', offset: 0, level: afterStamp });
-  return {
-    name: stamp.name,
-    yearless: false,
-    read: (bytes, start, end, out) =>
-      end - start > stampBytes && bytes[start + stampBytes] === 0x3e && stamp.read(bytes, start, end, out),
-  };
-}
-
-/** `2026-11-22T07:44:23Z` */
-const stampBytes = 20;
 
 function unstamped(start: string, level: Level): LineHead {
   return {

@@ -85,7 +85,7 @@ const dpkg: Kind = {
   manager: 'dpkg',
   name: /(?:^|[/_])dpkg\.log(?:\.\d+)?$/u,
   line: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:startup|status|install|upgrade|configure|trigproc|remove|purge)\b/u,
-  heads: [stampHead('YYYY-MM-DD HH:mm:ss', { name: 'dpkg', level: () => 'info' })],
+  heads: [stampHead('YYYY-MM-DD HH:mm:ss', { name: 'dpkg', level: 'info' })],
   // What is unpacked and half configured on the way does not matter.
   landmarks: [' status installed ', ' status not-installed ', ' startup '],
   read(body) {
@@ -117,7 +117,7 @@ const apt: Kind = {
   manager: 'apt',
   name: /(?:^|[/_])apt[/_]history\.log(?:\.\d+)?$|(?:^|\/)history\.log$/u,
   line: /^Start-Date: \d{4}-\d\d-\d\d {1,2}\d\d:\d\d:\d\d/u,
-  heads: [stampHead("'Start-Date: 'YYYY-MM-DD~HH:mm:ss", { name: 'apt-history', level: () => 'info' })],
+  heads: [stampHead("'Start-Date: 'YYYY-MM-DD~HH:mm:ss", { name: 'apt-history', level: 'info' })],
   landmarks: ['Start-Date: '],
   read(body) {
     const command = /^Commandline: (?<command>.*)$/mu.exec(body)?.groups?.['command'] ?? null;
@@ -168,7 +168,7 @@ const yum: Kind = {
   manager: 'yum',
   name: /(?:^|[/_])yum\.log(?:[.-]\d+)?$/u,
   line: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:Installed|Updated|Erased|Dep-Installed|Obsoleted): /u,
-  heads: [stampHead('MMM~D~HH:mm:ss', { name: 'yum', level: () => 'info' })],
+  heads: [stampHead('MMM~D~HH:mm:ss', { name: 'yum', level: 'info' })],
   landmarks: ['nstalled: ', 'Updated: ', 'Erased: '],
   read(body) {
     const groups = yumForm.exec(body)?.groups;
@@ -216,7 +216,7 @@ const zypper: Kind = {
   manager: 'zypper',
   name: /(?:^|[/_])zypp[/_]history(?:[.-]\d+)?$/u,
   line: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\|/u,
-  heads: [stampHead('YYYY-MM-DD HH:mm:ss', { name: 'zypp-history', level: () => 'info' })],
+  heads: [stampHead('YYYY-MM-DD HH:mm:ss', { name: 'zypp-history', level: 'info' })],
   landmarks: ['|install|', '|remove |', '|remove|', '|command|'],
   read(body) {
     const [, action = '', name = '', version = '', arch = ''] = body.split('|');

@@ -1,7 +1,7 @@
 import type { Level } from '../../domain/evidence.ts';
 import type { Moment } from '../../domain/moment.ts';
+import type { LevelReader } from '../../text/line-head.ts';
 import { stampHead } from '../../text/stamp.ts';
-import type { LevelReader } from '../../text/stamp.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LineSample, LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
 import type { DsStep } from './facts.ts';

@@ -18,9 +18,9 @@ const longLevels: readonly (readonly [word: string, level: Level])[] = [
 ];
 
 /** `20250323 12:08:4` and `2024-12-10 23:02:3`: everything up to the seconds, which are read apart. */
-const compactDate = stampHead('YYYYMMDD~H:mm:', { level: () => 'none' });
-const dashedDate = stampHead('YYYY-MM-DD~H:mm:', { level: () => 'none' });
-const oldDate = stampHead('EEE~MMM~D~H:mm:ss~YYYY', { level: () => 'none' });
+const compactDate = stampHead('YYYYMMDD~H:mm:', { level: 'none' });
+const dashedDate = stampHead('YYYY-MM-DD~H:mm:', { level: 'none' });
+const oldDate = stampHead('EEE~MMM~D~H:mm:ss~YYYY', { level: 'none' });
 
 /**
  * The heads of the four dialects. A single digit of seconds is the first of two, the other one is lost

@@ -23,9 +23,9 @@ export const reportingEvents = defineLineFormat({
     stampHead('YYYY-MM-DD HH:mm:ss:fffzz', {
       name: 'reporting-events',
       within: stampAt,
-      level: () => 'none',
+      level: 'none',
     }),
-    stampHead('YYYY-MM-DD HH:mm:ss:fff', { name: 'reporting-events', within: stampAt, level: () => 'none' }),
+    stampHead('YYYY-MM-DD HH:mm:ss:fff', { name: 'reporting-events', within: stampAt, level: 'none' }),
   ],
   landmarks: ['\t147', '\t148', '\t161', '\t162', '\t167', '\t181', '\t182', '\t183', '\t201', 'UNINSTALL'],
   open: (context) => new ReportingEventsReader(context),
