@@ -4,7 +4,7 @@ import type { LogReader, LogRecord } from '../formats/define-format.ts';
 import { findLevel } from '../text/level.ts';
 import type { HeadFields, LineHead } from '../text/line-head.ts';
 import type { ScannedLines } from '../text/line-scanner.ts';
-import { Landmarks, scanBytes, scanLines } from '../text/line-scanner.ts';
+import { Landmarks, loadText, scanBytes, scanLines } from '../text/line-scanner.ts';
 import { assumedYear } from '../text/stamp.ts';
 import type { StampedBatch } from '../text/stamped-lines.ts';
 import { batchLines, levelOfCode, StampedLines, statedOffset } from '../text/stamped-lines.ts';
@@ -98,17 +98,17 @@ export class LineReader {
   /** @param bytes UTF-8; copied, so they need to be good for this call only */
   push(bytes: Uint8Array): void {
     const { store } = this.#options;
-    let base = store.length;
-    store.append(bytes);
     for (let from = 0; from < bytes.length; from += scanBytes) {
-      const piece = bytes.subarray(from, from + scanBytes);
+      // From here on it is near: what comes from another thread is fetched only once.
+      const piece = loadText(bytes.subarray(from, from + scanBytes));
+      const base = store.length;
+      store.append(piece);
       this.#scan(piece, base);
-      base += piece.length;
     }
   }
 
-  /** @param base store offset of the bytes */
-  #scan(bytes: Uint8Array, base: number): void {
+  /** @param base store offset of the bytes, which are loaded */
+  #scan(bytes: Buffer, base: number): void {
     const first = this.#openBytes === 0 ? 0 : this.#endOpenLine(bytes);
     if (first === bytes.length) return;
     const scanned = scanLines(first === 0 ? bytes : bytes.subarray(first), this.#landmarks);

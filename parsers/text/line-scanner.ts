@@ -25,7 +25,12 @@ const endsAt = textAt + 512 * 1024;
 export const scanBytes = 256 * 1024;
 const marksAt = endsAt + 4 * scanBytes;
 const stampsAt = marksAt + scanBytes + 64 * 1024;
-const memoryBytes = stampsAt + stampsBytes;
+/** A second place for text, so that the first one stays as it is. */
+const asideAt = stampsAt + stampsBytes;
+const memoryBytes = asideAt + scanBytes + 64 * 1024;
+
+/** Zeros that the kernel wants behind a text. */
+const behindText = 64;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -33,10 +38,9 @@ interface Exports {
   findLines(text: number, length: number, ends: number): number;
 }
 
-/** The memory in which a scan leaves its text and the places of its line feeds, and the room behind them. */
+/** The memory in which a scan leaves the places of line feeds, and the room behind them. */
 export interface ScannedMemory {
   readonly memory: WebAssembly.Memory;
-  readonly textAt: number;
   readonly endsAt: number;
   readonly stampsAt: number;
 }
@@ -46,6 +50,7 @@ interface Kernel {
   readonly bytes: Uint8Array;
   readonly data: DataView;
   readonly text: Buffer;
+  readonly aside: Buffer;
   readonly ends: Uint32Array;
   readonly marks: Uint8Array;
   /** Whose tables it holds. */
@@ -70,7 +75,8 @@ function startKernel(): Kernel {
     exports: typed,
     bytes: new Uint8Array(buffer),
     data: new DataView(buffer),
-    text: Buffer.from(buffer, textAt, scanBytes + 64),
+    text: Buffer.from(buffer, textAt, scanBytes + behindText),
+    aside: Buffer.from(buffer, asideAt, scanBytes + behindText),
     ends: new Uint32Array(buffer, endsAt, scanBytes),
     marks: new Uint8Array(buffer, marksAt, scanBytes + 1),
     loaded: null,
@@ -78,12 +84,12 @@ function startKernel(): Kernel {
 }
 
 export function scannedMemory(): ScannedMemory {
-  return { memory: kernel().exports.memory, textAt, endsAt, stampsAt };
+  return { memory: kernel().exports.memory, endsAt, stampsAt };
 }
 
 /** What a scan found; good until the next one. */
 export interface ScannedLines {
-  /** The text itself, where reading it is fastest. */
+  /** What was scanned. */
   readonly text: Buffer;
   /** How many lines end in it. */
   readonly count: number;
@@ -93,21 +99,28 @@ export interface ScannedLines {
   readonly marks: Uint8Array;
 }
 
-/** Finds the line ends of a text of at most {@link scanBytes}, and the lines that hold landmarks. */
-export function scanLines(bytes: Uint8Array, landmarks: Landmarks | null): ScannedLines {
-  const { exports, text, ends, marks } = kernel();
+/** Puts a text of at most {@link scanBytes} where scanning and reading it is fastest; good until the next one. */
+export function loadText(bytes: Uint8Array): Buffer {
+  const { text } = kernel();
   text.set(bytes);
-  text.fill(0, bytes.length, bytes.length + 64);
-  if (landmarks === null) {
-    return { text, count: exports.findLines(textAt, bytes.length, endsAt), ends, marks };
-  }
+  text.fill(0, bytes.length, bytes.length + behindText);
+  return text.subarray(0, bytes.length);
+}
+
+/**
+ * Finds the line ends of a text and the lines that hold landmarks.
+ *
+ * @param text what {@link loadText} gave, or its end from behind a line feed on
+ */
+export function scanLines(text: Buffer, landmarks: Landmarks | null): ScannedLines {
+  const current = kernel();
+  const { exports, ends, marks } = current;
+  const at = text.byteOffset;
+  if (text.buffer !== current.text.buffer) throw new Error('a text is scanned that was not loaded');
+  if (landmarks === null) return { text, count: exports.findLines(at, text.length, endsAt), ends, marks };
   landmarks.load();
-  return {
-    text,
-    count: exports.scanLines(textAt, bytes.length, endsAt, marksAt, landmarks.every),
-    ends,
-    marks,
-  };
+  const count = exports.scanLines(at, text.length, endsAt, marksAt, landmarks.every);
+  return { text, count, ends, marks };
 }
 
 interface Literal {
@@ -144,13 +157,18 @@ export class Landmarks {
     this.#buckets = fillBuckets(literals);
   }
 
-  /** Marks of all landmarks in bytes of any length, lines not told apart. */
+  /** Marks of all landmarks in bytes of any length, lines not told apart; leaves the loaded text as it is. */
   in(bytes: Uint8Array): number {
     let marks = 0;
     const step = scanBytes - this.#longest;
     for (let at = 0; at < bytes.length && marks !== this.every; at += step) {
-      const scanned = scanLines(bytes.subarray(at, at + scanBytes), this);
-      for (let line = 0; line <= scanned.count; line += 1) marks |= scanned.marks[line] ?? 0;
+      const { aside, exports, marks: marksOf } = kernel();
+      const part = bytes.subarray(at, at + scanBytes);
+      aside.set(part);
+      aside.fill(0, part.length, part.length + behindText);
+      this.load();
+      const count = exports.scanLines(asideAt, part.length, endsAt, marksAt, this.every);
+      for (let line = 0; line <= count; line += 1) marks |= marksOf[line] ?? 0;
     }
     return marks;
   }

@@ -69,7 +69,6 @@ interface Kernel {
   readonly exports: Exports;
   /** Where its memory starts in that of the scan. */
   readonly at: number;
-  readonly textAt: number;
   readonly endsAt: number;
   readonly bytes: Uint8Array;
   readonly data: DataView;
@@ -86,7 +85,7 @@ function kernel(): Kernel {
 }
 
 function startKernel(): Kernel {
-  const { memory, textAt, endsAt, stampsAt: at } = scannedMemory();
+  const { memory, endsAt, stampsAt: at } = scannedMemory();
   const { exports } = new WebAssembly.Instance(
     new WebAssembly.Module(Buffer.from(kernelBytes, 'base64')),
     // Of the environment it has the memory only.
@@ -98,7 +97,6 @@ function startKernel(): Kernel {
   const started: Kernel = {
     exports: exports as unknown as Exports,
     at,
-    textAt,
     endsAt,
     bytes: new Uint8Array(buffer, at, stampsBytes),
     data: new DataView(buffer, at, stampsBytes),
@@ -169,13 +167,13 @@ export class StampedLines {
   read(scanned: ScannedLines, fromLine: number, toLine: number): StampedBatch {
     const current = kernel();
     this.#load(current);
-    const { exports, at, textAt, endsAt, batch } = current;
+    const { exports, at, endsAt, batch } = current;
     exports.readHeads(
       at,
       at + headsAt,
       this.#forms.length,
       at + wordsAt,
-      textAt,
+      scanned.text.byteOffset,
       endsAt,
       fromLine,
       toLine,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Landmarks, scanBytes, scanLines } from '../../parsers/text/line-scanner.ts';
+import { Landmarks, loadText, scanBytes, scanLines } from '../../parsers/text/line-scanner.ts';
 
 /** Marks by line, what follows the last line feed included, as a search one by one finds them. */
 function expectedMarks(text: string, sets: readonly (readonly string[])[]): readonly number[] {
@@ -15,7 +15,7 @@ function expectedMarks(text: string, sets: readonly (readonly string[])[]): read
 }
 
 function scan(bytes: Buffer, landmarks: Landmarks | null): { ends: number[]; marks: number[] } {
-  const { count, ends, marks } = scanLines(bytes, landmarks);
+  const { count, ends, marks } = scanLines(loadText(bytes), landmarks);
   return { ends: [...ends.subarray(0, count)], marks: [...marks.subarray(0, count + 1)] };
 }
 
@@ -59,7 +59,7 @@ describe('scanLines', () => {
     const bytes = Buffer.alloc(scanBytes, '\n');
     const landmarks = new Landmarks([['ab']]);
     for (const chosen of [landmarks, null]) {
-      const { count, ends } = scanLines(bytes, chosen);
+      const { count, ends } = scanLines(loadText(bytes), chosen);
       expect(count).toBe(scanBytes);
       expect(ends[scanBytes - 1]).toBe(scanBytes - 1);
     }

@@ -4,7 +4,7 @@ import { levels } from '../../parsers/domain/evidence.ts';
 import { formats } from '../../parsers/formats/registry.ts';
 import { genericHeads } from '../../parsers/text/generic-heads.ts';
 import type { HeadFields, LineHead, StampStep } from '../../parsers/text/line-head.ts';
-import { scanLines } from '../../parsers/text/line-scanner.ts';
+import { loadText, scanLines } from '../../parsers/text/line-scanner.ts';
 import { batchLines, StampedLines, statedOffset } from '../../parsers/text/stamped-lines.ts';
 import { stampHead } from '../../parsers/text/stamp.ts';
 
@@ -26,7 +26,7 @@ function oneByOne(heads: readonly LineHead[], lines: readonly string[]): readonl
 function atOnce(heads: readonly LineHead[], lines: readonly string[]): readonly Said[] {
   const stamped = StampedLines.of(heads);
   if (stamped === null) throw new Error('no head is data');
-  const scanned = scanLines(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8'), null);
+  const scanned = scanLines(loadText(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8')), null);
   const said: Said[] = [];
   for (let from = 0; from < scanned.count; from += batchLines) {
     const to = Math.min(scanned.count, from + batchLines);
