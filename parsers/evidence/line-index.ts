@@ -12,6 +12,9 @@ const timedFlag = 0b0000_1000;
 const headFlag = 0b0001_0000;
 const outOfOrderFlag = 0b0010_0000;
 
+/** A line that starts farther behind the first of its page needs more than four bytes to say so; with some room for those behind it. */
+const farthestStart = 0xff00_0000;
+
 /** Readings outside are noise of broken clocks: they are kept, but say nothing of the span of the evidence. */
 export const plausible = { from: Date.UTC(1995, 0, 1), to: Date.UTC(2100, 0, 1) } as const;
 
@@ -22,8 +25,8 @@ interface Page {
   readonly from: number;
   /** Lines for which there is room. */
   readonly size: number;
-  /** Line starts relative to `base`. */
-  readonly starts: Uint32Array;
+  /** Line starts relative to `base`; numbers of eight bytes where lines are so long that four are too few. */
+  readonly starts: Uint32Array | Float64Array;
   /** Readings in milliseconds as their clocks show them; NaN without a time. */
   readonly local: Float64Array;
   readonly flags: Uint8Array;
@@ -187,7 +190,7 @@ export class LineIndex {
     this.#finished = true;
     const last = this.#pages[this.#pages.length - 1];
     const used = this.#count % pageLines;
-    if (last !== undefined && used !== 0 && used < last.size)
+    if (last !== undefined && used !== 0 && used < last.size && last.starts instanceof Uint32Array)
       this.#pages[this.#pages.length - 1] = closed(last, used);
   }
 
@@ -269,7 +272,7 @@ export class LineIndex {
 
   /** Bytes of memory the index takes. */
   get memory(): number {
-    return this.#pages.reduce((sum, page) => sum + page.size * 14, 0);
+    return this.#pages.reduce((sum, page) => sum + page.size * (10 + page.starts.BYTES_PER_ELEMENT), 0);
   }
 
   #noteExtent(local: number): void {
@@ -287,6 +290,10 @@ export class LineIndex {
       this.#pages.push(page);
     } else if (slot >= page.size) {
       page = grow(page);
+      this.#pages[this.#pages.length - 1] = page;
+    }
+    if (start - page.base > farthestStart && page.starts instanceof Uint32Array) {
+      page = widened(page);
       this.#pages[this.#pages.length - 1] = page;
     }
     return page;
@@ -376,8 +383,14 @@ function closed(page: Page, used: number): Page {
   return { ...into, base: page.base, from, size: used };
 }
 
+function widened(page: Page): Page {
+  return { ...page, starts: Float64Array.from(page.starts) };
+}
+
 function grow(page: Page): Page {
-  const larger = newPage(page.base, Math.min(pageLines, page.size * 4));
+  const size = Math.min(pageLines, page.size * 4);
+  const starts = page.starts instanceof Uint32Array ? new Uint32Array(size) : new Float64Array(size);
+  const larger = { ...newPage(page.base, size), starts };
   larger.starts.set(page.starts);
   larger.local.set(page.local);
   larger.flags.set(page.flags);
