@@ -296,8 +296,12 @@ export class BundleLines {
   }
 
   #key(member: MemberLines, line: number): number {
-    const local = member.index.local(line);
-    const stated = member.index.offset(line);
+    return this.#keyOfReading(member, line, member.index.local(line));
+  }
+
+  #keyOfReading(member: MemberLines, line: number, local: number): number {
+    const { index } = member;
+    const stated = index.offsetTable.length === 1 ? Number.NaN : index.offset(line);
     const offset = Number.isNaN(stated) ? (zoneOffset(member.zone, local) ?? this.placementOffset) : stated;
     return local - offset * 60_000;
   }
@@ -333,7 +337,9 @@ export class BundleLines {
       0,
     );
     const order = new Uint32Array(total);
-    const merged = mergeLines(taking, order, (member, line) => this.#key(member, line));
+    const merged = mergeLines(taking, order, (member, line, local) =>
+      this.#keyOfReading(member, line, local),
+    );
     return {
       order: merged.total === total ? order : order.slice(0, merged.total),
       identity: { base: 0, count: 0 },

@@ -11,19 +11,21 @@ export interface MergedMember {
   readonly onlyDated: boolean;
 }
 
+/** The place in time of a timed line. @param local its reading */
+type KeyOf<T> = (member: T, line: number, local: number) => number;
+
 /**
  * Merges lines by their places in time: writes their ids in merged order, those of members without any time last.
  *
  * What moves is a unit: a timed line and the undated ones that follow it. Units of one place stand in the order of their
  * members, then of their lines.
  *
- * @param keyOf the place in time of a timed line
  * @returns how many of the ids have a place in time, and how many there are
  */
 export function mergeLines<T extends MergedMember>(
   members: readonly T[],
   order: Uint32Array,
-  keyOf: (member: T, line: number) => number,
+  keyOf: KeyOf<T>,
 ): { readonly placed: number; readonly total: number } {
   const merge = new Merge(
     members.filter(({ index }) => index.timed > 0),
@@ -43,7 +45,7 @@ export function mergeLines<T extends MergedMember>(
 class Merge<T extends MergedMember> {
   readonly #members: readonly T[];
   readonly #order: Uint32Array;
-  readonly #keyOf: (member: T, line: number) => number;
+  readonly #keyOf: KeyOf<T>;
   /** Of each member: the place in time of its next unit, infinite behind the last one. */
   readonly #keys: Float64Array;
   /** The first line of that unit. */
@@ -52,7 +54,7 @@ class Merge<T extends MergedMember> {
   readonly #units = new Map<number, { readonly lines: Uint32Array; taken: number }>();
   readonly #heap: Uint32Array;
 
-  constructor(members: readonly T[], order: Uint32Array, keyOf: (member: T, line: number) => number) {
+  constructor(members: readonly T[], order: Uint32Array, keyOf: KeyOf<T>) {
     const size = members.length;
     this.#members = members;
     this.#order = order;
@@ -90,21 +92,29 @@ class Merge<T extends MergedMember> {
   /** Writes the ids of the next unit. @returns the next free place */
   #take(nth: number, from: number): number {
     const member = this.#members[nth] as T;
-    const { index, base, count } = member;
+    const { index, base, count, onlyDated } = member;
     const order = this.#order;
     let line = this.#lines[nth] as number;
     let at = from;
     order[at++] = base + line;
     line += 1;
-    if (!member.onlyDated) while (line < count && !index.isTimed(line)) order[at++] = base + line++;
-    this.#moveTo(nth, line);
+    // A line without a time has none in the index either: that is asked once for both.
+    let local = Number.NaN;
+    if (!onlyDated) {
+      while (line < count && Number.isNaN((local = index.local(line)))) order[at++] = base + line++;
+    }
+    if (this.#units.size > 0 && this.#units.has(nth)) this.#moveTo(nth, line);
+    else {
+      this.#lines[nth] = line;
+      this.#keys[nth] = line < count ? this.#keyOf(member, line, local) : Number.POSITIVE_INFINITY;
+    }
     return at;
   }
 
   /** @param line behind the unit before, for members that are in order themselves */
   #moveTo(nth: number, line: number): void {
     const member = this.#members[nth] as T;
-    const units = this.#units.size === 0 ? undefined : this.#units.get(nth);
+    const units = this.#units.get(nth);
     let next = line;
     if (units !== undefined) {
       next = units.lines[units.taken] ?? member.count;
@@ -117,9 +127,10 @@ class Merge<T extends MergedMember> {
   /** The first unit of a file may start with undated lines: they stand before its first timed line. */
   #unitKey(member: T, line: number): number {
     const { index, count } = member;
+    let local = Number.NaN;
     let at = line;
-    while (at < count && !index.isTimed(at)) at += 1;
-    return at < count ? this.#keyOf(member, at) : Number.POSITIVE_INFINITY;
+    while (at < count && Number.isNaN((local = index.local(at)))) at += 1;
+    return at < count ? this.#keyOf(member, at, local) : Number.POSITIVE_INFINITY;
   }
 
   #sortedUnits(member: T): Uint32Array {
