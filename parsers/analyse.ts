@@ -24,7 +24,7 @@ import { runRules } from './rules/run-rules.ts';
 import { toolVersion } from './version.ts';
 
 /** Text of this many bytes stays in memory; what is beyond goes to a private temporary file. */
-const textBudget = 128 * 1024 * 1024;
+const textBudget = 64 * 1024 * 1024;
 
 export interface ReadOptions {
   readonly limits?: Partial<Limits>;

@@ -23,6 +23,8 @@ const inputStride = inputRoom + inputBytes + 1024;
 /** Places for unpacked bytes: one is looked at, one is ready, one is written, and one to spare. */
 const outputPlaces = 4;
 const outputBytes = 1024 * 1024;
+/** The first piece of a stream is given sooner, so that its reader need not wait for much: as much as a head has. */
+const firstBytes = 64 * 1024;
 /** Room for the bytes that copies reach back to, and for what is written beyond the end. */
 const historyBytes = 32 * 1024;
 const outputSlack = 1024;
@@ -49,6 +51,7 @@ interface ThreadData {
     readonly outputPlaces: number;
     readonly outputStart: number;
     readonly outputBytes: number;
+    readonly firstBytes: number;
     readonly outputStride: number;
     readonly historyBytes: number;
     readonly waitingWord: number;
@@ -121,6 +124,8 @@ function runThread(
   let crc = 0;
   /** The stream has ended, but some of it waits for a place. */
   let pendingEnd = false;
+  /** Nothing of the stream was given yet. */
+  let isFirst = true;
 
   const send = (message: FromThread): void => {
     port.postMessage(message);
@@ -137,6 +142,7 @@ function runThread(
     hash = createHash('sha256');
     crc = 0;
     pendingEnd = false;
+    isFirst = true;
     kernel.start();
   }
 
@@ -188,7 +194,7 @@ function runThread(
     while (running) {
       if (output.place === -1 && !nextOutput()) return;
       if (input.place === -1 && !nextInput()) return;
-      const outputEnd = output.start + layout.outputBytes;
+      const outputEnd = output.start + (isFirst ? layout.firstBytes : layout.outputBytes);
       const result = kernel.inflate(
         input.at,
         input.end,
@@ -203,6 +209,7 @@ function runThread(
         if (!nextInput()) return;
       } else if (result === isFull) {
         give(outputEnd);
+        isFirst = false;
       } else if (result === isDone) {
         // More may have been written than a place holds.
         if (output.at > outputEnd) {
@@ -268,6 +275,7 @@ class InflateThread {
         outputPlaces,
         outputStart,
         outputBytes,
+        firstBytes,
         outputStride,
         historyBytes,
         waitingWord,

@@ -184,7 +184,7 @@ function widenSizes(
  * Puts records in the order of their bytes, in place. That is nearly always the order of the directory, which
  * decides between records of one place.
  */
-export function orderByPlace(records: ZipRecord[]): readonly ZipRecord[] {
+export function orderByPlace(records: ZipRecord[]): ZipRecord[] {
   return records.sort((a, b) => a.headerOffset - b.headerOffset);
 }
 
@@ -192,11 +192,12 @@ export function orderByPlace(records: ZipRecord[]): readonly ZipRecord[] {
  * The entry of one of the ordered records. Its bytes end where the next begin, so that overlapping entries
  * cannot unpack the same bytes again and again. Of several at one place the first is read.
  *
+ * @param records those from the one before on; of others nothing is asked
  * @param end of the last one's bytes
  */
-export function entryAt(records: readonly ZipRecord[], index: number, end: number): ZipEntry | null {
-  const record = records[index];
-  if (record === undefined) return null;
+export function entryAt(records: readonly (ZipRecord | null)[], index: number, end: number): ZipEntry | null {
+  const record = records[index] ?? null;
+  if (record === null) return null;
   const { headerOffset } = record;
   if (records[index - 1]?.headerOffset === headerOffset) {
     return { ...record, endOffset: headerOffset, fault: 'overlapping-entry' };

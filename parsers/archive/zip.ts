@@ -52,7 +52,7 @@ export async function openZip(source: RandomSource, password: string | null): Pr
 
 async function readRecords(
   source: RandomSource,
-): Promise<{ readonly records: readonly ZipRecord[]; readonly whole: boolean }> {
+): Promise<{ readonly records: ZipRecord[]; readonly whole: boolean }> {
   const directory = await readZipDirectory(source);
   const foreign = await isForeign(source, directory);
   const fits = !foreign && (await pointsAtHeaders(source, directory.records));
@@ -98,15 +98,17 @@ function mergeByName(recovered: readonly ZipRecord[], listed: readonly ZipRecord
   return [...recovered, ...listed.filter((record) => !names.has(record.name))];
 }
 
+/** @param records each is let go once the next was given: what is kept of its member takes its place */
 async function* describeAll(
   source: RandomSource,
-  records: readonly ZipRecord[],
+  records: (ZipRecord | null)[],
   key: Uint8Array | null,
   tried: boolean,
 ): AsyncGenerator<ContainerEntry, void, undefined> {
   for (let index = 0; index < records.length; index++) {
     const entry = entryAt(records, index, source.size);
     if (entry === null) return;
+    if (index > 0) records[index - 1] = null;
     await source.passedBy(Math.min(entry.headerOffset, source.size));
     const fault = entry.fault ?? lockedFault(entry, key, tried);
     yield {

@@ -24,21 +24,31 @@ export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
   for (const draft of drafts) {
     const { system } = draft;
     if (draft.device !== null) table.add(draft.device, system, draft.aliases);
-    for (const device of draft.records.deviceNames()) table.add(device, system);
+    if (draft.records.count > 0) for (const device of draft.records.deviceNames()) table.add(device, system);
     for (const event of draft.events) if (typeof event.device === 'string') table.add(event.device, system);
     for (const fact of draft.facts) if (typeof fact.device === 'string') table.add(fact.device, system);
   }
   const collections = new Collections(drafts);
+  const known = new Map<string, DeviceAssignment>();
+  /** One for all members that have it in common. */
+  const assigned = (name: string, reason: DeviceAssignment['reason']): DeviceAssignment => {
+    const key = `${reason} ${name}`;
+    let assignment = known.get(key);
+    if (assignment === undefined) {
+      assignment = { name, reason };
+      known.set(key, assignment);
+    }
+    return assignment;
+  };
+  const folders = new DeviceFolders(table);
+  const only = table.only();
+  const onlyDevice = only === null ? null : assigned(only, 'only-device');
   const ofMember = drafts.map((draft): DeviceAssignment | null => {
-    if (draft.device !== null) return { name: table.nameOf(draft.device), reason: 'stated' };
+    if (draft.device !== null) return assigned(table.nameOf(draft.device), 'stated');
     const collected = collections.deviceOf(draft.path);
-    if (collected !== null) return { name: table.nameOf(collected), reason: 'collection' };
-    const folder = foldersOf(draft.path)
-      .map((path) => lastSegment(path))
-      .find((segment) => table.has(segment));
-    if (folder !== undefined) return { name: table.nameOf(folder), reason: 'folder' };
-    const only = table.only();
-    return only === null ? null : { name: only, reason: 'only-device' };
+    if (collected !== null) return assigned(table.nameOf(collected), 'collection');
+    const folder = folders.deviceOf(draft.path);
+    return folder === null ? onlyDevice : assigned(table.nameOf(folder), 'folder');
   });
   drafts.forEach((draft, index) => {
     const name = ofMember[index]?.name;
@@ -105,6 +115,10 @@ class DeviceTable {
       key = foldDeviceName(name);
       this.#keys.set(name, key);
     }
+    return this.#resolve(key);
+  }
+
+  #resolve(key: string): string {
     const owner = this.#otherNames.get(key);
     if (owner !== undefined && owner !== '' && !this.#firstNames.has(key)) return owner;
     return this.#byKey.has(key) ? key : (this.#aliasKeys.get(key) ?? key);
@@ -114,8 +128,13 @@ class DeviceTable {
     return this.#byKey.get(this.keyOf(name))?.name ?? name;
   }
 
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Of a segment of a path, which need not be remembered: there are many that are no device. */
   has(segment: string): boolean {
-    return this.#byKey.has(this.keyOf(segment)) && segment !== '';
+    return segment !== '' && this.#byKey.has(this.#resolve(foldDeviceName(segment)));
   }
 
   only(): string | null {
@@ -178,6 +197,27 @@ export function foldersOf(path: string): readonly string[] {
   }
   folders.push('');
   return folders;
+}
+
+/** Finds folders and inner archives that are named like a device. */
+class DeviceFolders {
+  readonly #table: DeviceTable;
+  /** Members of one folder come one after the other. */
+  #last: { readonly folder: string; readonly device: string | null } | null = null;
+
+  constructor(table: DeviceTable) {
+    this.#table = table;
+  }
+
+  /** The nearest one of a member. */
+  deviceOf(path: string): string | null {
+    if (this.#table.size === 0) return null;
+    const [folder = '', ...others] = foldersOf(path);
+    if (this.#last?.folder === folder) return this.#last.device;
+    const device = [folder, ...others].map(lastSegment).find((segment) => this.#table.has(segment)) ?? null;
+    this.#last = { folder, device };
+    return device;
+  }
 }
 
 /** The folder's own name; of an inner archive its name without the archive's endings. */

@@ -17,7 +17,7 @@ import type {
 import { isMoment, order } from '../domain/moment.ts';
 import type { At, Clock, Moment } from '../domain/moment.ts';
 import { findKb, foldText } from '../domain/names.ts';
-import type { SystemDefinition } from '../formats/define-format.ts';
+import type { FactDraft, SystemDefinition } from '../formats/define-format.ts';
 import { assignDevices } from './assign-devices.ts';
 import type { Assignments } from './assign-devices.ts';
 import { coverageOf, isSource } from './coverage.ts';
@@ -44,6 +44,8 @@ export interface BuiltEvidence {
   readonly zones: readonly MemberZone[];
   readonly facts: readonly Fact[];
 }
+
+const noFacts: readonly FactDraft[] = [];
 
 /** Joins what the members said: devices assigned, clocks and zones settled, everything indexed. */
 export function buildEvidence(
@@ -76,8 +78,8 @@ export function buildEvidence(
         detail: event.detail,
       });
     }
-    const zoneFacts = draft.zone === null ? [] : [draft.zone.fact];
-    for (const fact of [...draft.facts, ...zoneFacts]) {
+    const zoneFacts = draft.zone === null ? noFacts : [draft.zone.fact];
+    for (const fact of zoneFacts.length === 0 ? draft.facts : [...draft.facts, ...zoneFacts]) {
       const device = fact.device ?? own;
       facts.push({
         type: fact.type,
@@ -132,7 +134,7 @@ export function buildEvidence(
     coverage: coverageOf(systems, members, facts, events),
     systems,
     keyOf: (name) => assignments.keyOf(name),
-    lineExtents: drafts.flatMap((draft, position) => settle.lineExtent(draft, position)),
+    lastOfLines: drafts.map((draft, position) => settle.lastOfLines(draft, position)),
   });
   return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };
 }
@@ -248,11 +250,15 @@ class Settler {
         this.#byDevice.set(key, draft.zone.offset);
       }
     });
+    const other: MemberZone = {
+      offset: null,
+      source: assumed === null ? 'unknown' : 'assumed',
+      zone: assumed,
+    };
     this.#zones = drafts.map((draft, position) => {
       const key = assignments.keyOf(assignments.ofMember[position]?.name ?? null);
       const inferred = draft.zone?.offset ?? (draft.clock === 'device' ? this.#byDevice.get(key) : undefined);
-      if (inferred !== undefined) return { offset: inferred, source: 'inferred', zone: null };
-      return { offset: null, source: assumed === null ? 'unknown' : 'assumed', zone: assumed };
+      return inferred === undefined ? other : { offset: inferred, source: 'inferred', zone: null };
     });
   }
 
@@ -331,24 +337,24 @@ class Settler {
   }
 
   /** The last timed line of a log, as a moment of its clock. */
-  lineExtent(draft: MemberDraft, position: number): readonly Moment[] {
+  lastOfLines(draft: MemberDraft, position: number): Moment | null {
     const { lines } = draft;
-    if (lines === null || draft.timeline === 'none' || Number.isNaN(lines.latest)) return [];
-    const line = (local: number): Moment =>
-      this.moment(
-        {
-          raw: '',
-          local,
-          offset: lines.offsetTable[1] ?? null,
-          offsetSource: lines.offsetTable.length > 1 ? 'stated' : 'unknown',
-          precision: 'second',
-          clock: draft.clock,
-          clockOf: '',
-        },
-        position,
-        null,
-      );
-    return [line(lines.earliest), line(lines.latest)];
+    if (lines === null || draft.timeline === 'none') return null;
+    const local = lines.latest;
+    if (Number.isNaN(local)) return null;
+    return this.moment(
+      {
+        raw: '',
+        local,
+        offset: lines.offsetTable[1] ?? null,
+        offsetSource: lines.offsetTable.length > 1 ? 'stated' : 'unknown',
+        precision: 'second',
+        clock: draft.clock,
+        clockOf: '',
+      },
+      position,
+      null,
+    );
   }
 
   #inferred(moment: Moment, position: number): number | undefined {
@@ -385,8 +391,8 @@ interface EvidenceParts {
   readonly coverage: readonly CoverageItem[];
   readonly systems: readonly SystemDefinition[];
   readonly keyOf: (name: string | null) => string;
-  /** First and last moments of logs. */
-  readonly lineExtents: readonly Moment[];
+  /** Last moments of logs, by position of the member. */
+  readonly lastOfLines: readonly (Moment | null)[];
 }
 
 class IndexedEvidence implements Evidence {
@@ -618,7 +624,7 @@ class IndexedEvidence implements Evidence {
       ({ detection, deployment } = record);
     }
     for (const event of parts.events) note(event.at);
-    for (const extent of parts.lineExtents) note(extent);
+    for (const last of parts.lastOfLines) note(last);
     for (const fact of parts.facts) {
       for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
     }

@@ -41,7 +41,12 @@ export interface IngestOptions {
 
 /** Reads one member from its first to its last byte. Whatever is wrong with it ends in the draft, not in a throw. */
 export async function ingestMember(member: BundleMember, options: IngestOptions): Promise<MemberDraft> {
-  const draft = new MemberDraft(member.index, member.path, modifiedMoment(member), options.pool);
+  const draft = new MemberDraft(
+    member.index,
+    member.path,
+    modifiedMoment(member, options.pool),
+    options.pool,
+  );
   options.onDraft(draft);
   if (member.role === 'symlink' || member.role === 'special') {
     draft.state = 'opaque';
@@ -57,6 +62,7 @@ export async function ingestMember(member: BundleMember, options: IngestOptions)
   }
   // How an archive ended is known only after its members.
   if (member.role !== 'archive') settleMember(member, draft);
+  draft.settle();
   return draft;
 }
 
@@ -239,7 +245,7 @@ async function ingestJson(
   draft.state = 'parsed';
   draft.records.keepQuotesAt(store, store.length);
   const index = draft.newLines();
-  const lines = plainLines(draft, options, false);
+  const lines = plainLines(draft, index, options, false);
   const reader = format.open(contextOf(draft));
   const json = new JsonStream({
     element: (element) => reader.element(element),
@@ -346,17 +352,22 @@ async function ingestDocument(
 /** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */
 function indexDocument(text: Uint8Array, draft: MemberDraft, options: IngestOptions): void {
   const index = draft.newLines();
-  const lines = plainLines(draft, options);
+  const lines = plainLines(draft, index, options);
   lines.push(text);
   lines.end();
   placeDatedLines(draft, index);
 }
 
-/** Reads the lines of a text into the draft's index; none of them has a time of its own. */
-function plainLines(draft: MemberDraft, options: IngestOptions, hasLevels = true): LineReader {
+/** Reads the lines of a text into the index; none of them has a time of its own. */
+function plainLines(
+  draft: MemberDraft,
+  index: LineIndex,
+  options: IngestOptions,
+  hasLevels = true,
+): LineReader {
   return new LineReader({
     store: options.store,
-    index: draft.lines ?? draft.newLines(),
+    index,
     heads: [],
     clock: draft.clock,
     clockOf: draft.path,
@@ -481,13 +492,20 @@ async function drain(member: BundleMember, draft: MemberDraft, options: IngestOp
   }
 }
 
-function modifiedMoment(member: BundleMember): Moment | null {
-  const { modified } = member;
+/** Most modification times that are kept to be shared. */
+const mostTimes = 10_000;
+
+/** What an archive says of when its member was modified; members of one archive have many times in common. */
+function modifiedMoment({ modified }: BundleMember, pool: RecordPool | undefined): Moment | null {
   if (modified === null) return null;
+  const known = pool?.memory('modified', () => new Map<string, Moment>());
+  const key = modified.utc ? `${modified.local}Z` : modified.local;
+  const before = known?.get(key);
+  if (before !== undefined) return before;
   const local = Date.parse(`${modified.local}Z`);
   if (Number.isNaN(local)) return null;
-  return {
-    raw: modified.local,
+  const moment: Moment = {
+    raw: detached(modified.local),
     local,
     offset: modified.utc ? 0 : null,
     offsetSource: modified.utc ? 'stated' : 'unknown',
@@ -495,4 +513,7 @@ function modifiedMoment(member: BundleMember): Moment | null {
     clock: 'exporter',
     clockOf: '',
   };
+  if (known !== undefined && known.size >= mostTimes) known.clear();
+  known?.set(detached(key), moment);
+  return moment;
 }

@@ -1,9 +1,10 @@
 import type { Level } from '../domain/evidence.ts';
 import type { Moment } from '../domain/moment.ts';
 import { readMoment } from './line-reader.ts';
-import type { LineIndex } from './line-index.ts';
 import type { MemberDraft } from './member-draft.ts';
 import type { MemberZone } from './build-evidence.ts';
+import { mergeLines } from './merge-lines.ts';
+import type { LineTable } from './short-lines.ts';
 import type { TextStore } from './text-store.ts';
 
 /** A line by member and 0-based number. */
@@ -15,14 +16,17 @@ export interface LinePlace {
 interface MemberLines {
   readonly draft: MemberDraft;
   readonly position: number;
-  readonly index: LineIndex;
+  readonly index: LineTable;
   /** Lines when the bundle was looked at: the index of a member that is still being read grows. */
   readonly count: number;
   readonly zone: MemberZone;
   /** Id of its first line. */
   readonly base: number;
   readonly deviceKey: string;
+  readonly onlyDated: boolean;
 }
+
+const unknownZone: MemberZone = { offset: null, source: 'unknown', zone: null };
 
 /** Lines of a text handed out as one string are cut here; the file view asks for the rest. */
 const longestShownLine = 64 * 1024;
@@ -38,7 +42,8 @@ const longestShownLine = 64 * 1024;
  */
 export class BundleLines {
   readonly #members: readonly MemberLines[];
-  readonly #byPosition: ReadonlyMap<number, MemberLines>;
+  /** Place in the members by position in the bundle; -1 for a member without lines. */
+  readonly #byPosition: Int32Array;
   readonly #store: TextStore;
   /** Merged order: ids; null while it is the bundle order of a single member. */
   readonly #order: Uint32Array | null;
@@ -59,7 +64,7 @@ export class BundleLines {
     let base = 0;
     drafts.forEach((draft, position) => {
       if (draft.lines === null) return;
-      const zone = zones[position] ?? { offset: null, source: 'unknown', zone: null };
+      const zone = zones[position] ?? unknownZone;
       const count = draft.lines.finished ? draft.lines.count : Math.max(0, draft.lines.count - 1);
       members.push({
         draft,
@@ -69,11 +74,13 @@ export class BundleLines {
         zone,
         base,
         deviceKey: deviceKeyOf(position),
+        onlyDated: draft.timeline === 'dated',
       });
       base += count;
     });
     this.#members = members;
-    this.#byPosition = new Map(members.map((member) => [member.position, member]));
+    this.#byPosition = new Int32Array(drafts.length).fill(-1);
+    members.forEach((member, at) => (this.#byPosition[member.position] = at));
     this.placementOffset = commonOffset(members);
     const merged = this.#merge();
     this.#order = merged.order;
@@ -117,7 +124,7 @@ export class BundleLines {
   }
 
   idOf(position: number, line: number): number | null {
-    const member = this.#byPosition.get(position);
+    const member = this.#members[this.#byPosition[position] ?? -1];
     return member === undefined || line < 0 || line >= member.count ? null : member.base + line;
   }
 
@@ -236,7 +243,7 @@ export class BundleLines {
     readonly deviceKey: string;
     readonly base: number;
     readonly count: number;
-    readonly index: LineIndex;
+    readonly index: LineTable;
     readonly timeline: 'all' | 'dated' | 'none';
   }> {
     for (const member of this.#members) {
@@ -289,8 +296,12 @@ export class BundleLines {
   }
 
   #key(member: MemberLines, line: number): number {
-    const local = member.index.local(line);
-    const stated = member.index.offset(line);
+    return this.#keyOfReading(member, line, member.index.local(line));
+  }
+
+  #keyOfReading(member: MemberLines, line: number, local: number): number {
+    const { index } = member;
+    const stated = index.offsetTable.length === 1 ? Number.NaN : index.offset(line);
     const offset = Number.isNaN(stated) ? (zoneOffset(member.zone, local) ?? this.placementOffset) : stated;
     return local - offset * 60_000;
   }
@@ -326,154 +337,15 @@ export class BundleLines {
       0,
     );
     const order = new Uint32Array(total);
-    let at = 0;
-    const heap = new Heap(timed.map((member) => new Cursor(member, (line) => this.#key(member, line))));
-    for (let cursor = heap.top(); cursor !== null; cursor = heap.top()) {
-      // Runs of one file are usual: take units as long as no other file comes first.
-      const limit = heap.secondKey();
-      do {
-        at = cursor.take(order, at);
-      } while (cursor.key < limit);
-      heap.settleTop();
-    }
-    const placed = at;
-    for (const member of taking) {
-      if (member.index.timed > 0) continue;
-      for (let line = 0; line < member.count; line += 1) order[at++] = member.base + line;
-    }
-    return { order: at === total ? order : order.slice(0, at), identity: { base: 0, count: 0 }, placed };
-  }
-}
-
-/** Walks the units of a member in the order of their times: a timed line and the undated ones that follow it. */
-class Cursor {
-  readonly position: number;
-  /** Key of the next unit; +Infinity at the end. */
-  key = Number.POSITIVE_INFINITY;
-  readonly #member: MemberLines;
-  readonly #keyOf: (line: number) => number;
-  /** Sorted first lines of the units, where the file is not in order; null where it is. */
-  readonly #units: Uint32Array | null;
-  readonly #onlyDated: boolean;
-  #next = 0;
-  #line = 0;
-
-  constructor(member: MemberLines, keyOf: (line: number) => number) {
-    this.#member = member;
-    this.position = member.position;
-    this.#keyOf = keyOf;
-    this.#onlyDated = member.draft.timeline === 'dated';
-    this.#units = this.#onlyDated || member.index.outOfOrder > 0 ? this.#sortUnits() : null;
-    this.#advance();
-  }
-
-  /** Writes the ids of the unit. @returns the next free place */
-  take(order: Uint32Array, from: number): number {
-    const { index, base, count } = this.#member;
-    let at = from;
-    let line = this.#line;
-    order[at++] = base + line;
-    line += 1;
-    if (!this.#onlyDated) {
-      while (line < count && !index.isTimed(line)) order[at++] = base + line++;
-    }
-    this.#next = line;
-    this.#advance();
-    return at;
-  }
-
-  #unit = 0;
-
-  #advance(): void {
-    if (this.#units !== null) {
-      const line = this.#units[this.#unit];
-      this.#unit += 1;
-      if (line === undefined) {
-        this.key = Number.POSITIVE_INFINITY;
-        return;
-      }
-      this.#line = line;
-      this.key = this.#unitKey(line);
-      return;
-    }
-    if (this.#next >= this.#member.count) {
-      this.key = Number.POSITIVE_INFINITY;
-      return;
-    }
-    this.#line = this.#next;
-    this.key = this.#unitKey(this.#line);
-  }
-
-  /** The first unit of a file may start with undated lines: they stand before its first timed line. */
-  #unitKey(line: number): number {
-    const { index, count } = this.#member;
-    let at = line;
-    while (at < count && !index.isTimed(at)) at += 1;
-    return at < count ? this.#keyOf(at) : Number.POSITIVE_INFINITY;
-  }
-
-  #sortUnits(): Uint32Array {
-    const { index, count } = this.#member;
-    const starts: number[] = [];
-    for (let line = 0; line < count; line += 1) {
-      if (index.isTimed(line) || (line === 0 && !this.#onlyDated)) starts.push(line);
-    }
-    const keys = new Map(starts.map((line) => [line, this.#unitKey(line)]));
-    starts.sort((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0) || a - b);
-    return Uint32Array.from(starts);
-  }
-}
-
-/** A binary heap of cursors by key, then member. */
-class Heap {
-  readonly #items: Cursor[];
-
-  constructor(cursors: readonly Cursor[]) {
-    this.#items = [...cursors];
-    for (let at = (this.#items.length >> 1) - 1; at >= 0; at -= 1) this.#down(at);
-  }
-
-  top(): Cursor | null {
-    const top = this.#items[0];
-    return top === undefined || top.key === Number.POSITIVE_INFINITY ? null : top;
-  }
-
-  /** The smallest key of the others. */
-  secondKey(): number {
-    return Math.min(
-      this.#items[1]?.key ?? Number.POSITIVE_INFINITY,
-      this.#items[2]?.key ?? Number.POSITIVE_INFINITY,
+    const merged = mergeLines(taking, order, (member, line, local) =>
+      this.#keyOfReading(member, line, local),
     );
+    return {
+      order: merged.total === total ? order : order.slice(0, merged.total),
+      identity: { base: 0, count: 0 },
+      placed: merged.placed,
+    };
   }
-
-  /** The key of the top has grown: puts it where it belongs. */
-  settleTop(): void {
-    this.#down(0);
-  }
-
-  #down(from: number): void {
-    const items = this.#items;
-    let at = from;
-    for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        const a = items[child];
-        const b = items[least];
-        if (a !== undefined && b !== undefined && before(a, b)) least = child;
-      }
-      if (least === at) return;
-      const a = items[at];
-      const b = items[least];
-      if (a === undefined || b === undefined) return;
-      items[at] = b;
-      items[least] = a;
-      at = least;
-    }
-  }
-}
-
-function before(a: Cursor, b: Cursor): boolean {
-  return a.key < b.key || (a.key === b.key && a.position < b.position);
 }
 
 function zoneOffset(zone: MemberZone, local: number): number | null {

@@ -12,6 +12,8 @@ import type { LineHead } from '../text/line-head.ts';
 import { detached } from '../text/detached.ts';
 import { LineIndex } from './line-index.ts';
 import { RecordTable } from './record-table.ts';
+import { shortLines } from './short-lines.ts';
+import type { LineTable } from './short-lines.ts';
 import type { RecordPool } from './record-table.ts';
 
 /** Warnings of one member that are kept with their text; further ones are counted. */
@@ -26,7 +28,17 @@ export interface DatedLine {
 /** Of members without any: most have none. */
 const noDatedLines: ReadonlyMap<number, DatedLine> = new Map();
 
-/** A member while it is read: what the archive said, what its format harvested. */
+/** Records of the members that state none. */
+const noRecords = new (class extends RecordTable {
+  override push(): never {
+    throw new Error('a member was added to after its end');
+  }
+})('');
+
+/**
+ * A member while it is read: what the archive said, what its format harvested. A bundle can have a hundred thousand:
+ * {@link MemberDraft.settle} leaves of what was made to be filled only what was.
+ */
 export class MemberDraft {
   readonly index: number;
   readonly path: string;
@@ -39,7 +51,7 @@ export class MemberDraft {
   reason: string | null = null;
   encoding: Encoding | null = null;
   /** Lines of the member, null when it is no text. */
-  lines: LineIndex | null = null;
+  lines: LineTable | null = null;
   rows: number | null = null;
   /** Place in the store of the raw bytes kept of a member that is no text. */
   kept: { readonly offset: number; readonly length: number } | null = null;
@@ -58,18 +70,18 @@ export class MemberDraft {
   device: string | null = null;
   /** The device holds for the files beside and below as well. */
   speaksForCollection = false;
-  readonly aliases: string[] = [];
+  aliases: string[] = [];
   /** Other names of devices that the member tells of. */
-  readonly otherNames: { readonly name: string; readonly aliases: readonly string[] }[] = [];
+  otherNames: { readonly name: string; readonly aliases: readonly string[] }[] = [];
   zone: {
     readonly offset: number;
     readonly samples: number;
     readonly fact: FactDraft<'zone-inferred'>;
   } | null = null;
-  readonly records: RecordTable;
-  readonly events: EventDraft[] = [];
-  readonly facts: FactDraft[] = [];
-  readonly warnings: EvidenceWarning[] = [];
+  records: RecordTable;
+  events: EventDraft[] = [];
+  facts: FactDraft[] = [];
+  warnings: EvidenceWarning[] = [];
   warningCount = 0;
 
   /** @param pool what its records have in common with those of the other members */
@@ -100,7 +112,28 @@ export class MemberDraft {
   }
 
   newLines(): LineIndex {
-    this.lines = new LineIndex();
-    return this.lines;
+    const lines = new LineIndex();
+    this.lines = lines;
+    return lines;
   }
+
+  /** It was read to its end: from now on nothing may be added. */
+  settle(): void {
+    if (this.records.count === 0) this.records = noRecords;
+    else this.records.settle();
+    this.aliases = settled(this.aliases);
+    this.otherNames = settled(this.otherNames);
+    this.events = settled(this.events);
+    this.facts = settled(this.facts);
+    this.warnings = settled(this.warnings);
+    if (this.lines instanceof LineIndex) this.lines = shortLines(this.lines);
+  }
+}
+
+const nothing: never[] = [];
+Object.freeze(nothing);
+
+/** Without the room for further ones. */
+function settled<T>(list: T[]): T[] {
+  return list.length === 0 ? nothing : list.slice();
 }

@@ -342,16 +342,18 @@ export class RowCitation implements Citation {
   }
 }
 
-/** First room of the columns. */
-const firstRows = 16;
+/** First room of the columns: arrays of so few have no memory of their own outside the heap. */
+const firstRows = 4;
+/** Tables of up to so many records give room back. */
+const fewRows = 64;
 /** What members without records share: most have none. */
 const noPlaces = new Uint32Array(0);
 const noQuotes = new Float64Array(0);
 
 /** A column whose values stay the same for many rows: each run of equal ones once. */
 class Runs<T> {
-  readonly #starts: number[] = [];
-  readonly #values: T[] = [];
+  #starts: number[] = [];
+  #values: T[] = [];
   /** The run that was looked at last; rows are looked at one after the other. */
   #looked = 0;
 
@@ -368,6 +370,11 @@ class Runs<T> {
     if (this.#values.length > 0 && this.latest === value) return;
     this.#starts.push(at);
     this.#values.push(value);
+  }
+
+  settle(): void {
+    this.#starts = this.#starts.slice();
+    this.#values = this.#values.slice();
   }
 
   at(row: number): T | undefined {
@@ -396,9 +403,9 @@ export class RecordTable {
   readonly #member: string;
   readonly pool: RecordPool;
   readonly #devices = new Runs<string | null>();
-  readonly #subjects: Subject[] = [];
-  readonly #detections: Detection[] = [];
-  readonly #outcomes: Outcome[] = [];
+  #subjects: Subject[] = [];
+  #detections: Detection[] = [];
+  #outcomes: Outcome[] = [];
   readonly #origins = new Runs<Origin>();
   #origin: Origin | null = null;
   /** Line and row of each record; 0 for none. */
@@ -514,6 +521,17 @@ export class RecordTable {
 
   readMoment(kind: string, text: string, read: (text: string) => Moment | null): Moment | null {
     return this.pool.readMoment(kind, text, read);
+  }
+
+  /** The last record was put down: gives the room for further ones back where it is much beside them. */
+  settle(): void {
+    if (this.count > fewRows) return;
+    this.#devices.settle();
+    this.#origins.settle();
+    this.#subjects = this.#subjects.slice();
+    this.#detections = this.#detections.slice();
+    this.#outcomes = this.#outcomes.slice();
+    this.#quoteTexts = this.#quoteTexts?.slice() ?? null;
   }
 
   device(at: number): string | null {

@@ -22,9 +22,14 @@ export function withTranscriptions(
     const rows = byMember.get(draft.path);
     if (rows === undefined || draft.state !== 'image') return draft;
     const copy = new MemberDraft(draft.index, draft.path, draft.modified);
-    const { records, warnings } = copy;
-    Object.assign(copy, draft, { records, warnings });
-    copy.warnings.push(...draft.warnings);
+    const { records } = copy;
+    Object.assign(copy, draft, { records });
+    // What was read is settled: to be added to it has to be a list of its own.
+    copy.aliases = [...draft.aliases];
+    copy.otherNames = [...draft.otherNames];
+    copy.events = [...draft.events];
+    copy.facts = [...draft.facts];
+    copy.warnings = [...draft.warnings];
     copy.system = 'kace-sma';
     copy.rows = rows.length;
     for (const row of rows) harvestTranscription(row, contextOf(copy));

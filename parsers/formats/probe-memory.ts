@@ -1,15 +1,14 @@
 import type { Probe } from './define-format.ts';
 
-/** Answers a question about a member once, however many formats ask it. */
+/**
+ * Answers a question about a member once, however many formats ask it. Only the latest answer is kept: members are
+ * looked at one after the other.
+ */
 export function oncePerProbe<T>(ask: (probe: Probe) => T): (probe: Probe) => T {
-  const answers = new WeakMap<Probe, { readonly answer: T }>();
+  let latest: { readonly probe: Probe; readonly answer: T } | null = null;
   return (probe) => {
-    let known = answers.get(probe);
-    if (known === undefined) {
-      known = { answer: ask(probe) };
-      answers.set(probe, known);
-    }
-    return known.answer;
+    if (latest?.probe !== probe) latest = { probe, answer: ask(probe) };
+    return latest.answer;
   };
 }
 

@@ -75,11 +75,12 @@ export interface Analysis {
 
 /** The boots and shutdowns of the evidence in bundle order: by member, then line, then row. */
 export function bootsOf(evidence: Pick<Evidence, 'events' | 'members'>): readonly Boot[] {
-  const position = new Map(evidence.members.map((member: Member) => [member.path, member.index]));
   const boots = [
     ...evidence.events('boot').map((event) => boot('boot', event)),
     ...evidence.events('shutdown').map((event) => boot('shutdown', event)),
   ];
+  if (boots.length < 2) return boots;
+  const position = new Map(evidence.members.map((member: Member) => [member.path, member.index]));
   const last = Number.MAX_SAFE_INTEGER;
   return boots.sort(
     (a, b) =>

@@ -1,6 +1,7 @@
 import type { FormatId } from '../../domain/evidence.ts';
 import { defineJsonFormat } from '../define-format.ts';
 import type { JsonFormat, Probe } from '../define-format.ts';
+import { oncePerProbe } from '../probe-memory.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { hasCommandLine } from './terminal.ts';
 
@@ -169,20 +170,13 @@ function isNodeInventory({ path, text }: Top): boolean {
   );
 }
 
-const answerOf = new WeakMap<Probe, FormatId | 'none'>();
-
-function recogniseAnswer(probe: Probe): FormatId | 'none' {
-  let known = answerOf.get(probe);
-  if (known === undefined) {
-    known = 'none';
-    for (const top of topsOf(probe)) {
-      known = answers.find(({ is }) => is(top))?.id ?? 'none';
-      if (known !== 'none') break;
-    }
-    answerOf.set(probe, known);
+const recogniseAnswer = oncePerProbe((probe): FormatId | 'none' => {
+  for (const top of topsOf(probe)) {
+    const known = answers.find(({ is }) => is(top));
+    if (known !== undefined) return known.id;
   }
-  return known;
-}
+  return 'none';
+});
 
 /** One format for each name: all of them read every answer, as files may hold several. */
 export const answerFormats: readonly JsonFormat[] = [...new Set(answers.map(({ id }) => id))].map((id) =>

@@ -10,9 +10,12 @@ const idleForm = /^[^\n{}"]{0,160}[$#>%](?:[ \t]{1,8}(?:exit|logout))?$/iu;
 /** What the interface says instead of an answer. */
 const refusalForm = /^(?:An error occurred \(|aws(?:\.exe)?: error:|usage: aws\b|exit$|logout$)/iu;
 
+/** What every such line has, found sooner. */
+const command = /aws(?:\.exe)?[ \t]/iu;
+
 /** Whether a text has a line that asks the service something of patching. */
 export function hasCommandLine(text: string): boolean {
-  return commandLine.test(text);
+  return command.test(text) && commandLine.test(text);
 }
 
 export interface TerminalLine {

@@ -1,8 +1,8 @@
 import { stampHead } from '../../text/stamp.ts';
 import { defineLineFormat } from '../define-format.ts';
 import type { LineSample, LogReader, LogRecord, MemberContext, Probe } from '../define-format.ts';
-import { LogHarvest, withMoment } from './log-harvest.ts';
-import { findConnectionFailure, findHost, findStep, roleOf } from './messages.ts';
+import { LogHarvest, wholeText, withMoment } from './log-harvest.ts';
+import { findConnectionFailure, findHost, findStep, mayTell, roleOf } from './messages.ts';
 
 const headForm = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9} \[[+-]\d{4}\]: \[[\w ]+\/\d+\] \| /u;
 
@@ -46,6 +46,7 @@ class AgentReader implements LogReader {
   }
 
   record(raw: LogRecord): void {
+    if (!mayTell(wholeText(raw))) return;
     const record = withMoment(
       raw,
       raw.at === null ? null : { ...raw.at, raw: raw.at.raw.replace(/:$/u, '') },

@@ -34,6 +34,11 @@ export function withMoment(record: LogRecord, at: Moment | null): LogRecord {
   return { line, text, body, level, continuation, at };
 }
 
+/** All lines of a record. */
+export function wholeText({ text, continuation }: LogRecord): string {
+  return continuation.length === 0 ? text : [text, ...continuation].join('\n');
+}
+
 /** Turns the records of one log into events: repeated ones are told once with their number. */
 export class LogHarvest {
   readonly #context: MemberContext;

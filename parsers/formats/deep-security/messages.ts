@@ -12,8 +12,13 @@ const licenceExpired =
 const licenceNotYet =
   /will expire|about to expire|not (?:yet )?expired|expires? (?:in|on|soon)|まもなく|近づいて/iu;
 
+/** Words without one of which a text names no trouble, in lower case. */
+const symptomWords = ['busy with', 'mainta', 'mainte', 'メンテナンス中', 'licen', 'ライセンス'];
+const noSymptoms: readonly DsSymptomKind[] = [];
+
 /** The troubles that a text names. */
 export function findSymptoms(text: string): readonly DsSymptomKind[] {
+  if (!hasOneOf(text.toLowerCase(), symptomWords)) return noSymptoms;
   const found: DsSymptomKind[] = [];
   if (busy.test(text)) found.push('busy');
   if (maintenance.test(text)) found.push('maintenance');
@@ -37,8 +42,23 @@ const failureWords =
 /** Words that a log puts where the pattern expects a name. */
 const noHost = /^(?:host|server|relay|to|the|resolve|https?|error|failed|proxy|peer|remote|address|name)$/iu;
 
+/** Words of which one stands in every text that tells of a failure, in lower case; found sooner than the whole form. */
+const failureHints = [
+  'could',
+  'cannot',
+  "can't",
+  'cant ',
+  'unable to',
+  'fail',
+  'error',
+  'できません',
+  'に失敗',
+  '解決でき',
+];
+
 /** A URL's host, as written. */
 export function findHost(text: string): { readonly host: string; readonly port: number | null } | null {
+  if (!text.includes('://')) return null;
   const groups = url.exec(text)?.groups;
   const host = groups?.['host'];
   return host === undefined ? null : { host, port: portOf(groups?.['port']) };
@@ -46,7 +66,7 @@ export function findHost(text: string): { readonly host: string; readonly port: 
 
 /** An attempt to resolve or to reach a host that failed; null when the text tells of none. */
 export function findConnectionFailure(text: string): DsConnection | null {
-  if (!failureWords.test(text)) return null;
+  if (!hasOneOf(text.toLowerCase(), failureHints) || !failureWords.test(text)) return null;
   const groups = failure.exec(text)?.groups ?? {};
   const named = groups['host'] ?? groups['host2'] ?? groups['host3'];
   const byUrl = findHost(text);
@@ -113,7 +133,7 @@ const stepWords = [
 
 function stepOf(text: string): DsStep['step'] | null {
   const lower = text.toLowerCase();
-  if (!stepWords.some((word) => lower.includes(word))) return null;
+  if (!hasOneOf(lower, stepWords)) return null;
   if (/licen[cs]e|ライセンス/iu.test(text)) return 'licence-check';
   if (/li_copy|\bsnap-?shot|スナップショット/iu.test(text)) return 'snapshot';
   if (
@@ -124,6 +144,22 @@ function stepOf(text: string): DsStep['step'] | null {
     return 'swap';
   }
   return /\bdownload(?:ed|ing)?\b|getting the file|ダウンロード/iu.test(text) ? 'download' : null;
+}
+
+/** Words without one of which, and without a change of versions, {@link mayTell} nothing, in lower case. */
+const tellingWords = ['_status_', 'received command', ...symptomWords, ...failureHints, ...stepWords];
+
+/**
+ * Whether a record of the agent's own log may tell of updates: most that name one are about something else, and that is
+ * seen sooner than what each of them tells.
+ */
+export function mayTell(text: string): boolean {
+  return hasOneOf(text.toLowerCase(), tellingWords) || text.includes('://') || versionAfter.test(text);
+}
+
+function hasOneOf(lower: string, words: readonly string[]): boolean {
+  for (const word of words) if (lower.includes(word)) return true;
+  return false;
 }
 
 /** A component and its versions before and after, where a text tells both. */
@@ -140,7 +176,7 @@ const versionChange = new RegExp(
 );
 
 /** What a version change has in any case, found at once where the whole form takes long to rule out. */
-const versionAfter = /(?:->|=>|→|\bto\b|から)\s*\d/iu;
+const versionAfter = /\.\d+\s*(?:->|=>|→|[Tt][Oo]\b|から)\s*\d/u;
 
 /** `Virus Pattern: 17.001.00 -> 17.003.00`, `Virus Pattern from 17.001.00 to 17.003.00`. */
 export function findVersionChange(text: string): VersionChange | null {

@@ -59,8 +59,11 @@ function isKacePath(path: string): boolean {
   return /(?:^|[/_\-\s.!])(?:kace|k1000|sma)(?:[/_\-\s.!]|$)/iu.test(path);
 }
 
+/** How lines of logs begin, and no headers. */
+const stamped = /^\W?\d{4}[-/.]\d\d[-/.]\d\d\W/u;
+
 function hasPatchHeader(line: string): boolean {
-  if (line.length < 16 || line.length > 20_000) return false;
+  if (line.length < 16 || line.length > 20_000 || stamped.test(line)) return false;
   return (
     separators.some((separator) => holds(line, separator, 3) && isPatchHeader(line.split(separator))) ||
     (mayHaveGaps(line, 3) && isPatchHeader(line.split(gaps)))
