@@ -1,3 +1,4 @@
+import { sortRuns } from './sort-runs.ts';
 import type { LineTable } from './short-lines.ts';
 
 /** The lines of a member that the merge takes from. */
@@ -135,13 +136,14 @@ class Merge<T extends MergedMember> {
 
   #sortedUnits(member: T): Uint32Array {
     const { index, count, onlyDated } = member;
-    const starts: number[] = [];
+    const starts = new Uint32Array(index.timed + 1);
+    let units = 0;
     for (let line = 0; line < count; line += 1) {
-      if (index.isTimed(line) || (line === 0 && !onlyDated)) starts.push(line);
+      if (index.isTimed(line) || (line === 0 && !onlyDated)) starts[units++] = line;
     }
-    const keys = new Map(starts.map((line) => [line, this.#unitKey(member, line)]));
-    starts.sort((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0) || a - b);
-    return Uint32Array.from(starts);
+    const sorted = starts.subarray(0, units);
+    sortRuns(sorted, (line) => this.#unitKey(member, line));
+    return sorted;
   }
 
   /** The smallest key of the others. */
