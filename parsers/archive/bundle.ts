@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path';
 import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Budget } from './budget.ts';
+import type { ByteStream } from './byte-stream.ts';
 import type { Container, ContainerEntry } from './container.ts';
 import { listFolder, openFolder } from './folder.ts';
 import { HashingSource } from './hashing-source.ts';
@@ -144,7 +145,7 @@ async function openFileBundle(
 }
 
 async function openRoot(
-  source: RandomSource,
+  source: HashingSource,
   name: string,
   modified: ContainerEntry['modified'],
   context: WalkContext,
@@ -192,7 +193,8 @@ function zipRoot(zip: ZipArchive, name: string): Root {
   return { container: zip, prefix: '', single: false };
 }
 
-function singleFile(source: RandomSource, name: string, modified: ContainerEntry['modified']): Container {
+function singleFile(source: HashingSource, name: string, modified: ContainerEntry['modified']): Container {
+  const streams: ByteStream[] = [];
   const entry: ContainerEntry = {
     name,
     kind: 'file',
@@ -201,7 +203,11 @@ function singleFile(source: RandomSource, name: string, modified: ContainerEntry
     packedBytes: null,
     modified,
     fault: null,
-    open: () => rangeStream(source, 0, source.size),
+    open: () => {
+      const stream = source.wholeStream();
+      streams.push(stream);
+      return stream;
+    },
     repeatable: true,
   };
   return {
@@ -210,7 +216,10 @@ function singleFile(source: RandomSource, name: string, modified: ContainerEntry
     async *entries() {
       yield entry;
     },
-    close: () => Promise.resolve(),
+    // They read the source's own file.
+    close: async () => {
+      for (const stream of streams) await stream.close();
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 import { open, readdir, readlink, lstat, type FileHandle } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
-import type { ByteStream } from './byte-stream.ts';
+import type { ByteStream, Digests } from './byte-stream.ts';
 import type { Container, ContainerEntry } from './container.ts';
+import { FileStream, isForFileStream } from './file-stream.ts';
 import { decodeName, showName } from './member-names.ts';
 import type { ReasonCode } from './reasons.ts';
 import { utcFromSeconds, type StoredTime } from './stored-time.ts';
@@ -117,6 +118,9 @@ class FolderFileStream implements ByteStream {
   readonly #signal: AbortSignal | undefined;
   readonly #onRead: (bytes: number) => void;
   #handle: FileHandle | null = null;
+  /** Reads and hashes a large file beside this thread. */
+  #aside: FileStream | null = null;
+  #lends = false;
   #ended = false;
 
   constructor(file: FolderFile, signal: AbortSignal | undefined, onRead: (bytes: number) => void) {
@@ -125,15 +129,30 @@ class FolderFileStream implements ByteStream {
     this.#onRead = onRead;
   }
 
+  get digests(): Digests | null | undefined {
+    return this.#aside === null ? undefined : this.#aside.digests;
+  }
+
+  lend(): void {
+    this.#lends = true;
+    this.#aside?.lend();
+  }
+
   async next(): Promise<Uint8Array | null> {
     throwIfCancelled(this.#signal);
+    if (this.#aside !== null && !this.#ended) return this.#nextAside(this.#aside);
     const wanted = Math.min(pieceBytes, this.#file.bytes - this.packedBytes);
     if (this.#ended || wanted <= 0) {
       await this.close();
       return null;
     }
     try {
-      this.#handle ??= await open(this.#file.location);
+      if (this.#handle === null) {
+        this.#handle = await open(this.#file.location);
+        if (isForFileStream(this.#file.bytes)) this.#aside = new FileStream(this.#handle, this.#file.bytes);
+        if (this.#lends) this.#aside?.lend();
+      }
+      if (this.#aside !== null) return await this.#nextAside(this.#aside);
       const { buffer, bytesRead } = await this.#handle.read(
         Buffer.allocUnsafe(wanted),
         0,
@@ -152,8 +171,20 @@ class FolderFileStream implements ByteStream {
     return null;
   }
 
+  async #nextAside(stream: FileStream): Promise<Uint8Array | null> {
+    const before = this.packedBytes;
+    const piece = await stream.next();
+    this.packedBytes = stream.packedBytes;
+    this.#onRead(this.packedBytes - before);
+    if (piece !== null) return piece;
+    this.fault = stream.fault;
+    await this.close();
+    return null;
+  }
+
   async close(): Promise<void> {
     this.#ended = true;
+    await this.#aside?.close();
     const handle = this.#handle;
     this.#handle = null;
     await handle?.close();

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { FileSource, type RandomSource } from './random-source.ts';
+import type { ByteStream, Digests } from './byte-stream.ts';
+import { FileStream, isForFileStream } from './file-stream.ts';
+import { FileSource, rangeStream, type RandomSource } from './random-source.ts';
+import type { ReasonCode } from './reasons.ts';
 
 export interface HashingSourceOptions {
   readonly signal?: AbortSignal | undefined;
@@ -16,6 +19,7 @@ export interface HashingSourceOptions {
 export class HashingSource implements RandomSource {
   readonly size: number;
   readonly #file: FileSource;
+  readonly #handle: FileHandle;
   readonly #hash = createHash('sha256');
   readonly #onAdvance: ((bytes: number) => void) | undefined;
   #hashed = 0;
@@ -23,6 +27,7 @@ export class HashingSource implements RandomSource {
 
   constructor(handle: FileHandle, size: number, options: HashingSourceOptions = {}) {
     this.size = size;
+    this.#handle = handle;
     this.#onAdvance = options.onAdvance;
     this.#file = new FileSource(handle, size, {
       signal: options.signal,
@@ -50,6 +55,17 @@ export class HashingSource implements RandomSource {
     }
   }
 
+  /** The file itself as a member: of a large one the digest is made once, for both. Close it before this. */
+  wholeStream(): ByteStream {
+    if (!isForFileStream(this.size)) return rangeStream(this, 0, this.size);
+    return new WholeStream(new FileStream(this.#handle, this.size), (bytes, sha256) => {
+      if (bytes > this.#hashed && this.#digest === null) this.#onAdvance?.(bytes);
+      if (sha256 === null) return;
+      this.#digest ??= sha256;
+      this.#hashed = this.size;
+    });
+  }
+
   /** The SHA-256 of the whole file, in hex; reads what the walk has left out. */
   async sha256(): Promise<string> {
     await this.passedBy(this.size);
@@ -67,5 +83,43 @@ export class HashingSource implements RandomSource {
     this.#hash.update(bytes.subarray(this.#hashed - offset));
     this.#hashed = end;
     this.#onAdvance?.(end);
+  }
+}
+
+class WholeStream implements ByteStream {
+  readonly #stream: FileStream;
+  readonly #tell: (bytes: number, sha256: string | null) => void;
+
+  /** @param tell told how far the file was read, and at its whole end of its digest */
+  constructor(stream: FileStream, tell: (bytes: number, sha256: string | null) => void) {
+    this.#stream = stream;
+    this.#tell = tell;
+  }
+
+  get fault(): ReasonCode | null {
+    return this.#stream.fault;
+  }
+
+  get packedBytes(): number {
+    return this.#stream.packedBytes;
+  }
+
+  get digests(): Digests | null {
+    return this.#stream.digests;
+  }
+
+  lend(): void {
+    this.#stream.lend();
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    const piece = await this.#stream.next();
+    const isWhole = piece === null && this.fault === null;
+    this.#tell(this.packedBytes, isWhole ? (this.digests?.sha256 ?? null) : null);
+    return piece;
+  }
+
+  close(): Promise<void> {
+    return this.#stream.close();
   }
 }

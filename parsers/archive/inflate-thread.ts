@@ -1,4 +1,5 @@
 import type * as crypto from 'node:crypto';
+import type * as fs from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import type * as zlib from 'node:zlib';
@@ -9,7 +10,8 @@ import type { DecodeRun } from './salvage.ts';
 
 /*
  * One thread inflates and hashes beside the thread that reads what came out: kernels/inflate.ts in a memory that
- * both share. A piece that came out is looked at where it lies.
+ * both share. A piece that came out is looked at where it lies. The same thread reads and hashes files that are not
+ * packed.
  */
 
 const pages = 80;
@@ -62,6 +64,8 @@ interface ThreadData {
 
 type ToThread =
   | { readonly type: 'start' }
+  /** Instead of packed bytes: an open file from its start on. */
+  | { readonly type: 'file'; readonly descriptor: number; readonly bytes: number }
   /** Packed bytes stand in a place; after the last of them nothing follows. */
   | { readonly type: 'input'; readonly place: number; readonly bytes: number; readonly isLast: boolean }
   /** There is a free place for output; sent only while the thread waits for one. */
@@ -74,6 +78,8 @@ type FromThread =
   /** `packed` bytes had been begun by then. */
   | { readonly type: 'piece'; readonly place: number; readonly bytes: number; readonly packed: number }
   | { readonly type: 'done'; readonly digests: Digests }
+  /** The file could not be read on. */
+  | { readonly type: 'unreadable' }
   /** What was unpacked since the last piece is lost. */
   | { readonly type: 'damaged' }
   | { readonly type: 'stopped' };
@@ -100,6 +106,7 @@ function runThread(
   { parentPort, workerData }: typeof threads,
   { createHash }: typeof crypto,
   { crc32 }: typeof zlib,
+  { readSync }: typeof fs,
 ): void {
   const port = parentPort;
   if (port === null) return;
@@ -126,6 +133,8 @@ function runThread(
   let pendingEnd = false;
   /** Nothing of the stream was given yet. */
   let isFirst = true;
+  /** The file that is read instead of packed bytes; `packed` tells how far. */
+  let file: { readonly descriptor: number; readonly bytes: number } | null = null;
 
   const send = (message: FromThread): void => {
     port.postMessage(message);
@@ -143,6 +152,7 @@ function runThread(
     crc = 0;
     pendingEnd = false;
     isFirst = true;
+    file = null;
     kernel.start();
   }
 
@@ -190,7 +200,42 @@ function runThread(
     output.place = -1;
   }
 
+  /** A file that ends before its size is given as far as it goes. */
+  function workFile({
+    descriptor,
+    bytes: size,
+  }: {
+    readonly descriptor: number;
+    readonly bytes: number;
+  }): void {
+    while (running) {
+      const wanted = Math.min(isFirst ? layout.firstBytes : layout.outputBytes, size - packed);
+      if (wanted > 0 && output.place === -1 && !nextOutput()) return;
+      let read = 0;
+      try {
+        if (wanted > 0) read = readSync(descriptor, bytes, output.start, wanted, packed);
+      } catch {
+        running = false;
+        send({ type: 'unreadable' });
+        return;
+      }
+      if (read === 0) {
+        running = false;
+        send({ type: 'done', digests: { sha256: hash.digest('hex'), crc32: crc } });
+        return;
+      }
+      packed += read;
+      isFirst = false;
+      output.at = output.start + read;
+      give(output.at);
+    }
+  }
+
   function work(): void {
+    if (file !== null) {
+      workFile(file);
+      return;
+    }
     while (running) {
       if (output.place === -1 && !nextOutput()) return;
       if (input.place === -1 && !nextInput()) return;
@@ -238,6 +283,9 @@ function runThread(
       case 'start':
         begin();
         return;
+      case 'file':
+        file = message;
+        break;
       case 'input':
         inputs.push(message);
         break;
@@ -287,7 +335,7 @@ class InflateThread {
     this.#words = new Int32Array(memory.buffer, 0, wordCount);
     this.#onBroken = onBroken;
     // Development loaders keep the names of functions by a call of this name.
-    const program = `const __name = (value) => value; (${runThread.toString()})(require('node:worker_threads'), require('node:crypto'), require('node:zlib'));`;
+    const program = `const __name = (value) => value; (${runThread.toString()})(require('node:worker_threads'), require('node:crypto'), require('node:zlib'), require('node:fs'));`;
     this.#worker = new Worker(program, { eval: true, workerData: data, execArgv: [] });
     this.#worker.unref();
     this.#worker.on('message', (message: FromThread) => {
@@ -379,6 +427,15 @@ export function inflateOnThread(input: ByteStream): DecodeRun {
   return new ThreadRun(thread, input);
 }
 
+/**
+ * Reads and hashes an open file from its start on, on the thread, which must be free. The file has to stay open until
+ * the run is closed. Where it ends before `bytes` the run ends there; where it cannot be read, the run has failed.
+ */
+export function readOnThread(descriptor: number, bytes: number): DecodeRun {
+  if (thread === null || thread === 'broken') throw new Error('there is no thread to read on');
+  return new ThreadRun(thread, { descriptor, bytes });
+}
+
 class ThreadRun implements DecodeRun {
   fault: ReasonCode | null = null;
   failed = false;
@@ -386,7 +443,7 @@ class ThreadRun implements DecodeRun {
   readonly taken = 0;
   digests: Digests | null = null;
   readonly #thread: InflateThread;
-  readonly #input: ByteStream;
+  readonly #input: ByteStream | null;
   readonly #pumping: Promise<void>;
   readonly #pieces: { readonly place: number; readonly bytes: number; readonly packed: number }[] = [];
   readonly #freeInputs = Array.from({ length: inputPlaces }, (_, place) => place);
@@ -400,11 +457,17 @@ class ThreadRun implements DecodeRun {
   #wakePump: (() => void) | null = null;
   #wakeClose: (() => void) | null = null;
 
-  constructor(inflating: InflateThread, input: ByteStream) {
+  constructor(inflating: InflateThread, input: ByteStream | { descriptor: number; bytes: number }) {
     this.#thread = inflating;
-    this.#input = input;
     inflating.begin(this);
-    this.#pumping = this.#pump();
+    if ('descriptor' in input) {
+      this.#input = null;
+      this.#pumping = Promise.resolve();
+      inflating.send({ type: 'file', ...input });
+    } else {
+      this.#input = input;
+      this.#pumping = this.#pump(input);
+    }
   }
 
   lend(): void {
@@ -450,7 +513,7 @@ class ThreadRun implements DecodeRun {
     }
     this.#thread.end();
     await this.#pumping;
-    await this.#input.close();
+    await this.#input?.close();
   }
 
   /** A message of the thread. */
@@ -473,6 +536,11 @@ class ThreadRun implements DecodeRun {
         this.fault = 'damaged-data';
         this.#end();
         return;
+      case 'unreadable':
+        this.failed = true;
+        this.fault = 'not-readable';
+        this.#end();
+        return;
       case 'stopped':
         this.#wakeClose?.();
         return;
@@ -492,9 +560,9 @@ class ThreadRun implements DecodeRun {
   }
 
   /** Fills the places of packed bytes as they come free. Never rejects: what went wrong is for the consumer. */
-  async #pump(): Promise<void> {
+  async #pump(input: ByteStream): Promise<void> {
     try {
-      for (let piece = await this.#input.next(); !this.#ended; piece = await this.#input.next()) {
+      for (let piece = await input.next(); !this.#ended; piece = await input.next()) {
         let at = 0;
         do {
           const place = await this.#freeInput();
