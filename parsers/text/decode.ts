@@ -14,6 +14,10 @@ const longestCarry = 4 * 1024 * 1024;
 export class Utf8Stream {
   #mode: 'start' | 'bytes' | 'utf-16le' | 'utf-16be' = 'start';
   #carry: Uint8Array = empty;
+  /** What was kept back is the start of a character in a stretch of UTF-8, not of a line that has to be looked at. */
+  #keptCharacter = false;
+  /** Place of the next NUL in the bytes that are decoded, or their end; before the place in work: not looked for yet. */
+  #nul = -1;
   /** Encodings of which more than ASCII was seen. */
   readonly #seen = new Set<Exclude<Encoding, 'mixed'>>();
   /** Lines handed out by the current call; counted on the slow path only, the one that can guess. */
@@ -74,29 +78,149 @@ export class Utf8Stream {
   }
 
   #decode(chunk: Uint8Array, last: boolean): Uint8Array {
-    if (this.#mode === 'bytes' && this.#carry.length === 0) {
-      const cut = last ? chunk.length : completeUtf8(chunk);
-      const whole = chunk.subarray(0, cut);
-      if (!holdsNul(whole) && isUtf8(whole)) {
-        this.#carry = cut === chunk.length ? empty : chunk.slice(cut);
+    const joined = asBuffer(join(this.#carry, chunk));
+    // A line of which the start was kept back is read as one.
+    const mayBeWhole = this.#carry.length === 0 || this.#keptCharacter;
+    this.#carry = empty;
+    if (this.#mode === 'bytes' && mayBeWhole) {
+      const cut = last ? joined.length : completeUtf8(joined);
+      const whole = joined.subarray(0, cut);
+      if (!whole.includes(0) && isUtf8(whole)) {
+        this.#carry = Buffer.from(joined.subarray(cut));
+        this.#keptCharacter = true;
         this.#noteUtf8(whole);
         return whole;
       }
     }
-    const joined = join(this.#carry, chunk);
-    this.#carry = empty;
     const out: Uint8Array[] = [];
+    this.#nul = -1;
     let at = 0;
     while (at < joined.length) {
-      const taken =
-        this.#mode === 'bytes'
-          ? this.#byteLine(joined, at, last, out)
-          : this.#wideLine(joined, at, last, out);
+      const isBytes = this.#mode === 'bytes';
+      let taken = isBytes ? this.#byteLines(joined, at, out) : this.#wideLines(joined, at, out);
+      if (taken === 0)
+        taken = isBytes ? this.#byteLine(joined, at, last, out) : this.#wideLine(joined, at, last, out);
       if (taken === 0) break;
       at += taken;
     }
-    this.#carry = at === joined.length ? empty : joined.slice(at);
+    this.#carry = Buffer.from(joined.subarray(at));
+    this.#keptCharacter = false;
     return concat(out);
+  }
+
+  /**
+   * Whole lines of ASCII, UTF-8 and CP932, up to one that has to be looked at: none with a NUL, none that the table does
+   * not know. @returns bytes taken; 0 when the first line is one of those
+   */
+  #byteLines(bytes: Buffer, from: number, out: Uint8Array[]): number {
+    if (this.#nul < from) {
+      const nul = bytes.indexOf(0, from);
+      this.#nul = nul === -1 ? bytes.length : nul;
+    }
+    const stop = Math.min(this.#nul, from + mostAtOnce);
+    const room = roomFor((stop - from) * 3);
+    let to = 0;
+    let [taken, written] = [0, 0];
+    let lineStart = from;
+    let at = from;
+    while (at < stop) {
+      const byte = bytes[at] as number;
+      if (byte < 0x80) {
+        room[to++] = byte;
+        at += 1;
+        if (byte !== LF) continue;
+      } else {
+        const feed = bytes.indexOf(LF, at);
+        if (feed === -1 || feed >= stop) break;
+        const line = bytes.subarray(lineStart, feed + 1);
+        if (isUtf8(line)) {
+          room.set(line, written);
+          to = written + line.length;
+          this.#seen.add('utf-8');
+        } else {
+          to = writeCp932(line, room, written);
+          if (to === -1) break;
+          this.#seen.add('cp932');
+        }
+        at = feed + 1;
+      }
+      lineStart = at;
+      [taken, written] = [at - from, to];
+      this.#lines += 1;
+    }
+    if (taken > 0) out.push(Buffer.from(room.subarray(0, written)));
+    return taken;
+  }
+
+  /**
+   * Whole lines of UTF-16, up to one that may be in a byte encoding (see {@link Utf8Stream.#backToBytes}, which holds of
+   * no line that has a NUL before the first byte that could be a line feed). @returns bytes taken
+   */
+  #wideLines(bytes: Buffer, from: number, out: Uint8Array[]): number {
+    const lowAt = this.#mode === 'utf-16le' ? 0 : 1;
+    const highAt = 1 - lowAt;
+    const stop = Math.min(bytes.length - 1, from + mostAtOnce);
+    const room = roomFor(((stop - from) >> 1) * 3 + 4);
+    let [to, taken, written] = [0, 0, 0];
+    let isWide = false;
+    for (let at = from; at < stop; at += 2) {
+      const low = bytes[at + lowAt] as number;
+      const high = bytes[at + highAt] as number;
+      if (high === 0) {
+        if (low === LF) {
+          room[to++] = LF;
+          taken = at + 2 - from;
+          written = to;
+          this.#lines += 1;
+          isWide = false;
+          continue;
+        }
+        isWide = true;
+        if (low === 0) continue;
+        if (low >= 0x80) {
+          room[to++] = 0xc0 | (low >> 6);
+          room[to++] = 0x80 | (low & 0x3f);
+        } else room[to++] = low;
+        continue;
+      }
+      if (!isWide) {
+        if (low === 0) isWide = true;
+        else if (low === LF || high === LF) break;
+      }
+      const unit = (high << 8) | low;
+      // A byte order mark in the middle comes from files that were joined; a NUL, above, is padding.
+      if (unit === 0xfeff) continue;
+      if (unit < 0x800) {
+        room[to++] = 0xc0 | (unit >> 6);
+      } else if ((unit & 0xf800) !== 0xd800) {
+        room[to++] = 0xe0 | (unit >> 12);
+        room[to++] = 0x80 | ((unit >> 6) & 0x3f);
+      } else {
+        const nextHigh = at + 3 < bytes.length ? (bytes[at + 2 + highAt] as number) : 0;
+        if ((unit & 0xfc00) === 0xd800 && (nextHigh & 0xfc) === 0xdc) {
+          const nextLow = bytes[at + 2 + lowAt] as number;
+          if (nextLow === 0) isWide = true;
+          else if (nextLow === LF && !isWide) break;
+          const point = 0x10000 + ((unit & 0x3ff) << 10) + (((nextHigh & 0x03) << 8) | nextLow);
+          room[to++] = 0xf0 | (point >> 18);
+          room[to++] = 0x80 | ((point >> 12) & 0x3f);
+          room[to++] = 0x80 | ((point >> 6) & 0x3f);
+          room[to++] = 0x80 | (point & 0x3f);
+          at += 2;
+        } else {
+          room[to++] = 0xef;
+          room[to++] = 0xbf;
+          room[to++] = 0xbd;
+        }
+        continue;
+      }
+      room[to++] = 0x80 | (unit & 0x3f);
+    }
+    if (taken > 0) {
+      this.#seen.add(lowAt === 0 ? 'utf-16le' : 'utf-16be');
+      out.push(Buffer.from(room.subarray(0, written)));
+    }
+    return taken;
   }
 
   /** One line of a byte encoding. @returns bytes taken; 0 when the line is not finished yet */
@@ -128,11 +252,6 @@ export class Utf8Stream {
     if (isUtf8(line)) {
       this.#noteUtf8(line);
       return line;
-    }
-    const plain = cp932AsUtf8(line);
-    if (plain !== null) {
-      this.#seen.add('cp932');
-      return plain;
     }
     const japanese = decodeCp932(line);
     if (japanese !== null) {
@@ -197,7 +316,16 @@ const windows1252 = new TextDecoder('windows-1252');
 
 /** Code units of CP932 by byte or pair of bytes; 0 for what is none or takes more than a look. */
 let cp932Units: Uint16Array | null = null;
+
+/** Bytes that are decoded at once into {@link roomFor}'s memory, which is three times as much. */
+const mostAtOnce = 1024 * 1024;
 let utf8Room = Buffer.alloc(0);
+
+/** Memory for so many bytes, until it is asked for again. */
+function roomFor(bytes: number): Buffer {
+  if (utf8Room.length < bytes) utf8Room = Buffer.allocUnsafeSlow(bytes);
+  return utf8Room;
+}
 
 function readCp932Units(): Uint16Array {
   const units = new Uint16Array(65_536);
@@ -214,20 +342,18 @@ function readCp932Units(): Uint16Array {
   return units;
 }
 
-/** A line of CP932 as UTF-8; null where {@link decodeCp932} has to look at it. */
-function cp932AsUtf8(line: Uint8Array): Uint8Array | null {
+/** Writes a line of CP932 as UTF-8. @returns where it ends; -1 where {@link decodeCp932} has to look at it */
+function writeCp932(line: Uint8Array, out: Uint8Array, from: number): number {
   cp932Units ??= readCp932Units();
   const units = cp932Units;
-  if (utf8Room.length < line.length * 3) utf8Room = Buffer.allocUnsafe(line.length * 3);
-  const out = utf8Room;
-  let to = 0;
+  let to = from;
   for (let at = 0; at < line.length; at += 1) {
     const byte = line[at] as number;
     let unit = units[byte] as number;
     if (unit === 0 && byte !== 0) {
       at += 1;
       unit = at < line.length ? (units[byte * 256 + (line[at] as number)] as number) : 0;
-      if (unit === 0) return null;
+      if (unit === 0) return -1;
     }
     if (unit < 0x80) out[to++] = unit;
     else {
@@ -239,7 +365,7 @@ function cp932AsUtf8(line: Uint8Array): Uint8Array | null {
       out[to++] = 0x80 | (unit & 0x3f);
     }
   }
-  return Buffer.from(out.subarray(0, to));
+  return to;
 }
 
 /** Decodes CP932, or null when some bytes are none. */
@@ -303,8 +429,8 @@ function completeUtf8(bytes: Uint8Array): number {
 }
 
 /** A buffer's own search is twenty times as fast as that of typed arrays. */
-function holdsNul(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(0);
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {

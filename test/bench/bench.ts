@@ -499,7 +499,16 @@ function onDisplay(words: readonly string[]): string {
 /** Largest resident memory, in MB, of the worker as it was built, on plain Node: what Electron hands it is stood in for. */
 function workerPeak(bundle: string): number {
   const spoolFolder = join(folder, 'spool');
-  const open = { type: 'open', id: 1, path: bundle, password: null, zone: null, limits: {}, spoolFolder };
+  const open = {
+    type: 'open',
+    id: 1,
+    path: bundle,
+    password: null,
+    zone: null,
+    limits: {},
+    spoolFolder,
+    remembered: null,
+  };
   const parent = `process.parentPort = {
     on: (_, listener) => setImmediate(() => listener({ data: ${JSON.stringify(open)}, ports: [] })),
     postMessage: (message) => {

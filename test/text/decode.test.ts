@@ -39,6 +39,28 @@ describe('decoding', () => {
     );
   });
 
+  it('reads many lines at once as it reads them one by one', () => {
+    const words = ['パッチ', '適用済み', '①', 'ｱｲｳ', 'ソ', '表', '《', 'abc', '3010', ' ', '\r\n', '\n'];
+    const wide = ['é', '😀', '\uD83D', '\uDE00', '\u0A0A', '\u0A00', '\uFEFF', '\0', '\u{1040A}'];
+    const lines = (of: readonly string[]) =>
+      fc.array(fc.constantFrom(...of), { maxLength: 200 }).map((parts) => `1${parts.join('')}`);
+    // A line that starts with ASCII shows by its NULs that it is UTF-16.
+    const started = (given: string): string => given.replaceAll('\n', '\n2');
+    fc.assert(
+      fc.property(lines(words), (given) => {
+        expect(decodeText(iconv.encode(given, 'cp932')).text).toBe(given);
+      }),
+    );
+    fc.assert(
+      fc.property(lines([...words, ...wide]).map(started), (given) => {
+        const little = Buffer.from(`\uFEFF${given}`, 'utf16le');
+        const expected = Buffer.from(given.replace(/[\uFEFF\0]/gu, ''), 'utf8').toString('utf8');
+        expect(decodeText(little).text).toBe(expected);
+        expect(decodeText(little.swap16()).text).toBe(expected);
+      }),
+    );
+  });
+
   it('reads bytes that follow UTF-16 in the encoding that they have', () => {
     const mixed = Buffer.concat([
       Buffer.from('\uFEFFwide 行\r\n', 'utf16le'),
