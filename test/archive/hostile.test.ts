@@ -32,6 +32,8 @@ const codes = {
   'too-many-members': 'file',
   'total-too-large': 'file',
   'document-too-large': 'file',
+  'row-too-wide': 'file',
+  'table-too-large': 'file',
   'password-needed': 'file',
   'password-wrong': 'file',
   'empty-file': 'file',
@@ -95,7 +97,8 @@ test.each(files.filter(({ opened }) => opened?.whole !== true).map((file) => [na
   async (name, { code, opened }) => {
     const members = await membersOf(join(folder, name), opened);
     const odd = members.filter(({ state }) => ['damaged', 'refused', 'encrypted'].includes(state));
-    const state = code === 'document-too-large' ? 'refused' : stateOf(code as ReasonCode);
+    const ofFormat = ['document-too-large', 'row-too-wide', 'table-too-large'].includes(code);
+    const state = ofFormat ? 'refused' : stateOf(code as ReasonCode);
     expect(new Set(odd.map((member) => `${member.state} ${member.reason ?? ''}`))).toEqual(
       new Set([`${state} ${code}`]),
     );
