@@ -43,7 +43,8 @@ export type LimitName = keyof Limits;
 
 /**
  * The least and the most that each limit may be set to, both included. Below, ordinary bundles would be refused;
- * above, the engine's own structures end: 4 GiB of lines a page of the index, an array's length, the stack.
+ * above, the engine's own structures end: 4 GiB of lines a page of the index, an array's length, the stack, the
+ * characters of a text (a few fewer than 512 Mi).
  */
 export const limitRanges: Readonly<Record<LimitName, { readonly least: number; readonly most: number }>> = {
   totalBytes: { least: MiB, most: 1024 * GiB },
@@ -55,7 +56,7 @@ export const limitRanges: Readonly<Record<LimitName, { readonly least: number; r
   lineBytes: { least: 64 * KiB, most: 256 * MiB },
   rowCells: { least: 16, most: 100_000 },
   tableCells: { least: 1000, most: 200_000_000 },
-  documentBytes: { least: MiB, most: GiB },
+  documentBytes: { least: MiB, most: 512 * MiB },
 };
 
 /** In the order in which they are shown. */

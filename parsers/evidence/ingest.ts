@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import type { BundleMember } from '../archive/bundle.ts';
 import type { Limits } from '../domain/limits.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
@@ -296,9 +297,11 @@ async function ingestDocument(
   const parts: Uint8Array[] = [];
   let bytes = 0;
   let tooLarge = false;
+  // A text of more characters cannot be made at all.
+  const most = Math.min(options.limits.documentBytes, constants.MAX_STRING_LENGTH);
   for await (const chunk of member.chunks()) {
     throwIfCancelled(options.signal);
-    if (!tooLarge && bytes + chunk.length > options.limits.documentBytes) {
+    if (!tooLarge && bytes + chunk.length > most) {
       tooLarge = true;
       parts.length = 0;
     }

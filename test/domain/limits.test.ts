@@ -23,6 +23,7 @@ describe('limits', () => {
       ['depth', '1000'],
       ['lineBytes', '1'],
       ['rowCells', '15'],
+      ['documentBytes', '1G'],
       ['rowCells', '10K'],
       ['tableCells', '999'],
       ['memberBytes', '99999T'],
