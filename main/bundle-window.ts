@@ -77,6 +77,8 @@ interface OpenBundle {
   readonly name: string;
   readonly opened: OpenedCase | null;
   password: string | null;
+  /** The analyst has none: locked members are listed, and the rest is read. */
+  hasNoPassword: boolean;
   /** The bundle waits for a password; whether one was given that is wrong. */
   asksPassword: { readonly wrong: boolean } | null;
   identity: BundleIdentityMessage | null;
@@ -162,6 +164,7 @@ export class BundleWindow {
       name,
       opened,
       password: null,
+      hasNoPassword: false,
       asksPassword: null,
       identity: null,
       keeper: null,
@@ -210,16 +213,15 @@ export class BundleWindow {
     this.restartWorker();
   }
 
+  /** @param password null: there is none, and what is not locked is read without it */
   async givePassword(password: string | null): Promise<void> {
     const bundle = this.#bundle;
     if (bundle === null) return;
-    if (password === null) {
-      await this.closeBundle();
-      return;
-    }
     bundle.password = password;
+    bundle.hasNoPassword = password === null;
     bundle.asksPassword = null;
-    this.#read(bundle);
+    if (bundle.identity === null) this.#read(bundle);
+    else await this.readAgain();
   }
 
   async loadCase(): Promise<WindowResult<'loadCase'>> {
@@ -406,6 +408,7 @@ export class BundleWindow {
       identity = await this.#host.open({
         path: bundle.path,
         password: bundle.password,
+        locked: bundle.hasNoPassword ? 'list' : 'refuse',
         zone,
         limits: this.#options.limits(),
         remembered: bundle.keeper === null ? file : null,

@@ -39,6 +39,8 @@ export interface WorkerHostOptions {
 export interface OpenOptions {
   readonly path: string;
   readonly password: string | null;
+  /** Without a password: whether a bundle with locked members is refused, or read with them listed. */
+  readonly locked: 'refuse' | 'list';
   readonly zone: string | null;
   /** Those that differ from the defaults. */
   readonly limits: Partial<Limits>;
@@ -126,6 +128,7 @@ export class WorkerHost {
   async open({
     path,
     password,
+    locked,
     zone,
     limits,
     remembered,
@@ -138,6 +141,7 @@ export class WorkerHost {
       id,
       path,
       password,
+      locked,
       zone,
       limits,
       spoolFolder: running.spool,

@@ -1,5 +1,5 @@
 import { openBundle } from './archive/bundle.ts';
-import type { BundleMember } from './archive/bundle.ts';
+import type { BundleMember, LockedMembers } from './archive/bundle.ts';
 import type { Limits } from './domain/limits.ts';
 import type { Transcription } from './domain/transcription.ts';
 import { defaultLimits } from './domain/limits.ts';
@@ -29,6 +29,8 @@ const textBudget = 64 * 1024 * 1024;
 export interface ReadOptions {
   readonly limits?: Partial<Limits>;
   readonly password?: string | null;
+  /** What becomes of locked members without a password; `refuse-alone` unless said. */
+  readonly locked?: LockedMembers | undefined;
   /** IANA name by which local times are read whose zone the bundle does not tell. */
   readonly zone?: string | null;
   /** Rules switched off, and values that they assume; none by default. */
@@ -112,6 +114,7 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
     limits,
     spoolFolder: options.spoolFolder,
     password: options.password ?? null,
+    ...(options.locked === undefined ? {} : { locked: options.locked }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });

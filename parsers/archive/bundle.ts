@@ -35,9 +35,20 @@ export interface BundleProgress {
   readonly members: number;
 }
 
+/**
+ * What becomes of a zip with locked members when no password is given. Those of nested zips are always listed.
+ *
+ * - `refuse-alone`: they are listed beside others; a zip of nothing else is refused with `password-needed`.
+ * - `refuse`: a zip with any is refused with `password-needed`, for someone who can be asked.
+ * - `list`: they are listed, also when there is nothing else.
+ */
+export type LockedMembers = 'refuse-alone' | 'refuse' | 'list';
+
 export interface OpenBundleOptions {
   readonly limits: Limits;
   readonly password?: string | null;
+  /** Without it: `refuse-alone`. */
+  readonly locked?: LockedMembers;
   readonly signal?: AbortSignal;
   /** Called at most once for each read of the file system. */
   readonly onProgress?: (progress: BundleProgress) => void;
@@ -77,7 +88,7 @@ export interface OpenBundle {
  * Opens a bundle: a zip, tar, gzip, xz, a folder, or a single file, told by its content.
  *
  * @throws ExpectedError `not-found`, `not-readable`, `empty-file`, `no-members`, `damaged-archive`,
- *   `password-needed` (all members are encrypted), `password-wrong`; and CancelledError
+ *   `password-needed` (see {@link LockedMembers}), `password-wrong`; and CancelledError
  */
 export async function openBundle(path: string, options: OpenBundleOptions): Promise<OpenBundle> {
   const name = showName(basename(resolve(path)));
@@ -123,7 +134,8 @@ async function openFileBundle(
   });
   const context = newContext(session, progress);
   try {
-    const root = await openRoot(source, name, modified, context);
+    const locked = session.options.locked ?? 'refuse-alone';
+    const root = await openRoot(source, name, modified, context, locked);
     return new WalkedBundle(name, root, context, {
       own: () => undefined,
       identify: async () => ({
@@ -149,6 +161,7 @@ async function openRoot(
   name: string,
   modified: ContainerEntry['modified'],
   context: WalkContext,
+  locked: LockedMembers,
 ): Promise<Root> {
   const head = await source.read(0, headBytes);
   if (head.length === 0) throw new ExpectedError('not-readable', name);
@@ -159,7 +172,7 @@ async function openRoot(
       const zip = await openZip(source, context.password);
       if (zip.size === 0)
         throw new ExpectedError(zip.fault === null ? 'no-members' : 'damaged-archive', name);
-      return zipRoot(zip, name);
+      return zipRoot(zip, name, locked);
     }
     case 'tar':
       return { container: openTar(whole()), prefix: '', single: false };
@@ -171,7 +184,7 @@ async function openRoot(
     }
     case null: {
       const zip = head[0] === 0x50 && head[1] === 0x4b ? null : await openPrefixedZip(source, context);
-      if (zip !== null) return zipRoot(zip, name);
+      if (zip !== null) return zipRoot(zip, name, locked);
       return { container: singleFile(source, name, modified), prefix: '', single: true };
     }
   }
@@ -187,9 +200,12 @@ async function openPrefixedZip(source: RandomSource, context: WalkContext): Prom
   return zip.size === 0 || zip.fault !== null ? null : zip;
 }
 
-function zipRoot(zip: ZipArchive, name: string): Root {
+function zipRoot(zip: ZipArchive, name: string, locked: LockedMembers): Root {
   if (zip.passwordFits === false) throw new ExpectedError('password-wrong', name);
-  if (zip.encryption === 'all' && zip.passwordFits === null) throw new ExpectedError('password-needed', name);
+  const isRefused =
+    (locked === 'refuse-alone' && zip.encryption === 'all') ||
+    (locked === 'refuse' && zip.encryption !== 'none');
+  if (isRefused && zip.passwordFits === null) throw new ExpectedError('password-needed', name);
   return { container: zip, prefix: '', single: false };
 }
 

@@ -87,7 +87,6 @@ function statusOf(error: ExpectedError): number {
     case 'not-readable':
     case 'empty-file':
     case 'no-members':
-    case 'not-an-archive':
     case 'damaged-archive':
     case 'password-needed':
     case 'password-wrong':

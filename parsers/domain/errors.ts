@@ -13,7 +13,6 @@ export type ErrorCode =
   | 'not-readable'
   | 'empty-file'
   | 'no-members'
-  | 'not-an-archive'
   | 'damaged-archive'
   | 'password-needed'
   | 'password-wrong'

@@ -14,8 +14,10 @@ export interface Limits {
   readonly depth: number;
   /** Bytes of a line; a longer one is split, with a warning. */
   readonly lineBytes: number;
-  /** Cells of one table row; further ones are dropped, with a warning. */
+  /** Cells of one table row; a member with a longer one is refused. */
   readonly rowCells: number;
+  /** Cells that the tables of one page, workbook or text keep in memory; a member with more is refused. */
+  readonly tableCells: number;
   /** Bytes of a member that is read as one document (a page, a spreadsheet, a JSON text). */
   readonly documentBytes: number;
 }
@@ -33,6 +35,7 @@ export const defaultLimits: Limits = {
   depth: 8,
   lineBytes: 16 * MiB,
   rowCells: 10_000,
+  tableCells: 50_000_000,
   documentBytes: 512 * MiB,
 };
 
@@ -40,7 +43,8 @@ export type LimitName = keyof Limits;
 
 /**
  * The least and the most that each limit may be set to, both included. Below, ordinary bundles would be refused;
- * above, the engine's own structures end: 4 GiB of lines a page of the index, an array's length, the stack.
+ * above, the engine's own structures end: 4 GiB of lines a page of the index, an array's length, the stack, the
+ * characters of a text (a few fewer than 512 Mi).
  */
 export const limitRanges: Readonly<Record<LimitName, { readonly least: number; readonly most: number }>> = {
   totalBytes: { least: MiB, most: 1024 * GiB },
@@ -50,14 +54,13 @@ export const limitRanges: Readonly<Record<LimitName, { readonly least: number; r
   members: { least: 1, most: 5_000_000 },
   depth: { least: 1, most: 32 },
   lineBytes: { least: 64 * KiB, most: 256 * MiB },
-  rowCells: { least: 16, most: 16_384 },
-  documentBytes: { least: MiB, most: GiB },
+  rowCells: { least: 16, most: 100_000 },
+  tableCells: { least: 1000, most: 200_000_000 },
+  documentBytes: { least: MiB, most: 512 * MiB },
 };
 
-/** Those that can be changed, in the order in which they are shown; the readers of tables know one number of cells. */
-export const limitNames = (Object.keys(limitRanges) as LimitName[]).filter(
-  (name) => name !== 'rowCells',
-) as readonly LimitName[];
+/** In the order in which they are shown. */
+export const limitNames = Object.keys(limitRanges) as readonly LimitName[];
 
 /** Limits that count bytes. */
 export function countsBytes(name: LimitName): boolean {
@@ -107,6 +110,10 @@ export function limitOfReason(reason: string): LimitName | null {
       return 'memberBytes';
     case 'document-too-large':
       return 'documentBytes';
+    case 'row-too-wide':
+      return 'rowCells';
+    case 'table-too-large':
+      return 'tableCells';
     case 'too-many-members':
       return 'members';
     case 'total-too-large':

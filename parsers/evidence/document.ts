@@ -36,20 +36,20 @@ export function makeDocument(
     return reading;
   });
   const text = once(() => decoded().text);
-  const page = once((): Page => (shape === 'mhtml' ? readPage(bytes) : readPage(text())));
+  const page = once((): Page => readPage(shape === 'mhtml' ? bytes : text(), limits));
   const tables = once((): readonly Table[] => {
     switch (shape) {
       case 'html':
       case 'mhtml':
         return page().tables;
       case 'workbook':
-        return readWorkbook(bytes, warn, { mostBytes: limits.documentBytes });
+        return readWorkbook(bytes, warn, { mostBytes: limits.documentBytes, cells: limits });
       case 'delimited': {
-        const table = readDelimited(text(), warn);
+        const table = readDelimited(text(), warn, limits);
         return table === null ? [] : [table];
       }
       case 'text':
-        return readTextTables(text(), warn);
+        return readTextTables(text(), warn, limits);
       case 'json':
       case 'xml':
       case 'image':
@@ -67,6 +67,7 @@ export function makeDocument(
     ...context,
     shape,
     bytes,
+    cellLimits: limits,
     text,
     page,
     tables,

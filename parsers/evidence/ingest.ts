@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import type { BundleMember } from '../archive/bundle.ts';
 import type { Limits } from '../domain/limits.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
@@ -12,6 +13,7 @@ import type {
   StreamFormat,
 } from '../formats/define-format.ts';
 import { probe } from '../formats/probe.ts';
+import { TooManyCells } from '../text/cell-limits.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { detached, detachedAll } from '../text/detached.ts';
 import { JsonStream } from '../text/json-stream.ts';
@@ -301,9 +303,11 @@ async function ingestDocument(
   const parts: Uint8Array[] = [];
   let bytes = 0;
   let tooLarge = false;
+  // A text of more characters cannot be made at all.
+  const most = Math.min(options.limits.documentBytes, constants.MAX_STRING_LENGTH);
   for await (const chunk of member.chunks()) {
     throwIfCancelled(options.signal);
-    if (!tooLarge && bytes + chunk.length > options.limits.documentBytes) {
+    if (!tooLarge && bytes + chunk.length > most) {
       tooLarge = true;
       parts.length = 0;
     }
@@ -324,7 +328,14 @@ async function ingestDocument(
   for (const format of formats) {
     draft.system = format.system;
     draft.kind = format.id;
-    if (!format.read(document)) continue;
+    try {
+      if (!format.read(document)) continue;
+    } catch (error) {
+      if (!(error instanceof TooManyCells)) throw error;
+      refuseTables(error, document, draft, options);
+      await options.store.ready();
+      return;
+    }
     draft.state = 'parsed';
     draft.reason = null;
     draft.unverified = format.unverified === true;
@@ -347,6 +358,31 @@ async function ingestDocument(
   }
   draft.records.keepQuotesIn(null);
   await ingestLines([whole], draft, seen, lineFormat, options);
+}
+
+/** A member whose tables are too large: nothing is taken from them, and its text can be shown and searched all the same. */
+function refuseTables(
+  { reason, line }: TooManyCells,
+  document: OpenDocument,
+  draft: MemberDraft,
+  options: IngestOptions,
+): void {
+  const { rowCells, tableCells } = options.limits;
+  draft.system = null;
+  draft.kind = null;
+  draft.state = 'refused';
+  draft.reason = reason;
+  draft.rows = null;
+  draft.events.length = 0;
+  draft.facts.length = 0;
+  draft.warn(line, 'too-many-cells', String(reason === 'row-too-wide' ? rowCells : tableCells));
+  draft.records.keepQuotesIn(null);
+  if (document.shape === 'workbook' || document.shape === 'binary') {
+    keep(draft, document.bytes, options);
+    return;
+  }
+  draft.encoding = document.encoding();
+  indexDocument(shownBytes(document), draft, options);
 }
 
 /** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */

@@ -17,6 +17,7 @@ import type {
   SystemId,
 } from '../domain/evidence.ts';
 import type { LineHead } from '../text/line-head.ts';
+import type { CellLimits } from '../text/cell-limits.ts';
 import type { Page } from '../text/page.ts';
 import type { Table, TableRow } from '../text/table.ts';
 import type { JsonDocument } from '../text/json-document.ts';
@@ -198,9 +199,11 @@ export interface EvidenceDocument extends MemberContext {
   readonly shape: Shape;
   /** As they are in the bundle. */
   readonly bytes: Uint8Array;
+  /** For readers of tables that a format calls itself. */
+  readonly cellLimits: CellLimits;
   /** Decoded; without a byte order mark and NULs. */
   text(): string;
-  /** HTML or MHTML. */
+  /** HTML or MHTML. @throws TooManyCells, which is the reader's of members to catch, as that of `tables` */
   page(): Page;
   /** The tables of whatever the member is: page, delimited text, workbook, fixed-width text. */
   tables(): readonly Table[];

@@ -27,11 +27,13 @@ export interface Kept {
 
 /**
  * Writes what the session answers at present, as a whole or not at all. @returns null while the bundle is not read to
- * its end, or when it changed meanwhile
+ * its end, when it changed meanwhile, or when it is locked: what a password protects is kept nowhere else
  */
 export async function writeRemembered(session: Session, path: string): Promise<Kept | null> {
   const { snapshot } = session;
   if (snapshot === null || session.reading.phase !== 'ready') return null;
+  const isLocked = snapshot.analysis.evidence.members.some(({ state }) => state === 'encrypted');
+  if (isLocked || session.source?.password !== null) return null;
   const key = optionsKey(session.options, session.packFiles);
   const remembered: Remembered = {
     schema: 'patchtrail.remembered/1',

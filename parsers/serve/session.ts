@@ -1,5 +1,6 @@
 import { conclude, openStore, readBundle } from '../analyse.ts';
 import type { Concluded, ReadBundle, Reading as BundleReading } from '../analyse.ts';
+import type { LockedMembers } from '../archive/bundle.ts';
 import { setDictionary } from '../codes/decode-code.ts';
 import { toWireError } from '../domain/errors.ts';
 import type { ErrorCode, WireError } from '../domain/errors.ts';
@@ -22,6 +23,8 @@ import { overlappingRuns } from './run-spans.ts';
 export interface OpenRequest {
   readonly path: string;
   readonly password: string | null;
+  /** What becomes of locked members without one. */
+  readonly locked?: LockedMembers | undefined;
   readonly zone: string | null;
   readonly limits: { readonly [K in keyof Limits]?: Limits[K] | undefined };
   readonly spoolFolder: string;
@@ -161,6 +164,7 @@ export class Session {
         ...spool,
         limits: this.#limits,
         password: request.password,
+        locked: request.locked,
         zone: request.zone,
         signal: abort.signal,
         onProgress: (progress) => {

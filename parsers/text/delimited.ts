@@ -1,3 +1,5 @@
+import { anyCells, CellCounter } from './cell-limits.ts';
+import type { CellLimits } from './cell-limits.ts';
 import { checkWidth, findHeader, headerSearchRows, quoteCells, sameCells } from './table.ts';
 import type { GridRow, QuoteOf, RowExtent, Table, TableRow, WarnAt } from './table.ts';
 
@@ -9,9 +11,6 @@ const delimiters: readonly Delimiter[] = ['\t', ',', ';'];
 /** Rows looked at to find the delimiter. */
 const sampleRows = 60;
 const sampleCharacters = 256 * 1024;
-
-/** Cells of one row; further ones are dropped, with a warning. See `Limits.rowCells`. */
-const mostCells = 10_000;
 
 /**
  * Characters that may be read in vain in search of the end of a quoted cell, over the whole text.
@@ -34,14 +33,20 @@ const ignore: WarnAt = () => undefined;
  * rows whose cells do not fit the header.
  *
  * @param text decoded, without a byte order mark.
+ * @param limits of cells; of these rows, whose cells are not kept, only that of a row applies
  * @returns null when no delimiter makes two columns of it.
+ * @throws TooManyCells `row-too-wide`
  */
-export function readDelimited(text: string, warn: WarnAt = ignore): Table | null {
+export function readDelimited(
+  text: string,
+  warn: WarnAt = ignore,
+  limits: CellLimits = anyCells,
+): Table | null {
   const stated = /^sep=(?<delimiter>[,;\t])\r*(?:\n|$)/u.exec(text.slice(0, 16));
   const delimiter = (stated?.groups?.['delimiter'] as Delimiter | undefined) ?? findDelimiter(text);
   if (delimiter === null) return null;
   const start = stated === null ? 0 : stated[0].length;
-  const scanner = new RowScanner(text, delimiter, start, stated === null ? 1 : 2);
+  const scanner = new RowScanner(text, delimiter, start, stated === null ? 1 : 2, limits);
 
   const first: ScannedRow[] = [];
   while (first.length < headerSearchRows) {
@@ -54,7 +59,7 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
   const headerPlace = found === null ? undefined : first[found.at + found.rows - 1];
   if (found === null || headerPlace === undefined) return null;
   const { at: headerAt } = found;
-  const headers = found.headers.slice(0, mostCells);
+  const { headers } = found;
 
   scanner.moveTo(headerPlace.next, headerPlace.nextLine);
   const rows = new DelimitedRows(text, delimiter);
@@ -65,7 +70,6 @@ export function readDelimited(text: string, warn: WarnAt = ignore): Table | null
     if (row.cells !== headers.length || mayBeNoData(text, row.start, delimiter, headers)) {
       const cells = cutRow(text, delimiter, row);
       if (cells.every((cell) => cell === '') || sameCells(cells, headers)) continue;
-      if (row.cells > mostCells) warn(row.line, 'too-many-cells', String(row.cells));
       checkWidth(row.line, cells, headers.length, warn);
       if (cells.length < headers.length && row.end === text.length) {
         // The text ends inside this row: its last cell is cut as well and cannot be trusted.
@@ -97,7 +101,7 @@ export function findDelimiter(text: string): Delimiter | null {
   let best: Delimiter | null = null;
   let bestScore = 0;
   for (const delimiter of delimiters) {
-    const scanner = new RowScanner(sample, delimiter, 0, 1);
+    const scanner = new RowScanner(sample, delimiter, 0, 1, anyCells);
     const widths = new Map<number, number>();
     for (let count = 0; count < sampleRows;) {
       const row = scanner.next(null, ignore);
@@ -141,8 +145,10 @@ class RowScanner {
   #line: number;
   #nextQuote: number;
   #lookahead = mostLookahead;
+  readonly #counter: CellCounter;
 
-  constructor(text: string, delimiter: Delimiter, position: number, line: number) {
+  constructor(text: string, delimiter: Delimiter, position: number, line: number, limits: CellLimits) {
+    this.#counter = new CellCounter(limits);
     this.#text = text;
     this.#delimiterCode = delimiter.charCodeAt(0);
     this.#position = position;
@@ -188,6 +194,7 @@ class RowScanner {
     lineBreak: number,
     lines: number,
   ): ScannedRow {
+    this.#counter.checkRow(cells, line);
     this.#position = lineBreak + 1;
     this.#line = line + lines;
     const blank = end === start || (cells === 1 && this.#text.slice(start, end).trim() === '');
@@ -305,7 +312,7 @@ function cutCells(
 function cutPlain(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] {
   const cells: string[] = [];
   let from = start;
-  while (cells.length < mostCells) {
+  for (;;) {
     const found = text.indexOf(delimiter, from);
     if (found === -1 || found >= end) {
       cells.push(trimmed(text, from, end));
@@ -322,7 +329,7 @@ function cutQuoted(text: string, delimiter: Delimiter, start: number, end: numbe
   const delimiterCode = delimiter.charCodeAt(0);
   const cells: string[] = [];
   let from = start;
-  while (cells.length < mostCells) {
+  for (;;) {
     let to: number;
     if (text.charCodeAt(from) === 34 && from < end) {
       to = text.indexOf('"', from + 1) + 1;
@@ -362,7 +369,7 @@ function cutOdd(text: string, delimiter: Delimiter, start: number, end: number):
   const row = text.slice(start, end);
   const delimiterCode = delimiter.charCodeAt(0);
   let at = 0;
-  while (cells.length < mostCells) {
+  for (;;) {
     at = skipBlanks(row, at, row.length, delimiterCode);
     let cell = '';
     if (row.charCodeAt(at) === 34) {

@@ -1,3 +1,5 @@
+import { anyCells, CellCounter } from './cell-limits.ts';
+import type { CellLimits } from './cell-limits.ts';
 import { findDelimiter, readDelimited } from './delimited.ts';
 import { checkWidth, sameCells } from './table.ts';
 import type { Table, TableRow, WarnAt } from './table.ts';
@@ -25,14 +27,20 @@ const fewestColumns = 3;
 /**
  * The tables of a text whose name and first lines do not tell how its columns are kept apart: by
  * tabs, by the width of the columns, or by commas below a title.
+ *
+ * @throws TooManyCells
  */
-export function readTextTables(text: string, warn: WarnAt = ignore): readonly Table[] {
+export function readTextTables(
+  text: string,
+  warn: WarnAt = ignore,
+  limits: CellLimits = anyCells,
+): readonly Table[] {
   const delimiter = findDelimiter(text);
   if (delimiter !== '\t') {
-    const aligned = readFixedWidth(text, looksLikeHeader, warn);
+    const aligned = readFixedWidth(text, looksLikeHeader, warn, limits);
     if (aligned.length > 0) return aligned;
   }
-  const table = delimiter === null ? null : readDelimited(text, warn);
+  const table = delimiter === null ? null : readDelimited(text, warn, limits);
   return table === null ? [] : [table];
 }
 
@@ -55,7 +63,9 @@ export function readFixedWidth(
   text: string,
   accept: (headers: readonly string[]) => boolean = looksLikeHeader,
   warn: WarnAt = ignore,
+  limits: CellLimits = anyCells,
 ): readonly Table[] {
+  const counter = new CellCounter(limits);
   const lines = text.split('\n').map((line) => line.replace(/\r+$/u, ''));
   const tables: Table[] = [];
   let title: string | null = null;
@@ -74,6 +84,10 @@ export function readFixedWidth(
       title = line.trim();
       at += 1;
     } else {
+      for (const { cells, line: place } of read.table.rows) {
+        counter.checkRow(cells.length, place);
+        counter.add(cells.length, place);
+      }
       tables.push(read.table);
       at = read.next;
       title = null;

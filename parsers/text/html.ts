@@ -1,5 +1,7 @@
 import { Tokenizer } from 'htmlparser2';
 import type { TokenizerCallbacks } from 'htmlparser2';
+import { anyCells, CellCounter } from './cell-limits.ts';
+import type { CellLimits } from './cell-limits.ts';
 import { decodeReferences } from './markup.ts';
 import type { Heading, Page, Pair, Tab } from './page-model.ts';
 import { dropTrailingBlanks, sameCells } from './table.ts';
@@ -132,7 +134,8 @@ const attributeShapes: ReadonlySet<number> = new Set(
 const lineEnd = '\u001f';
 
 const searchDepth = 1000;
-const mostCells = 10_000;
+/** Columns that spans may make in a row, which has no more cells of its own than the limit. */
+const mostColumns = 10_000;
 const mostSpannedCells = 2_000_000;
 const longestCapture = 64 * 1024;
 const longestTab = 80;
@@ -296,9 +299,13 @@ interface TableDraft {
   closesCells: boolean;
 }
 
-/** Reads the HTML of a page; see {@link Page}. `savedAt` is what a comment of a saving tool tells. */
-export function readHtml(text: string): Page {
-  return new PageReader(tablesOfRoles(text)).read();
+/**
+ * Reads the HTML of a page; see {@link Page}. `savedAt` is what a comment of a saving tool tells.
+ *
+ * @throws TooManyCells
+ */
+export function readHtml(text: string, limits: CellLimits = anyCells): Page {
+  return new PageReader(tablesOfRoles(text), limits).read();
 }
 
 class PageReader {
@@ -331,6 +338,7 @@ class PageReader {
   readonly #tableStack: TableDraft[] = [];
   #cell: CellDraft | null = null;
   #spannedCells = 0;
+  readonly #counter: CellCounter;
 
   /** The line of text that is being read outside of cells. */
   #run = '';
@@ -367,8 +375,9 @@ class PageReader {
   readonly #markedCache = new Map<string, boolean>();
   readonly #hiddenCache = new Map<string, boolean>();
 
-  constructor(text: string) {
+  constructor(text: string, limits: CellLimits) {
     this.#text = text;
+    this.#counter = new CellCounter(limits);
     const found = text.indexOf('\n');
     this.#nextLineBreak = found === -1 ? Number.MAX_SAFE_INTEGER : found;
     for (const names of [voidElements, unseenElements, blockElements, tabElements, formElements]) {
@@ -1025,6 +1034,7 @@ class PageReader {
     table.cell = cell;
     table.cellFrame = this.#stack.length;
     row.cells.push(cell);
+    this.#counter.checkRow(row.cells.length, row.line);
     const tab = attributes.size > 0 && !hidden && this.#hiddenDepth === 0 ? this.#tabOf(this.#tag) : null;
     if (tab === null) {
       this.#pushPlain(this.#tag, hidden);
@@ -1067,7 +1077,6 @@ class PageReader {
     let plain = true;
     for (const draft of drafts) {
       this.#takeCarried(table, cells, spans);
-      if (cells.length >= mostCells) break;
       const text = cellText(draft);
       if (draft.heading) headingCells += 1;
       if (draft.hasTable || draft.fields !== null) plain = false;
@@ -1075,7 +1084,7 @@ class PageReader {
       if (draft.rows > 1) this.#carry(table, cells.length, draft, text);
       cells.push(text);
       spans?.push(draft.columns);
-      for (let column = 1; column < draft.columns && cells.length < mostCells; column += 1) {
+      for (let column = 1; column < draft.columns && cells.length < mostColumns; column += 1) {
         if ((this.#spannedCells += 1) > mostSpannedCells) break;
         // A header over several columns names all of them; a value stands in the first.
         cells.push(draft.heading && mayBeHeader ? text : '');
@@ -1086,6 +1095,7 @@ class PageReader {
     if (hidden) return;
     if (drafts.length < 3) this.#takeTexts(drafts, cells);
     this.#takePairs(table, line, drafts);
+    this.#counter.add(cells.length, line);
     table.rows.push({ line, row: 0, cells });
     table.marks.push(
       packMarks({ own: drafts.length, headingCells, inHead: table.inHead, plain, spanning: widest > 1 }),
@@ -1094,7 +1104,7 @@ class PageReader {
   }
 
   #carry(table: TableDraft, column: number, draft: CellDraft, text: string): void {
-    for (let at = 0; at < draft.columns && column + at < mostCells; at += 1) {
+    for (let at = 0; at < draft.columns && column + at < mostColumns; at += 1) {
       if ((this.#spannedCells += 1) > mostSpannedCells) return;
       table.carried[column + at] = { text: at === 0 || draft.heading ? text : '', left: draft.rows - 1 };
     }
@@ -1102,7 +1112,7 @@ class PageReader {
 
   #takeCarried(table: TableDraft, cells: string[], spans: number[] | null): void {
     const carried = table.carried;
-    while (cells.length < carried.length && cells.length < mostCells) {
+    while (cells.length < carried.length && cells.length < mostColumns) {
       const above = carried[cells.length];
       if (above === undefined || above.left <= 0) return;
       if ((this.#spannedCells += 1) > mostSpannedCells) {

@@ -1,3 +1,5 @@
+import { anyCells } from './cell-limits.ts';
+import type { CellLimits } from './cell-limits.ts';
 import { readDate } from './dates.ts';
 import { readHtml } from './html.ts';
 import { decodeBytes, looksLikeMhtml, readMhtml } from './mhtml.ts';
@@ -11,15 +13,16 @@ export type { Heading, Page, Pair, Tab } from './page-model.ts';
  *
  * @param source the bytes, or the decoded text. Of an archive give the bytes: its parts have
  *   encodings of their own.
+ * @throws TooManyCells
  */
-export function readPage(source: Uint8Array | string): Page {
+export function readPage(source: Uint8Array | string, limits: CellLimits = anyCells): Page {
   const head = typeof source === 'string' ? source.slice(0, 4096) : latin1Head(source);
   if (looksLikeMhtml(head)) {
     const archive = readMhtml(source);
-    const page = readHtml(archive.html ?? '');
+    const page = readHtml(archive.html ?? '', limits);
     return { ...page, savedAt: archive.date ?? page.savedAt ?? printedDate(page) };
   }
-  const page = readHtml(typeof source === 'string' ? source : decodeBytes(source));
+  const page = readHtml(typeof source === 'string' ? source : decodeBytes(source), limits);
   return { ...page, savedAt: page.savedAt ?? printedDate(page) };
 }
 

@@ -1,3 +1,5 @@
+import { constants } from 'node:buffer';
+
 /** What the elements of a table are called, by the role that says so of another element (WAI-ARIA). */
 const elementOf: Readonly<Record<string, string>> = {
   table: 'table',
@@ -57,7 +59,9 @@ export function tablesOfRoles(text: string): string {
     at += end + 1;
   }
   pieces.push(text.slice(taken));
-  return pieces.join('');
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  // Longer names may make more of it than a text can hold.
+  return length > constants.MAX_STRING_LENGTH ? text : pieces.join('');
 }
 
 /** Where a comment, script or style ends that starts here; null when none does, -1 when it never ends. */

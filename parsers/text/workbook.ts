@@ -1,5 +1,7 @@
 import { unzipSync } from 'fflate';
 import { defaultLimits } from '../domain/limits.ts';
+import { anyCells, CellCounter, TooManyCells } from './cell-limits.ts';
+import type { CellLimits } from './cell-limits.ts';
 import { walkXml } from './markup.ts';
 import { tableFromGrid } from './table.ts';
 import type { GridRow, Table, WarnAt } from './table.ts';
@@ -9,12 +11,15 @@ const ignore: WarnAt = () => undefined;
 export interface WorkbookOptions {
   /** Unpacked bytes that are read at most; parts beyond are left out, with the warning `too-large`. */
   readonly mostBytes?: number;
+  /** Of a sheet's row, and of all sheets together; those left out in front of a cell count. Default: no limits. */
+  readonly cells?: CellLimits;
 }
 
-/** Columns of a worksheet that are read; Excel itself knows 16,384. See `Limits.rowCells`. */
-const mostColumns = 10_000;
 /** Cells that merged ranges may fill altogether: a hostile file merges everything with everything. */
 const mostMergedCells = 1_000_000;
+/** Excel itself knows 65,490 formats of cells. */
+const mostFormats = 65_536;
+const mostSheets = 10_000;
 const chunkBytes = 1024 * 1024;
 
 /**
@@ -24,6 +29,8 @@ const chunkBytes = 1024 * 1024;
  * Serial numbers in cells with a date format become ISO text, to the second; furigana is dropped;
  * the cells that a merge hides repeat its value downwards. Macros, formulas, links are not looked at:
  * a formula's cell has the value that was stored with it.
+ *
+ * @throws TooManyCells
  */
 export function readWorkbook(
   bytes: Uint8Array,
@@ -32,7 +39,8 @@ export function readWorkbook(
 ): readonly Table[] {
   const parts = unpackParts(bytes, options.mostBytes ?? defaultLimits.documentBytes, warn);
   if (parts === null) return [];
-  const shared = readSharedStrings(parts.get('xl/sharedstrings.xml'));
+  const counter = new CellCounter(options.cells ?? anyCells);
+  const shared = readSharedStrings(parts.get('xl/sharedstrings.xml'), counter.limits);
   const styles = readStyles(parts.get('xl/styles.xml'));
   const { sheets, from1904 } = readSheetList(parts);
   const tables: Table[] = [];
@@ -44,7 +52,7 @@ export function readWorkbook(
     }
     // A name that Excel gave says less than the line above the table.
     const named = !/^(?:sheet|シート|tabelle|feuil|hoja)\s?\d+$/iu.test(sheet.name.normalize('NFKC'));
-    const grid = readSheet(part, shared, styles, from1904, warn);
+    const grid = readSheet(part, shared, styles, from1904, counter);
     const read = tableFromGrid(grid, named ? sheet.name : null, warn);
     const table = read === null ? null : { ...read, title: read.title ?? sheet.name };
     if (table !== null) tables.push(table);
@@ -105,7 +113,8 @@ function readSheetList(parts: ReadonlyMap<string, Uint8Array>): {
       open(name, attribute) {
         const id = attribute('Id');
         const target = attribute('Target');
-        if (name === 'Relationship' && id !== null && target !== null) targets.set(id, target);
+        if (name === 'Relationship' && id !== null && target !== null && targets.size < mostSheets)
+          targets.set(id, target);
       },
       close: () => undefined,
       text: () => undefined,
@@ -120,7 +129,7 @@ function readSheetList(parts: ReadonlyMap<string, Uint8Array>): {
         if (name === 'workbookPr') from1904 = isTrue(attribute('date1904'));
         // `r:id`: the local name of the relation is `id`, that of the sheet's own number `sheetId`.
         const target = name === 'sheet' ? targets.get(attribute('id') ?? '') : undefined;
-        if (target !== undefined) {
+        if (target !== undefined && sheets.length < mostSheets) {
           const path = target.startsWith('/') ? target.slice(1) : `xl/${target}`;
           sheets.push({ name: attribute('name') ?? '', part: path.toLowerCase() });
         }
@@ -146,7 +155,8 @@ function isTrue(value: string | null): boolean {
   return value === '1' || value === 'true' || value === 'on';
 }
 
-function readSharedStrings(part: Uint8Array | undefined): readonly string[] {
+/** Texts that cells share: no table has more of them than it has cells. */
+function readSharedStrings(part: Uint8Array | undefined, limits: CellLimits): readonly string[] {
   const strings: string[] = [];
   if (part === undefined) return strings;
   let current = '';
@@ -159,8 +169,10 @@ function readSharedStrings(part: Uint8Array | undefined): readonly string[] {
       else if (name === 't') inText = !inPhonetic;
     },
     close(name) {
-      if (name === 'si') strings.push(decodeEscapes(current));
-      else if (name === 'rPh') inPhonetic = false;
+      if (name === 'si') {
+        if (strings.length >= limits.tableCells) throw new TooManyCells('table-too-large', null);
+        strings.push(decodeEscapes(current));
+      } else if (name === 'rPh') inPhonetic = false;
       else if (name === 't') inText = false;
     },
     text(text) {
@@ -214,11 +226,11 @@ function readStyles(part: Uint8Array | undefined): readonly NumberKind[] {
   let inCellFormats = false;
   walkXml(decodeChunks(part), {
     open(name, attribute) {
-      if (name === 'numFmt') {
+      if (name === 'numFmt' && custom.size < mostFormats) {
         custom.set(Number(attribute('numFmtId')), formatKind(attribute('formatCode') ?? ''));
       } else if (name === 'cellXfs') {
         inCellFormats = true;
-      } else if (name === 'xf' && inCellFormats) {
+      } else if (name === 'xf' && inCellFormats && kinds.length < mostFormats) {
         const id = Number(attribute('numFmtId') ?? 0);
         kinds.push(custom.get(id) ?? builtInKind(id));
       }
@@ -242,7 +254,7 @@ function readSheet(
   shared: readonly string[],
   styles: readonly NumberKind[],
   from1904: boolean,
-  warn: WarnAt,
+  counter: CellCounter,
 ): readonly GridRow[] {
   const rows: { line: number; cells: string[] }[] = [];
   const merges: Merge[] = [];
@@ -254,7 +266,6 @@ function readSheet(
   let value = '';
   let inValue = false;
   let inPhonetic = false;
-  let tooManyWarned = false;
   walkXml(decodeChunks(part), {
     open(name, attribute) {
       switch (name) {
@@ -280,7 +291,7 @@ function readSheet(
           break;
         case 'mergeCell': {
           const merge = mergeOf(attribute('ref') ?? '');
-          if (merge !== null) merges.push(merge);
+          if (merge !== null && merges.length < mostMergedCells) merges.push(merge);
           break;
         }
         default:
@@ -289,18 +300,22 @@ function readSheet(
     close(name) {
       switch (name) {
         case 'row':
-          if (row !== null && row.cells.length > 0) rows.push(row);
+          if (row !== null && row.cells.length > 0) {
+            counter.add(row.cells.length, row.line);
+            rows.push(row);
+          }
           row = null;
           break;
         case 'c':
           if (row === null || column < 0) break;
-          if (column >= mostColumns) {
-            if (!tooManyWarned) warn(line, 'too-many-cells', String(column + 1));
-            tooManyWarned = true;
-            break;
+          {
+            const text = cellText(value, type, styles[style] ?? 'number', shared, from1904).trim();
+            // Whole rows are formatted up to the last column: what is blank there is no cell of the table.
+            if (text === '' && column >= counter.limits.rowCells) break;
+            counter.checkRow(column + 1, line);
+            while (row.cells.length < column) row.cells.push('');
+            row.cells[column] = text;
           }
-          while (row.cells.length < column) row.cells.push('');
-          row.cells[column] = cellText(value, type, styles[style] ?? 'number', shared, from1904).trim();
           break;
         case 'rPh':
           inPhonetic = false;
@@ -316,10 +331,12 @@ function readSheet(
       if (inValue) value += text;
     },
   });
-  fillMerges(rows, merges);
+  fillMerges(rows, merges, counter);
   // Rows are even in a sheet: only a cut text file has short ones.
   const width = rows.reduce((most, each) => Math.max(most, each.cells.length), 0);
-  if (rows.length * width <= 20_000_000) {
+  const missing = rows.reduce((sum, each) => sum + width - each.cells.length, 0);
+  if (counter.hasRoom(missing)) {
+    counter.add(missing, null);
     for (const each of rows) while (each.cells.length < width) each.cells.push('');
   }
   return rows;
@@ -390,11 +407,15 @@ function mergeOf(reference: string): Merge | null {
 }
 
 /** Repeats the value of a merge in the rows below it: one device over its patches. */
-function fillMerges(rows: readonly { line: number; cells: string[] }[], merges: readonly Merge[]): void {
+function fillMerges(
+  rows: readonly { line: number; cells: string[] }[],
+  merges: readonly Merge[],
+  counter: CellCounter,
+): void {
   const byLine = new Map(rows.map((row) => [row.line, row]));
   let filled = 0;
   for (const merge of merges) {
-    if (merge.bottom <= merge.top || merge.left < 0 || merge.left >= mostColumns) continue;
+    if (merge.bottom <= merge.top || merge.left < 0 || merge.left >= counter.limits.rowCells) continue;
     const value = byLine.get(merge.top)?.cells[merge.left] ?? '';
     if (value === '') continue;
     for (let line = merge.top + 1; line <= merge.bottom; line += 1) {
@@ -402,6 +423,7 @@ function fillMerges(rows: readonly { line: number; cells: string[] }[], merges: 
       if (filled > mostMergedCells) return;
       const row = byLine.get(line);
       if (row === undefined) continue;
+      counter.add(Math.max(0, merge.left + 1 - row.cells.length), line);
       while (row.cells.length < merge.left) row.cells.push('');
       if ((row.cells[merge.left] ?? '') === '') row.cells[merge.left] = value;
     }

@@ -458,6 +458,7 @@ export const limitsSchema = v.object({
   depth: v.number(),
   lineBytes: v.number(),
   rowCells: v.number(),
+  tableCells: v.number(),
   documentBytes: v.number(),
 });
 

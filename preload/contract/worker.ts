@@ -33,6 +33,8 @@ export const workerRequestSchema = v.variant('type', [
     id,
     path: text,
     password: v.nullable(text),
+    /** What becomes of locked members without one. */
+    locked: v.picklist(['refuse-alone', 'refuse', 'list']),
     /** IANA zone assumed for local times without one. */
     zone: v.nullable(text),
     limits: v.partial(limitsSchema),

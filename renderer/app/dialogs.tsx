@@ -277,9 +277,12 @@ function PasswordDialog({ isWrong }: { readonly isWrong: boolean }) {
   const bridge = useBridge();
   const store = useWindowStore();
   const answer = (password: string | null): void => {
+    const isRead = store.getState().bundle.phase === 'ready';
     store.setState({ overlay: 'none' });
-    if (password === null) store.setState({ bundle: { phase: 'none', problem: null, cancelled: true } });
-    bridge.password(password).catch((error: unknown) => console.error(error));
+    // What is read already stays as it is.
+    if (password === null && isRead) return;
+    if (isRead) store.setState({ worker: { is: 'restarting' } });
+    bridge.password(password).catch((error: unknown) => store.getState().say('bad', String(error)));
   };
   return (
     <Modal label={t('password.title')} className="zone-dialog" onClose={() => answer(null)}>

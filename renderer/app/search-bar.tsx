@@ -30,7 +30,7 @@ export function SearchBar() {
   const revision = useWindow((state) => state.revision);
   const step = useStepMatch();
   // What was looked for last is there again, to be gone on with or typed over.
-  const [last] = useState(() => filter.text ?? matches.getState().query);
+  const [last] = useState(() => filter.text ?? matches.getState().typed);
   const [expression, setExpression] = useState(last?.expression ?? '');
   const [isRegex, setRegex] = useState(last?.regex ?? false);
   const [isCaseSensitive, setCaseSensitive] = useState(last === null ? false : !last.ignoreCase);
@@ -44,13 +44,14 @@ export function SearchBar() {
   useEffect(() => {
     if (expression === '') {
       store.setState({ highlight: null });
-      matches.setState({ query: null });
+      matches.setState({ typed: null, query: null });
       return undefined;
     }
     const control = new AbortController();
     running.current = control;
     let name: string | null = null;
     const text = { expression, regex: isRegex, ignoreCase: !isCaseSensitive, ignoreWidth: true };
+    matches.setState({ typed: text });
     const timer = setTimeout(() => {
       setCounted({ is: 'counting' });
       client.request('search', { filter: { ...(JSON.parse(rest) as object), text } }, control.signal).then(

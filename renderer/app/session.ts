@@ -195,8 +195,14 @@ function bundleAfter(bundle: BundleState, reading: Reading): BundleState {
     case 'cancelled':
       return { phase: 'none', problem: null, cancelled: true };
     case 'failed':
+      // The password is asked for, and then it goes on.
+      if (asksPassword(reading.error)) return { phase: 'opening', name };
       return { phase: 'none', problem: problemOfWire(reading.error), cancelled: false };
   }
+}
+
+function asksPassword(error: Reading['error']): boolean {
+  return error?.family === 'expected' && ['password-needed', 'password-wrong'].includes(error.code);
 }
 
 function problemOfWire(error: Reading['error']): Problem | null {

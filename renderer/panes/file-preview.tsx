@@ -57,6 +57,7 @@ export function FilePreview({ file }: { readonly file: OpenFile }) {
         <MemberNoteToggle isOpen={isNoting} member={file.member} onToggle={() => setNoting(!isNoting)} />
       </div>
       {member?.state === 'refused' && member.reason !== null ? <MetLimit reason={member.reason} /> : null}
+      {member?.state === 'encrypted' ? <Locked /> : null}
       {isNoting ? <MemberNote member={file.member} /> : null}
       {member === null ? null : (
         <Content key={`${member.path} ${member.state}`} member={member} file={file} />
@@ -78,6 +79,20 @@ function MetLimit({ reason }: { readonly reason: string }) {
       <span>{t('limits.met', { limit: t(`limits.name.${name}`), value })}</span>
       <button type="button" className="button" onClick={() => open('limits')}>
         {t('command.limits')}
+      </button>
+    </p>
+  );
+}
+
+/** Nothing of a locked member was read, and the way to change that. */
+function Locked() {
+  const { t } = useLanguage();
+  const open = useWindow((state) => state.open);
+  return (
+    <p className="met-limit">
+      <span>{t('password.locked')}</span>
+      <button type="button" className="button" onClick={() => open('password')}>
+        {t('password.give')}
       </button>
     </p>
   );

@@ -11,7 +11,7 @@ const stateSigns: Readonly<Record<MemberRow['state'], { readonly sign: string; r
   opaque: { sign: '?', tone: 'na' },
   damaged: { sign: '✗', tone: 'no' },
   refused: { sign: '!', tone: 're' },
-  encrypted: { sign: '⚿', tone: 're' },
+  encrypted: { sign: '*', tone: 're' },
 };
 
 export function MemberState({ member }: { readonly member: MemberRow }) {

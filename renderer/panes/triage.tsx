@@ -477,6 +477,7 @@ function MembersCard({ overview }: { readonly overview: Overview }) {
   const client = useEvidence();
   const go = useWindow((state) => state.go);
   const openFile = useWindow((state) => state.openFile);
+  const open = useWindow((state) => state.open);
   const { members, warnings } = overview;
   const troubled = useTroubledMembers(client, overview);
   const other = members.opaque + members.damaged + members.refused + members.encrypted + members.text;
@@ -516,6 +517,14 @@ function MembersCard({ overview }: { readonly overview: Overview }) {
       <button type="button" className="link" onClick={() => go('files')}>
         {t('triage.all-files', { count: members.total })}
       </button>
+      {members.encrypted === 0 ? null : (
+        <>
+          {' '}
+          <button type="button" className="link" onClick={() => open('password')}>
+            {t('password.give')}
+          </button>
+        </>
+      )}
     </Card>
   );
 }

@@ -22,7 +22,8 @@ export function useTroubledMembers(client: EvidenceClient, overview: Overview): 
       if (!isCancelled(error)) console.error(error);
     });
     return () => control.abort();
-  }, [client, locale, total, other]);
+    // Anew with every overview: the same counts may be those of a worker that is no more.
+  }, [client, locale, other, overview]);
   return other === 0 ? [] : rows;
 }
 

@@ -9,7 +9,9 @@ import { useAnswer } from '../evidence/evidence-context.tsx';
 export type Query = NonNullable<Filter['text']>;
 
 export interface MatchState {
-  /** What was looked for last; it is there again when the search is opened anew. */
+  /** What was typed last, found or not; it is there again when the search is opened anew. */
+  readonly typed: Query | null;
+  /** What was looked for last, and answered. */
   readonly query: Query | null;
   /** Null while nothing is looked for. */
   readonly found: { readonly matches: string; readonly lines: number; readonly records: number } | null;
@@ -22,7 +24,9 @@ export type MatchStore = StoreApi<MatchState>;
 const MatchContext = createContext<MatchStore | null>(null);
 
 export function MatchProvider({ children }: { readonly children: ReactNode }) {
-  const [store] = useState(() => createStore<MatchState>(() => ({ query: null, found: null, at: null })));
+  const [store] = useState(() =>
+    createStore<MatchState>(() => ({ typed: null, query: null, found: null, at: null })),
+  );
   return <MatchContext value={store}>{children}</MatchContext>;
 }
 

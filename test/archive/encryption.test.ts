@@ -48,6 +48,18 @@ describe.each(['zipcrypto', 'aes'] as const)('a zip locked with %s', (scheme) =>
     await expect(listBytes(zip)).rejects.toMatchObject({ code: 'password-needed' });
   });
 
+  test('is refused with any locked member for someone who can be asked, and listed for someone who has none', async () => {
+    const some = await buildEncryptedZip(mixed, scheme);
+    await expect(listBytes(some, { locked: 'refuse' })).rejects.toMatchObject({ code: 'password-needed' });
+    expect(summary(await listBytes(some, { locked: 'refuse', password: 'secret' }))[1]).toBe(
+      'open.log: open',
+    );
+    const all = await buildEncryptedZip([{ name: 'a', data: 'a', password: 'x' }], scheme);
+    expect(summary(await listBytes(all, { locked: 'list' }))).toEqual(['a: encrypted password-needed']);
+    const none = buildZip([{ name: 'a', data: 'a' }]);
+    expect(summary(await listBytes(none, { locked: 'refuse' }))).toEqual(['a: a']);
+  });
+
   test('takes a Japanese password as Windows or as others encode it', async () => {
     for (const password of [Buffer.from('パスワード'), iconv.encode('パスワード', 'cp932')]) {
       const zip = await buildEncryptedZip([{ name: 'a', data: 'text', password }], scheme);

@@ -1,70 +1,133 @@
-import { gzipSync } from 'node:zlib';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { analyse } from '../../parsers/analyse.ts';
+import { openBundle } from '../../parsers/archive/bundle.ts';
 import { stateOf } from '../../parsers/archive/reasons.ts';
 import type { ReasonCode } from '../../parsers/archive/reasons.ts';
-import type { Limits } from '../../parsers/domain/limits.ts';
-import { lockedBundle, password } from '../fuzz/seeds.ts';
-import { listBytes } from './builders/listing.ts';
-import { buildXz } from './builders/xz.ts';
-import { buildTar } from './builders/tar.ts';
-import { buildZip } from './builders/zip.ts';
-import type { ZipItem } from './builders/zip.ts';
+import type { ErrorCode } from '../../parsers/domain/errors.ts';
+import type { Member } from '../../parsers/domain/evidence.ts';
+import { defaultLimits } from '../../parsers/domain/limits.ts';
+import { hostileFiles, nameOf } from '../../scripts/fixtures/hostile-files.ts';
+import type { HostileFile } from '../../scripts/fixtures/hostile-files.ts';
+import { temporaryFolder } from './builders/listing.ts';
 
-interface Hostile {
-  readonly bytes: Buffer | Promise<Buffer>;
-  readonly limits?: Partial<Limits>;
-  readonly password?: string;
-  readonly name?: string;
+const folder = fileURLToPath(new URL('../fixtures/hostile/', import.meta.url));
+const files = await hostileFiles();
+
+/** Every code, and for those that no file of a bundle can yield, why. */
+const codes = {
+  'bad-crc': 'file',
+  'bad-size': 'file',
+  'bad-header': 'file',
+  'header-mismatch': 'file',
+  'damaged-data': 'file',
+  'overlapping-entry': 'file',
+  truncated: 'file',
+  'unsupported-method': 'file',
+  ratio: 'file',
+  'too-deep': 'file',
+  'too-large': 'file',
+  'too-many-members': 'file',
+  'total-too-large': 'file',
+  'document-too-large': 'file',
+  'row-too-wide': 'file',
+  'table-too-large': 'file',
+  'password-needed': 'file',
+  'password-wrong': 'file',
+  'empty-file': 'file',
+  'no-members': 'file',
+  'damaged-archive': 'file',
+  'not-readable': 'what the system does not let be read has no bytes to keep; see the tests below',
+  'not-found': 'there is no file',
+  'not-writable': 'of a file that is written',
+  'spool-failed': 'of the disk under the private folder; test/evidence has it',
+  'case-damaged': 'of a case file',
+  'case-newer': 'of a case file',
+  'case-other-bundle': 'of a case file beside a bundle',
+  'case-locked': 'of a case file that another process holds',
+  'bad-expression': 'of what the analyst types',
+  'expression-too-slow': 'of what the analyst types',
+  'bundle-changed': 'of a file that changes between two passes',
+  'worker-gone': 'of a process that ended',
+  'no-bundle': 'of a question before any bundle is open',
+  'not-yet-available': 'of a question before the bundle is read',
+  'unknown-time-zone': 'of what the analyst types',
+  'bad-pack': 'of a pack of the site',
+  usage: 'of the command line',
+} as const satisfies Record<ReasonCode | ErrorCode | HostileFile['code'], string>;
+
+test('there is a file for every code that a file can yield', () => {
+  const wanted = Object.entries(codes).flatMap(([code, how]) => (how === 'file' ? [code] : []));
+  expect([...new Set(files.map(({ code }) => code))].sort()).toEqual(wanted.sort());
+});
+
+test('the files are those that the generator writes: npm run fixtures', async () => {
+  expect((await readdir(folder)).sort()).toEqual(files.map(nameOf).sort());
+  for (const file of files) {
+    const kept = await readFile(join(folder, nameOf(file)));
+    expect(kept.equals(file.bytes), nameOf(file)).toBe(true);
+    expect(kept.length).toBeLessThan(6 * 1024);
+  }
+});
+
+async function membersOf(path: string, opened: HostileFile['opened']): Promise<readonly Member[]> {
+  const spoolFolder = await temporaryFolder();
+  const { reading, concluded } = await analyse(path, {
+    spoolFolder,
+    spoolName: 'hostile',
+    password: opened?.password ?? null,
+    limits: opened?.limits ?? {},
+  });
+  reading.store.close();
+  expect(await readdir(spoolFolder)).toEqual([]);
+  return concluded.analysis.evidence.members;
 }
 
-const fine: ZipItem = { name: 'fine.log', data: 'fine' };
-const zip = (...items: readonly ZipItem[]): Buffer => buildZip([...items, fine]);
-const zeros = Buffer.alloc(256 * 1024);
-
-/** The third entry stands in the directory where the second one does. */
-function overlapping(): Buffer {
-  const first = buildZip([fine], { withoutDirectory: true }).length;
-  return buildZip([fine, { name: 'bad', data: 'aa' }, { name: 'bad', data: 'aa', offset: first }]);
-}
-
-/** A bundle for every reason that needs no failing disk, with one member beside it that is read. */
-const hostile: Readonly<Record<Exclude<ReasonCode, 'not-readable' | 'bad-header'>, Hostile>> = {
-  'bad-crc': { bytes: zip({ name: 'bad', data: 'text', crc32: 1 }) },
-  'bad-size': { bytes: zip({ name: 'bad', data: 'some text', bytes: 4 }) },
-  'header-mismatch': { bytes: zip({ name: 'bad', data: 'text', local: { crc32: 1 } }) },
-  'damaged-data': { bytes: zip({ name: 'bad', data: Buffer.alloc(40, 0xff), rawMethod: 8, bytes: 99 }) },
-  'overlapping-entry': { bytes: overlapping() },
-  truncated: {
-    bytes: zip({ name: 'bad.gz', data: gzipSync('text '.repeat(900)).subarray(0, 30), method: 'stored' }),
-  },
-  'unsupported-method': { bytes: zip({ name: 'bad', data: 'text', rawMethod: 97 }) },
-  ratio: { bytes: zip({ name: 'bad', data: zeros }), limits: { ratio: 10, ratioFromBytes: 1024 } },
-  'too-deep': {
-    bytes: zip({ name: 'n.zip', data: buildZip([{ name: 'n.tar.xz', data: buildXz(buildZip([fine])) }]) }),
-    limits: { depth: 1 },
-  },
-  'too-large': { bytes: zip({ name: 'bad', data: zeros }), limits: { memberBytes: 1024 } },
-  'too-many-members': { bytes: buildZip([fine, { name: 'bad', data: 'x' }]), limits: { members: 1 } },
-  'total-too-large': {
-    bytes: buildTar([fine, { name: 'bad', data: zeros }] as { name: string; data: string }[]),
-    limits: { totalBytes: 1024 },
-    name: 'b.tar',
-  },
-  'password-needed': { bytes: lockedBundle('aes') },
-  'password-wrong': {
-    bytes: zip({ name: 'locked.zip', data: lockedBundle('aes'), method: 'stored' }),
-    password: `${password}!`,
-  },
-};
-
-test.each(Object.entries(hostile) as [ReasonCode, Hostile][])(
-  '%s is the reason, and the rest is read',
-  async (reason, { bytes, ...options }) => {
-    const listing = await listBytes(await bytes, options);
-    const found = listing.members.filter((member) => member.reason !== null);
-    expect(new Set(found.map((member) => `${member.state} ${member.reason ?? ''}`))).toEqual(
-      new Set([`${stateOf(reason)} ${reason}`]),
-    );
-    expect(listing.members.some(({ role, state }) => role === 'file' && state === 'complete')).toBe(true);
+test.each(files.filter(({ opened }) => opened?.whole === true).map((file) => [nameOf(file), file] as const))(
+  '%s is refused as a whole, for this reason',
+  async (name, { code, opened }) => {
+    await expect(membersOf(join(folder, name), opened)).rejects.toMatchObject({ code });
   },
 );
+
+test.each(files.filter(({ opened }) => opened?.whole !== true).map((file) => [nameOf(file), file] as const))(
+  '%s yields this reason, and the rest is read',
+  async (name, { code, opened }) => {
+    const members = await membersOf(join(folder, name), opened);
+    const odd = members.filter(({ state }) => ['damaged', 'refused', 'encrypted'].includes(state));
+    const ofFormat = ['document-too-large', 'row-too-wide', 'table-too-large'].includes(code);
+    const state = ofFormat ? 'refused' : stateOf(code as ReasonCode);
+    expect(new Set(odd.map((member) => `${member.state} ${member.reason ?? ''}`))).toEqual(
+      new Set([`${state} ${code}`]),
+    );
+    const read = members.filter((member) => member.state === 'text' && (member.lines ?? 0) > 0);
+    expect(read.length).toBeGreaterThan(0);
+    // A limit of members ends the list; nothing else hides what comes after it.
+    if (code !== 'too-many-members' && !name.endsWith('.tar')) {
+      expect(members.indexOf(read.at(-1) as Member)).toBeGreaterThan(members.indexOf(odd[0] as Member));
+    }
+  },
+);
+
+test('a file that is gone when its turn comes is not-readable, and the rest is read', async () => {
+  const bundle = join(await temporaryFolder(), 'bundle');
+  await mkdir(bundle);
+  for (const name of ['a.log', 'b.log', 'c.log']) await writeFile(join(bundle, name), name);
+  const open = await openBundle(bundle, { limits: defaultLimits, spoolFolder: await temporaryFolder() });
+  await rm(join(bundle, 'b.log'));
+  const outcomes: string[] = [];
+  for await (const member of open.members()) {
+    for await (const piece of member.chunks()) expect(piece.length).toBe(5);
+    outcomes.push(`${member.path} ${member.outcome().state} ${member.outcome().reason ?? ''}`);
+  }
+  await open.close();
+  expect(outcomes).toEqual(['a.log complete ', 'b.log damaged not-readable', 'c.log complete ']);
+});
+
+if (process.platform !== 'win32') {
+  test('a device is not-readable as a bundle', async () => {
+    await expect(membersOf('/dev/null', undefined)).rejects.toMatchObject({ code: 'not-readable' });
+  });
+}

@@ -76,6 +76,68 @@ test('a worker that is killed at fifty moments leaves nothing behind and loses n
   ).toEqual([]);
 });
 
+test('a worker that is killed while it searches: the notes stay, and the search is made again', async ({}, info) => {
+  test.setTimeout(300_000);
+  const folder = info.outputPath('searching');
+  await mkdir(folder, { recursive: true });
+  const temporary = await shortFolder();
+  const spooled = async (): Promise<readonly string[]> => {
+    const entries = await readdir(temporary, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile() && !/[/\\]chromium(?:[/\\]|$)/u.test(entry.parentPath))
+      .map((entry) => join(entry.parentPath, entry.name));
+  };
+  await writeBigBundle(join(folder, 'big.zip'), 180);
+  const { app, window } = await launchPatchtrail({
+    args: [join(folder, 'big.zip')],
+    env: { TMPDIR: temporary },
+  });
+  await expect(window.getByRole('button', { name: 'Export PDF…' })).toBeEnabled({ timeout: 90_000 });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+5');
+  const lines = window.getByRole('region', { name: 'Log lines' });
+  await lines.getByText('came to its end as planned').first().click();
+  await window.keyboard.press('n');
+  const note = window
+    .getByRole('region', { name: 'Inspector' })
+    .getByRole('textbox', { name: 'Note' })
+    .first();
+  await expect(note).toBeFocused();
+  await window.keyboard.insertText('written before the search');
+  await expect(window.locator('.case-status')).toHaveText(/^saved/u);
+
+  await window.keyboard.press('Escape');
+  await window.keyboard.press('Control+f');
+  const search = window.getByRole('search', { name: 'Search' });
+  await search.getByRole('button', { name: 'Regular expression' }).click();
+  const field = search.getByRole('textbox');
+  // On every line it goes on from every character to the end: a minute of work over all of them.
+  await field.fill('[a-z ]*[a-z:]*.*no such end');
+  const status = search.getByRole('status');
+  await expect(status).toHaveText('counting…');
+  await window.waitForTimeout(1_500);
+  await expect(status).toHaveText('counting…');
+  const pid = await workerPid(app);
+  process.kill(pid, 'SIGKILL');
+  const banner = window.getByRole('alert').filter({ hasText: 'has stopped' });
+  await expect(banner).toBeVisible();
+  expect(await spooled()).toEqual([]);
+
+  await banner.getByRole('button', { name: 'Restart' }).click();
+  await expect(banner).toHaveCount(0);
+  await field.fill('step 9999 of the (?:patch|other) run');
+  expect([0, pid]).not.toContain(await workerPid(app));
+  await expect(status).toHaveText(/^[1-9]\d*[\d,]* lines? · 0 records$/u, { timeout: 60_000 });
+  await search.getByRole('button', { name: 'Show only matches' }).click();
+  await expect(lines.getByText('step 9999 of the patch run').first()).toBeVisible();
+  await window.keyboard.press('Control+7');
+  await expect(window.getByText('written before the search').first()).toBeVisible();
+  await app.close();
+  expect(
+    await readdir(temporary).then((names) => names.filter((name) => name.startsWith('patchtrail'))),
+  ).toEqual([]);
+});
+
 test('a second start hands its bundle to the first and ends', async ({}, info) => {
   const userDataDir = info.outputPath('profile');
   const bundle = info.outputPath('second.zip');

@@ -17,6 +17,7 @@ import type {
   Shape,
 } from '../../parsers/formats/define-format.ts';
 import { probe } from '../../parsers/formats/probe.ts';
+import { anyCells } from '../../parsers/text/cell-limits.ts';
 import { decodeText } from '../../parsers/text/decode.ts';
 import { readDelimited } from '../../parsers/text/delimited.ts';
 import { readTextTables } from '../../parsers/text/fixed-width.ts';
@@ -124,7 +125,16 @@ export function documentOf(
     }
   });
   const json = once(() => readJson(text()).document);
-  return { ...contextOf(path, harvest, options), shape, bytes, text, page, tables, json };
+  return {
+    ...contextOf(path, harvest, options),
+    cellLimits: anyCells,
+    shape,
+    bytes,
+    text,
+    page,
+    tables,
+    json,
+  };
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -153,6 +153,25 @@ describe('places of notes', () => {
 });
 
 describe('answers kept for the next time', () => {
+  it.each([
+    ['with its password', 'secret'],
+    ['with its locked members listed', null],
+  ])('are none of a locked bundle that was read %s', async (_, password) => {
+    const bundle = fileURLToPath(new URL('../fuzz/locked/aes.zip', import.meta.url));
+    const locked = new Session(() => undefined);
+    await locked.open({
+      path: bundle,
+      password,
+      locked: 'list',
+      zone: null,
+      limits: {},
+      spoolFolder: folder,
+    });
+    expect(await writeRemembered(locked, join(folder, 'locked.json.gz'))).toBeNull();
+    expect(existsSync(join(folder, 'locked.json.gz'))).toBe(false);
+    locked.close();
+  });
+
   it('are those of this time, and are shown until the bundle was read again', async () => {
     const path = join(folder, 'kept.json.gz');
     const mutes = [mute({ what: 'rule', rule })];

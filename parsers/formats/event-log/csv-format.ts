@@ -1,7 +1,8 @@
+import { TooManyCells } from '../../text/cell-limits.ts';
 import { readDelimited } from '../../text/delimited.ts';
 import { momentFrom } from '../../text/dates.ts';
 import { quoteCells } from '../../text/table.ts';
-import type { TableRow } from '../../text/table.ts';
+import type { Table, TableRow } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
 import type { EvidenceDocument, Format } from '../define-format.ts';
 import { oncePerProbe } from '../probe-memory.ts';
@@ -119,14 +120,27 @@ function* rowsOf(document: EvidenceDocument, text: string, header: Header): Gene
   );
   // Two lines stand before the rows here: the delimiter and the names.
   const shift = header.line + 1 - 2;
-  const table = readDelimited(
-    `sep=${header.delimiter}\n${names.join(header.delimiter)}\n${text.slice(before)}`,
-    (line, code, quote) => {
-      // Events without a description end before that field.
-      if (code !== 'short-row') document.harvest.warning(line === null ? null : line + shift, code, quote);
-    },
-  );
+  const read = (): Table | null =>
+    readDelimited(
+      `sep=${header.delimiter}\n${names.join(header.delimiter)}\n${text.slice(before)}`,
+      (line, code, quote) => {
+        // Events without a description end before that field.
+        if (code !== 'short-row') document.harvest.warning(line === null ? null : line + shift, code, quote);
+      },
+      document.cellLimits,
+    );
+  const table = atOwnLine(read, shift);
   for (const row of table?.rows ?? []) yield { line: row.line + shift, row: row.row, cells: row.cells };
+}
+
+/** Too wide a row stands where the member has it. */
+function atOwnLine(read: () => Table | null, shift: number): Table | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TooManyCells) || error.line === null) throw error;
+    throw new TooManyCells(error.reason, error.line + shift);
+  }
 }
 
 function readRow(document: EvidenceDocument, harvest: EventHarvest, header: Header, row: TableRow): void {

@@ -1,0 +1,53 @@
+import type { Limits } from '../domain/limits.ts';
+
+/** What the tables of one member may hold. */
+export type CellLimits = Pick<Limits, 'rowCells' | 'tableCells'>;
+
+/** For looking at a few first bytes, which bound everything by themselves. */
+export const anyCells: CellLimits = {
+  rowCells: Number.POSITIVE_INFINITY,
+  tableCells: Number.POSITIVE_INFINITY,
+};
+
+/** Why a member with too many cells is refused: by the limit that it met. */
+export type CellReason = 'row-too-wide' | 'table-too-large';
+
+/** Thrown by readers of tables where a limit of cells is met: half a table would pass for a whole one. */
+export class TooManyCells extends Error {
+  override readonly name = 'TooManyCells';
+  readonly reason: CellReason;
+  /** Where, 1-based; null when it is not one place. */
+  readonly line: number | null;
+
+  constructor(reason: CellReason, line: number | null) {
+    super(reason);
+    this.reason = reason;
+    this.line = line;
+  }
+}
+
+/** Counts the cells that the tables of one member keep in memory. */
+export class CellCounter {
+  readonly limits: CellLimits;
+  #cells = 0;
+
+  constructor(limits: CellLimits) {
+    this.limits = limits;
+  }
+
+  /** @throws TooManyCells `table-too-large` */
+  add(cells: number, line: number | null): void {
+    this.#cells += cells;
+    if (this.#cells > this.limits.tableCells) throw new TooManyCells('table-too-large', line);
+  }
+
+  /** @throws TooManyCells `row-too-wide` */
+  checkRow(cells: number, line: number | null): void {
+    if (cells > this.limits.rowCells) throw new TooManyCells('row-too-wide', line);
+  }
+
+  /** Whether so many more would still be within the limit. */
+  hasRoom(cells: number): boolean {
+    return this.#cells + cells <= this.limits.tableCells;
+  }
+}
