@@ -75,9 +75,11 @@ async function start(): Promise<void> {
       </BridgeProvider>
     </StrictMode>,
   );
-  // At rest, so that a bundle that is opened finds it there.
+  // At rest, so that a bundle that is opened finds its program and its second font there.
   requestIdleCallback(() => {
-    loadPlaces().catch((error: unknown) => console.error(error));
+    Promise.all([loadPlaces(), document.fonts.load('12px "JetBrains Mono Variable"')]).catch(
+      (error: unknown) => console.error(error),
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-/** Grids that come into sight together are made one after another, so that no single task holds the window up. */
+/** What comes into sight together is made one after another, grids above all, so that no task holds the window up. */
 import { useEffect, useState } from 'react';
 
 const waiting: (() => void)[] = [];

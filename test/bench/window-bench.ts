@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import { longestTask, watchLongTasks } from '../e2e/long-tasks.ts';
 import { benchExecutable, openWindow, untilRead } from './window-harness.ts';
 
 const { values } = parseArgs({
@@ -227,24 +228,13 @@ async function topRow(lines: Locator): Promise<number> {
 /** The longest task of the page, and its largest memory, while somebody works in the bundle. */
 async function work(): Promise<Figures> {
   const { app, page, close } = await openWindow(benchExecutable, [bundle()]);
-  await page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(globalThis, { benchTasks: tasks });
-    new PerformanceObserver((list) =>
-      tasks.push(...list.getEntries().map(({ duration }) => duration)),
-    ).observe({
-      type: 'longtask',
-    });
-  });
+  await watchLongTasks(page);
   const longest: Figures = {};
   const step = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     await act();
     await pause(1_500);
     // A task counts from 50 ms on: where there is none, nothing was longer.
-    longest[name] = await page.evaluate(() => {
-      const { benchTasks } = globalThis as unknown as { benchTasks: number[] };
-      return Math.max(0, ...benchTasks.splice(0));
-    });
+    longest[name] = await longestTask(page);
   };
   await step('reading', () => untilRead(page));
   await step('log', () => showLog(page));
