@@ -104,6 +104,8 @@ export class BundleWindow {
   #pageReady = false;
   #waiting: WindowEvent[] = [];
   #closed = false;
+  #hasStarted = false;
+  #isPainted = false;
 
   constructor(options: BundleWindowOptions) {
     this.window = options.window;
@@ -116,7 +118,12 @@ export class BundleWindow {
       },
       onGone: (reason) => this.send({ event: 'worker-gone', reason }),
     });
-    this.#host.start();
+    options.window.once('ready-to-show', () => {
+      this.#isPainted = true;
+      if (this.#hasStarted || !this.#pageReady) return;
+      this.#startHost();
+      this.#host.connect(this.window.webContents);
+    });
     // A page that was loaded again starts anew. (One that only tries to leave is refused, and stays.)
     options.window.webContents.on('did-navigate', () => {
       this.#pageReady = false;
@@ -139,6 +146,7 @@ export class BundleWindow {
   /** The page listens: it gets its line to the worker, and what it missed. */
   pageReady(): void {
     this.#pageReady = true;
+    if (this.#isPainted) this.#startHost();
     this.#host.connect(this.window.webContents);
     const missed = this.#waiting;
     this.#waiting = [];
@@ -148,7 +156,9 @@ export class BundleWindow {
       if (bundle.asksPassword !== null) this.send({ event: 'password-needed', ...bundle.asksPassword });
     }
     for (const event of missed) this.send(event);
-    if (!this.#host.isRunning) this.send({ event: 'worker-gone', reason: 'not running' });
+    if (this.#hasStarted && !this.#host.isRunning) {
+      this.send({ event: 'worker-gone', reason: 'not running' });
+    }
   }
 
   send(event: WindowEvent): void {
@@ -157,8 +167,16 @@ export class BundleWindow {
     else this.#waiting.push(event);
   }
 
+  /** The first worker starts when it is needed or the page has been painted, which it would hold up. */
+  #startHost(): void {
+    if (this.#hasStarted || this.#closed) return;
+    this.#hasStarted = true;
+    this.#host.start();
+  }
+
   /** Starts to read a bundle; the window must be without one. */
   open(path: string, opened: OpenedCase | null, name: string = basename(path)): void {
+    this.#startHost();
     const bundle: OpenBundle = {
       path,
       name,
@@ -189,6 +207,7 @@ export class BundleWindow {
     if (this.#closed) return;
     this.window.setTitle('Patchtrail');
     await this.#host.stop();
+    this.#hasStarted = true;
     this.#host.start();
     if (this.#pageReady) this.#host.connect(this.window.webContents);
   }

@@ -12,10 +12,9 @@ import { createRoot } from 'react-dom/client';
 import type { ReactNode } from 'react';
 import { startSession } from './app/session.ts';
 import type { Session } from './app/session.ts';
-import { Shell } from './app/shell.tsx';
+import { Shell, loadPlaces } from './app/shell.tsx';
 import { takeBridge } from './bridge.ts';
 import { EvidenceProvider } from './evidence/evidence-context.tsx';
-import { registerGridModules } from './grids/grid-setup.ts';
 import { LanguageProvider } from './i18n/language.tsx';
 import { FocusProvider } from './state/focus.tsx';
 import { MatchProvider } from './state/matches.tsx';
@@ -56,7 +55,6 @@ function Evidence({ session, children }: { readonly session: Session; readonly c
 }
 
 async function start(): Promise<void> {
-  registerGridModules();
   const bridge = takeBridge();
   const store = createWindowStore(bridge, await bridge.settings());
   let run: RunCommand = () => undefined;
@@ -77,6 +75,12 @@ async function start(): Promise<void> {
       </BridgeProvider>
     </StrictMode>,
   );
+  // At rest, so that a bundle that is opened finds its program and its second font there.
+  requestIdleCallback(() => {
+    Promise.all([loadPlaces(), document.fonts.load('12px "JetBrains Mono Variable"')]).catch(
+      (error: unknown) => console.error(error),
+    );
+  });
 }
 
 start().catch((error: unknown) => {

@@ -1,27 +1,15 @@
 /** The window as a whole. */
-import { useEffect, useMemo, useRef, useState } from 'react';
-import type { DragEvent } from 'react';
-import { Panel } from 'react-resizable-panels';
+import { Suspense, lazy, useEffect, useMemo, useRef, useState } from 'react';
+import type { ComponentType, DragEvent } from 'react';
 import { LettersProvider } from '../grids/letters-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
-import { CasePlace } from '../panes/case-place.tsx';
-import { Findings } from '../panes/findings.tsx';
-import { Inspector } from '../panes/inspector.tsx';
-import { LogLines } from '../panes/log.tsx';
-import { MatrixPlace } from '../panes/matrix.tsx';
-import { Files } from '../panes/members.tsx';
-import { Patches } from '../panes/patches.tsx';
 import { problemText } from '../panes/problem-text.ts';
 import { ReadingStrip } from '../panes/reading.tsx';
-import { Runs } from '../panes/runs.tsx';
 import { Start } from '../panes/start.tsx';
-import { Timeline } from '../panes/timeline.tsx';
-import { Triage } from '../panes/triage.tsx';
 import { LetterBook } from '../state/letters.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import type { ShownTheme } from '../theme/theme.ts';
-import type { Place } from '../state/window-store.ts';
 import { chordOf, useCommands } from './commands.ts';
 import type { Command } from './commands.ts';
 import { Overlays } from './dialogs.tsx';
@@ -29,9 +17,16 @@ import { Header } from './header.tsx';
 import { useOpening } from './opening.ts';
 import { Rail } from './rail.tsx';
 import { SearchBar } from './search-bar.tsx';
-import { Divider, Split } from './split.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { isTextField } from './text-field.ts';
+
+/** What shows a bundle, grids above all, is more than half of the page's program: the first screen needs none of it. */
+const PlaceView = lazy(loadPlaces);
+
+/** Loads what shows a bundle, if that has not been done. */
+export async function loadPlaces(): Promise<{ readonly default: ComponentType }> {
+  return { default: (await import('./places.tsx')).PlaceView };
+}
 
 export interface ShellProps {
   readonly theme: ShownTheme;
@@ -81,7 +76,9 @@ export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
           <div className="window-body">
             <Rail />
             <main className="window-main">
-              <PlaceView />
+              <Suspense fallback={null}>
+                <PlaceView />
+              </Suspense>
             </main>
           </div>
         ) : (
@@ -92,79 +89,6 @@ export function Shell({ theme, restartWorker, onCommands }: ShellProps) {
         {drop.isOver ? <DropVeil /> : null}
       </div>
     </LettersProvider>
-  );
-}
-
-function PlaceView() {
-  const place = useWindow((state) => state.place);
-  switch (place) {
-    case 'triage':
-      return <Triage />;
-    case 'files':
-      return <Files />;
-    case 'case':
-      return <CasePlace />;
-    case 'patches':
-    case 'matrix':
-    case 'runs':
-    case 'log':
-      return <Workbench place={place} />;
-  }
-}
-
-/** Timeline on top, grids on the left, findings and inspector on the right. */
-function Workbench({ place }: { readonly place: Place }) {
-  return (
-    <div className="workbench">
-      <Timeline />
-      <Split name="workbench" orientation="horizontal">
-        <Panel id="grids" minSize="35%">
-          <Grids place={place} />
-        </Panel>
-        <Divider orientation="vertical" />
-        <Panel
-          id="side"
-          defaultSize={332}
-          minSize={240}
-          groupResizeBehavior="preserve-pixel-size"
-          collapsible
-        >
-          <Split name="side" orientation="vertical">
-            <Panel
-              id="findings"
-              defaultSize={150}
-              minSize={64}
-              collapsible
-              collapsedSize={30}
-              groupResizeBehavior="preserve-pixel-size"
-            >
-              <Findings />
-            </Panel>
-            <Divider orientation="horizontal" />
-            <Panel id="inspector" minSize={160}>
-              <Inspector />
-            </Panel>
-          </Split>
-        </Panel>
-      </Split>
-    </div>
-  );
-}
-
-/** What a place is about, above the log lines that go with it. */
-function Grids({ place }: { readonly place: Place }) {
-  if (place === 'log') return <LogLines />;
-  if (place === 'matrix') return <MatrixPlace />;
-  return (
-    <Split name={place === 'runs' ? 'run-grids' : 'grids'} orientation="vertical">
-      <Panel id="tables" defaultSize="47%" minSize={90}>
-        {place === 'runs' ? <Runs /> : <Patches />}
-      </Panel>
-      <Divider orientation="horizontal" />
-      <Panel id="lines" minSize={80} collapsible>
-        <LogLines />
-      </Panel>
-    </Split>
   );
 }
 

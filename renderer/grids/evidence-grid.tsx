@@ -36,6 +36,9 @@ import type { CopyFormat, RowRange } from './copy-rows.ts';
 import { useGridDesk } from './grid-desk.ts';
 import type { GridHandle } from './grid-desk.ts';
 import { rowHeights } from './grid-setup.ts';
+import { settledScroll } from './settled-scroll.ts';
+import type { SettledScroll } from './settled-scroll.ts';
+import { useTurn } from './turn.ts';
 import { steadyWheel } from './wheel.ts';
 
 /** Rows per request: a tall screen full. A jump waits for one or two of them, so they are no larger. */
@@ -117,6 +120,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     latest.current = props;
   });
   const isMovingItself = useRef(false);
+  const isDue = useTurn();
+  const settled = useRef<SettledScroll | null>(null);
 
   const [keptWidths] = useState(() => readWidths(store.getState().settings.layout[`columns.${name}`]));
   const widths = useRef(keptWidths);
@@ -176,6 +181,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
             if (params.api.isDestroyed()) return;
             params.successCallback(rows, now.count);
             applySelection(params.api);
+            settled.current?.arrived();
           },
           (error: unknown) => {
             if (!isCancelled(error)) console.error(error);
@@ -234,9 +240,19 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     const viewport = frame.current.querySelector<HTMLElement>('.ag-grid-viewport');
     if (viewport === null) return undefined;
     onViewport?.(viewport);
-    const stop = steadyWheel(viewport, rowHeight, () => (latest.current.opened?.count ?? 0) * rowHeight);
+    const rowCount = (): number => latest.current.opened?.count ?? 0;
+    const stop = steadyWheel(viewport, rowHeight, () => rowCount() * rowHeight);
+    const scroll = settledScroll(frame.current, viewport, {
+      rowHeight,
+      count: rowCount,
+      drawn: () => [api.getFirstDisplayedRowIndex(), api.getLastDisplayedRowIndex()],
+      isHere: (position) => api.getDisplayedRowAtIndex(position)?.data !== undefined,
+    });
+    settled.current = scroll;
     return () => {
       stop();
+      scroll.stop();
+      settled.current = null;
       onViewport?.(null);
     };
   }, [api, label, rowHeight, onViewport]);
@@ -467,81 +483,83 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         if (event.shiftKey && rowOf(event.target) !== null) event.stopPropagation();
       }}
     >
-      <AgGridReact<Row>
-        theme={theme}
-        styleNonce={styleNonce()}
-        loadThemeGoogleFonts={false}
-        rowModelType="infinite"
-        columnDefs={sizedColumns}
-        defaultColDef={defaultColumn}
-        headerHeight={props.headless === true ? 0 : rowHeights.header}
-        rowHeight={rowHeight}
-        getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
-        rowSelection={singleRow}
-        cacheBlockSize={blockSize}
-        maxBlocksInCache={50}
-        maxConcurrentDatasourceRequests={2}
-        blockLoadDebounceMillis={0}
-        suppressAnimationFrame
-        cacheOverflowSize={1}
-        // Rows out of sight are drawn with each jump as well: half of the work at AG Grid's own ten on each side.
-        rowBuffer={3}
-        suppressOverlays={allOverlays}
-        animateRows={false}
-        suppressRowHoverHighlight={false}
-        suppressScrollOnNewData
-        suppressColumnMoveAnimation
-        enableCellTextSelection={false}
-        alwaysShowVerticalScroll
-        suppressMultiSort
-        debounceVerticalScrollbar={false}
-        rowClassRules={allRowClassRules}
-        {...(headings === undefined
-          ? {}
-          : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
-        getLocaleText={({ key, defaultValue }) => {
-          const wording = `grid.${key}`;
-          return isTextKey(wording) ? t(wording) : defaultValue;
-        }}
-        focusGridInnerElement={({ api: grid }) => {
-          const node = selectedId === null ? undefined : grid.getRowNode(selectedId);
-          const [first] = grid.getAllDisplayedColumns();
-          if (node === undefined || node.rowIndex === null || first === undefined) return false;
-          isMovingItself.current = true;
-          grid.setFocusedCell(node.rowIndex, first);
-          return true;
-        }}
-        onGridReady={(event: GridReadyEvent<Row>) => setApi(event.api)}
-        onCellFocused={(event: CellFocusedEvent<Row>) => {
-          const { rowIndex, column } = event;
-          if (isMovingItself.current) {
-            isMovingItself.current = false;
-            return;
-          }
-          range.set(null);
-          if (rowIndex === null || column === null) return;
-          const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
-          if (row !== undefined) {
-            latest.current.onChoose(row, typeof column === 'string' ? column : column.getColId());
-          }
-        }}
-        onCellDoubleClicked={({ data }) => {
-          if (data !== undefined) latest.current.onOpen?.(data);
-        }}
-        onSortChanged={(event: SortChangedEvent<Row>) => {
-          const sorted = event.api
-            .getColumnState()
-            .filter(({ sort }) => sort === 'asc' || sort === 'desc')
-            .map(({ colId, sort }) => ({ column: colId, descending: sort === 'desc' }));
-          latest.current.onSort?.(sorted);
-        }}
-        onColumnResized={(event: ColumnResizedEvent<Row>) => {
-          const id = event.column?.getColId();
-          if (!event.finished || event.source !== 'uiColumnResized' || id === undefined) return;
-          widths.current = { ...widths.current, [id]: Math.round(event.column?.getActualWidth() ?? 80) };
-          keepLayout(`columns.${name}`, widths.current);
-        }}
-      />
+      {isDue ? (
+        <AgGridReact<Row>
+          theme={theme}
+          styleNonce={styleNonce()}
+          loadThemeGoogleFonts={false}
+          rowModelType="infinite"
+          columnDefs={sizedColumns}
+          defaultColDef={defaultColumn}
+          headerHeight={props.headless === true ? 0 : rowHeights.header}
+          rowHeight={rowHeight}
+          getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
+          rowSelection={singleRow}
+          cacheBlockSize={blockSize}
+          maxBlocksInCache={20}
+          maxConcurrentDatasourceRequests={2}
+          blockLoadDebounceMillis={0}
+          suppressAnimationFrame
+          cacheOverflowSize={1}
+          // Rows out of sight are drawn with each jump as well: half of the work at AG Grid's own ten on each side.
+          rowBuffer={3}
+          suppressOverlays={allOverlays}
+          animateRows={false}
+          suppressRowHoverHighlight={false}
+          suppressScrollOnNewData
+          suppressColumnMoveAnimation
+          enableCellTextSelection={false}
+          alwaysShowVerticalScroll
+          suppressMultiSort
+          debounceVerticalScrollbar={false}
+          rowClassRules={allRowClassRules}
+          {...(headings === undefined
+            ? {}
+            : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
+          getLocaleText={({ key, defaultValue }) => {
+            const wording = `grid.${key}`;
+            return isTextKey(wording) ? t(wording) : defaultValue;
+          }}
+          focusGridInnerElement={({ api: grid }) => {
+            const node = selectedId === null ? undefined : grid.getRowNode(selectedId);
+            const [first] = grid.getAllDisplayedColumns();
+            if (node === undefined || node.rowIndex === null || first === undefined) return false;
+            isMovingItself.current = true;
+            grid.setFocusedCell(node.rowIndex, first);
+            return true;
+          }}
+          onGridReady={(event: GridReadyEvent<Row>) => setApi(event.api)}
+          onCellFocused={(event: CellFocusedEvent<Row>) => {
+            const { rowIndex, column } = event;
+            if (isMovingItself.current) {
+              isMovingItself.current = false;
+              return;
+            }
+            range.set(null);
+            if (rowIndex === null || column === null) return;
+            const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
+            if (row !== undefined) {
+              latest.current.onChoose(row, typeof column === 'string' ? column : column.getColId());
+            }
+          }}
+          onCellDoubleClicked={({ data }) => {
+            if (data !== undefined) latest.current.onOpen?.(data);
+          }}
+          onSortChanged={(event: SortChangedEvent<Row>) => {
+            const sorted = event.api
+              .getColumnState()
+              .filter(({ sort }) => sort === 'asc' || sort === 'desc')
+              .map(({ colId, sort }) => ({ column: colId, descending: sort === 'desc' }));
+            latest.current.onSort?.(sorted);
+          }}
+          onColumnResized={(event: ColumnResizedEvent<Row>) => {
+            const id = event.column?.getColId();
+            if (!event.finished || event.source !== 'uiColumnResized' || id === undefined) return;
+            widths.current = { ...widths.current, [id]: Math.round(event.column?.getActualWidth() ?? 80) };
+            keepLayout(`columns.${name}`, widths.current);
+          }}
+        />
+      ) : null}
       {props.marks === undefined || props.marks === null ? null : <ScrollMarks marks={props.marks} />}
       {finding === null ? null : (
         <FindInColumn

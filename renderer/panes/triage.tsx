@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Locale, MemberRow, Overview } from '../../preload/contract/shapes.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
+import { useTurn } from '../grids/turn.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { withOnly } from '../state/filters.ts';
 import { useOverview } from '../state/overview.tsx';
@@ -28,15 +29,27 @@ export function Triage() {
           <div className="triage-main">
             <WhatIsWrong overview={overview} />
           </div>
-          <div className="triage-side">
-            <ByDevice overview={overview} />
-            <EvidenceCard overview={overview} />
-            <ScaleCard overview={overview} />
-            <MembersCard overview={overview} />
-          </div>
+          <TriageSide overview={overview} />
         </div>
       )}
     </section>
+  );
+}
+
+/** Laid out in a task of its own, after what is wrong: the first layout of a page is its dearest. */
+function TriageSide({ overview }: { readonly overview: Overview }) {
+  const isDue = useTurn();
+  return (
+    <div className="triage-side">
+      {isDue ? (
+        <>
+          <ByDevice overview={overview} />
+          <EvidenceCard overview={overview} />
+          <ScaleCard overview={overview} />
+          <MembersCard overview={overview} />
+        </>
+      ) : null}
+    </div>
   );
 }
 

@@ -159,6 +159,13 @@ function rendererConfiguration(define, carried) {
       rolldownOptions: {
         input: { index: inRoot(rendererSource, 'index.html'), ...windowStyleSheets() },
         output: {
+          // The grids' library is apart from the panes that use it, for the page compiles each file in one go.
+          codeSplitting: {
+            groups: [
+              { name: 'react', test: /node_modules\/(?:react|react-dom|scheduler)\//u, priority: 2 },
+              { name: 'grid', test: /node_modules\/ag-grid-/u, priority: 1 },
+            ],
+          },
           // A style sheet that main serves by its name keeps it; whatever the page names may carry a hash.
           assetFileNames: ({ names }) =>
             names.some((name) => styleSheets.some((sheet) => `${sheet.name}.css` === name))

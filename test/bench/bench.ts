@@ -392,8 +392,8 @@ async function measureWindow(): Promise<void> {
       const { milliseconds = Number.NaN, emptyMilliseconds = Number.NaN } = inWindow([
         '--what',
         'paint',
-        '--empty',
-        emptyElectron(),
+        '--electron',
+        plainElectron(),
       ]);
       say(`${ids.paint}: ${milliseconds.toFixed(0)} ms, empty ${emptyMilliseconds.toFixed(0)} ms`);
       return milliseconds / emptyMilliseconds;
@@ -465,10 +465,10 @@ function packageForTests(): void {
   isPackaged = true;
 }
 
-/** The Electron of this machine with no application in it. */
-function emptyElectron(): string {
-  const ask = `const { developmentExecutable, ensureElectron } = await import('./scripts/lib/electron-runtime.mjs');
-    console.log(await developmentExecutable(await ensureElectron()));`;
+/** The Electron of this machine, as it goes into the package. */
+function plainElectron(): string {
+  const ask = `const { ensureElectron } = await import('./scripts/lib/electron-runtime.mjs');
+    console.log((await ensureElectron()).executable);`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', ask], {
     encoding: 'utf8',
     cwd: root,

@@ -4,8 +4,13 @@ import { zipSync } from 'fflate';
 /**
  * Writes a bundle with one log of this many million bytes: enough to read for a while, and from 128 MiB on more
  * than the engine keeps in memory.
+ * @param beside further members, by their paths
  */
-export async function writeBigBundle(path: string, megabytes: number): Promise<void> {
+export async function writeBigBundle(
+  path: string,
+  megabytes: number,
+  beside: Readonly<Record<string, Uint8Array>> = {},
+): Promise<void> {
   const lines: string[] = [];
   for (let at = 0; at < 10_000; at += 1) {
     const time = new Date(Date.UTC(2024, 4, 10) + at * 1000).toISOString().replace('T', ' ').slice(0, 19);
@@ -17,5 +22,5 @@ export async function writeBigBundle(path: string, megabytes: number): Promise<v
   const text = Buffer.concat(
     Array.from({ length: Math.ceil((megabytes * 1e6) / block.length) }, () => block),
   );
-  await writeFile(path, zipSync({ 'logs/run.log': text }, { level: 1 }));
+  await writeFile(path, zipSync({ ...beside, 'logs/run.log': text }, { level: 1 }));
 }
