@@ -31,6 +31,7 @@ import {
   timelineSchema,
   transcriptionSchema,
   treeRowSchema,
+  valueParts,
   viewGroupSchema,
 } from './shapes.ts';
 import { annotationTargetSchema, muteSchema } from './window.ts';
@@ -262,6 +263,15 @@ export const evidenceMethods = {
       ]),
     }),
     result: v.nullable(explanationSchema),
+  },
+
+  /**
+   * The values of a column among the rows that pass everything else of a filter, with how many rows have each: for
+   * a list to choose from. Values that the filter names are there even when no row has them any more.
+   */
+  filterValues: {
+    params: v.object({ part: v.picklist([...valueParts, 'levels']), filter: filterSchema }),
+    result: v.array(v.object({ value: text, count })),
   },
 
   /** How many lines and cells an expression matches. */

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import type { AtView, CellMark, CodeView, LineRow, PatchRow } from '../../preload/contract/shapes.ts';
+import { lastResult } from '../../parsers/domain/patch-state.ts';
 import { parseCode } from '../../parsers/domain/numbers.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
@@ -295,10 +296,9 @@ function attemptsText(t: Translate, row: PatchRow): string {
 export function LastResultCell({ data }: CellProps<PatchRow>) {
   const { t } = useLanguage();
   if (data === undefined) return null;
-  const isRestartDue = data.exitCode?.code === 3010 || data.exitCode?.code === 1641;
-  if (isRestartDue) return <>{t('status.pending-reboot')}</>;
-  const key = `status.${data.deploymentStatus ?? ''}`;
-  return isTextKey(key) ? <>{t(key)}</> : <span className="absent">{data.deploymentStatus ?? '–'}</span>;
+  const result = lastResult(data.deploymentStatus, data.exitCode?.code ?? null);
+  const key = `status.${result ?? ''}`;
+  return isTextKey(key) ? <>{t(key)}</> : <span className="absent">{result ?? '–'}</span>;
 }
 
 /** A code in a line of text: what it means is asked for when the pointer or the eye rests on it. */

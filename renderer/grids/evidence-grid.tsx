@@ -29,6 +29,8 @@ import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import type { CellWords } from './cell-texts.ts';
 import { columnChoiceId, keptColumns } from './column-choice.tsx';
 import { FindInColumn } from './find-in-column.tsx';
+import { FilteredHead, SetFilter, setFilterId } from './set-filter.tsx';
+import type { SetFilterPart } from './value-words.ts';
 import { findRow } from './find-row.ts';
 import { ScrollMarks } from './scroll-marks.tsx';
 import { isInRange, rangeEnds, rowsAs } from './copy-rows.ts';
@@ -84,6 +86,8 @@ export interface EvidenceGridProps<Row extends object> {
   readonly onFold?: (row: Row, wanted: 'open' | 'closed' | 'other') => boolean;
   /** Narrows the filter to what a cell has. */
   readonly onFilterByCell?: (row: Row, column: string) => void;
+  /** Columns with few values, by their ids, and the part of the filter that a list of these values changes. */
+  readonly setFilters?: Readonly<Record<string, SetFilterPart>>;
   readonly stepMatch?: (step: 1 | -1) => void;
 }
 
@@ -100,6 +104,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     goTo,
     rowClassRules,
     redrawStamp,
+    setFilters,
   } = props;
   const { t } = useLanguage();
   const store = useWindowStore();
@@ -122,7 +127,18 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const widths = useRef(keptWidths);
   const sizedColumns = useMemo(
     () =>
-      columns.map((column): ColDef<Row> => {
+      columns.map((given): ColDef<Row> => {
+        const part = setFilters?.[given.colId ?? ''];
+        const column =
+          part === undefined
+            ? given
+            : {
+                ...given,
+                headerComponentParams: {
+                  innerHeaderComponent: FilteredHead,
+                  innerHeaderComponentParams: { grid: name, part },
+                },
+              };
         const hide = column.colId !== undefined && keptColumns(keptHidden).includes(column.colId);
         const isPinned = column.colId !== undefined && keptColumns(keptPinned).includes(column.colId);
         const pinned = isPinned ? ('left' as const) : null;
@@ -131,7 +147,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         const { flex: _flex, ...fixed } = column;
         return { ...fixed, hide, pinned, width: width ?? column.width ?? defaultPinnedWidth };
       }),
-    [columns, keptWidths, keptHidden, keptPinned],
+    [columns, keptWidths, keptHidden, keptPinned, name, setFilters],
   );
   const [finding, setFinding] = useState<{ readonly column: string; readonly title: string } | null>(null);
   const range = useRowRange(frame);
@@ -348,6 +364,18 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         const row = at === null ? undefined : api?.getDisplayedRowAtIndex(at)?.data;
         if (row !== undefined && chosen !== null) latest.current.onFilterByCell?.(row, chosen.column);
       },
+      filterColumn: () => {
+        // In the head of the grid no cell has the focus.
+        const head = document.activeElement?.closest('.ag-header-cell')?.getAttribute('col-id');
+        const column = head ?? columnAtHand()?.column ?? '';
+        const part = latest.current.setFilters?.[column];
+        if (part === undefined) {
+          say('good', t('set-filter.no-list'));
+          return;
+        }
+        api?.ensureColumnVisible(column);
+        document.getElementById(setFilterId(name, part))?.showPopover();
+      },
       copy: (format) => {
         copy(format).catch((error: unknown) => {
           if (!isCancelled(error)) say('bad', asError(error).message);
@@ -356,7 +384,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       chooseColumns: () => document.getElementById(columnChoiceId(name))?.showPopover(),
       markedRows: async () => (await marked())?.rows ?? [],
     }),
-    [api, columnAtHand, copy, keepLayout, marked, name, position, say, stepMatch, store],
+    [api, columnAtHand, copy, keepLayout, marked, name, position, say, stepMatch, store, t],
   );
   useEffect(() => {
     desk.join(handle);
@@ -394,6 +422,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         range.set(null);
         return true;
       }
+      // The list of the column's values opens: a command of the window.
+      if (event.altKey && event.key === 'ArrowDown') return true;
       const isFirstColumn = column === grid.getAllDisplayedColumns()[0];
       const fold = isFirstColumn && !isCtrl && !event.altKey ? foldKeys[event.key] : undefined;
       if (fold !== undefined && data !== undefined && latest.current.onFold?.(data, fold) === true) {
@@ -430,6 +460,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       suppressHeaderMenuButton: true,
       sortingOrder: ['asc', 'desc', null],
       suppressKeyboardEvent,
+      suppressHeaderKeyboardEvent: ({ event }) => event.altKey && event.key === 'ArrowDown',
     }),
     [props.onSort, suppressKeyboardEvent],
   );
@@ -543,6 +574,12 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         }}
       />
       {props.marks === undefined || props.marks === null ? null : <ScrollMarks marks={props.marks} />}
+      {columns.map(({ colId = '', headerName = '' }) => {
+        const part = props.headless === true ? undefined : setFilters?.[colId];
+        return part === undefined ? null : (
+          <SetFilter key={colId} id={setFilterId(name, part)} columns={[{ part, title: headerName }]} />
+        );
+      })}
       {finding === null ? null : (
         <FindInColumn
           key={finding.column}

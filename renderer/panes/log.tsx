@@ -15,6 +15,7 @@ import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import { LineMarks } from '../grids/evidence-marks.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
+import { SetFilter, SetFilterButton, setFilterId } from '../grids/set-filter.tsx';
 import { matcherOf, segmentsOf, textAfterTime } from '../grids/segments.ts';
 import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -42,6 +43,9 @@ export const HighlightContext = createContext<{
   matcher: null,
   kb: null,
 });
+
+const setFilters = { level: 'levels' } as const;
+const levelsId = setFilterId('lines', 'levels');
 
 export function LogLines() {
   const { t, number, locale } = useLanguage();
@@ -95,13 +99,18 @@ export function LogLines() {
       <Chips tone="of-pane" parts={['devices', 'levels', 'members', 'time', 'text']} />
     </>
   );
+  const levelColumns = [{ part: 'levels', title: t('column.level') }] as const;
   const nearness = nearnessText(t, place.nearness);
   const tools = (
     <>
       <span className="nearness" role="status" title={nearness}>
         {nearness}
       </span>
-      <LevelToggles />
+      <span className="level-choice">
+        <LevelToggles />
+        <SetFilterButton id={levelsId} columns={levelColumns} sign="▾" />
+        <SetFilter id={levelsId} columns={levelColumns} />
+      </span>
       <RowJump count={count} onJump={setJump} />
       <ColumnChoice name="lines" columns={columns} />
     </>
@@ -137,6 +146,7 @@ export function LogLines() {
             onFilterByCell={(row, column) =>
               filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
             }
+            setFilters={setFilters}
             rowClassRules={rowClassRules}
             redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
             homeIsFirstRow

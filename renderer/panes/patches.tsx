@@ -40,6 +40,25 @@ import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 import { StandingNote } from './standing-note.tsx';
 
+const patchFilters = {
+  detectionStatus: 'detections',
+  deploymentStatus: 'deployments',
+  exitCode: 'exitCodes',
+} as const;
+const attemptFilters = { lastResult: 'results' } as const;
+/** What of the filter is told in the head of the pane. */
+const chipsShown = [
+  'devices',
+  'patches',
+  'detections',
+  'deployments',
+  'results',
+  'exitCodes',
+  'rules',
+  'severities',
+  'kinds',
+  'onlyFindings',
+] as const;
 const headings = { is: isHeading, Row: HeadingRow };
 
 /** One patch on one device. */
@@ -119,9 +138,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
           ? ` · ${t('patches.with-findings', { count: withFindings })}`
           : ''}
       </small>
-      {only === undefined ? (
-        <Chips tone="of-pane" parts={['devices', 'patches', 'rules', 'onlyFindings']} />
-      ) : null}
+      {only === undefined ? <Chips tone="of-pane" parts={chipsShown} /> : null}
     </>
   );
   const body = (name: 'patches' | 'attempts') => {
@@ -149,6 +166,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
         headings={headings}
         onFold={onFold}
         onFilterByCell={filterByCell}
+        setFilters={name === 'patches' ? patchFilters : attemptFilters}
         {...(name === 'patches' ? { onSort, marks } : {})}
         goTo={place.goTo}
         onViewport={name === 'patches' ? link.first : link.second}

@@ -58,6 +58,49 @@ test('columns are hidden and stay hidden', async ({}, info) => {
   await second.app.close();
 });
 
+test('a column is filtered by the values that it has, and each change can be undone', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+2');
+  const patches = window.getByRole('region', { name: 'Patches' });
+  const rows = async (): Promise<number> =>
+    Number(/^(\d+) rows?/u.exec(await patches.locator('.pane-head small').innerText())?.[1] ?? Number.NaN);
+  const all = await rows();
+  await patches.getByRole('columnheader', { name: 'Detection', exact: true }).getByRole('button').click();
+  const list = window.getByRole('group', { name: 'Filter by Detection', exact: true });
+  const count = async (name: string): Promise<number> =>
+    Number(await list.locator('.set-filter-value').filter({ hasText: name }).locator('small').innerText());
+  await expect(list.getByRole('checkbox', { name: /^Not patched/u })).toBeChecked();
+  const [patched, notPatched] = [await count('✓'), await count('Not patched')];
+  await list.getByRole('checkbox', { name: /^Patched/u }).uncheck();
+  await expect.poll(rows).toBe(all - patched);
+  await list.getByRole('button', { name: 'Only “Not patched”' }).click();
+  await expect.poll(rows).toBe(notPatched);
+  // The last value cannot be taken out as well.
+  await expect(list.getByRole('checkbox', { name: /^Not patched/u })).toBeDisabled();
+  await window.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await expect(patches.getByText('detection = Not patched')).toBeVisible();
+
+  // From a cell by the keyboard, in another column of the same rows.
+  await patches.locator('[row-index="0"] [col-id="exitCode"]').click();
+  await window.keyboard.press('Alt+ArrowDown');
+  const codes = window.getByRole('group', { name: 'Filter by Exit', exact: true });
+  await expect(codes.getByRole('checkbox').first()).toBeFocused();
+  const listed = await codes.locator('.set-filter-value small').allInnerTexts();
+  expect(listed.reduce((sum, one) => sum + Number(one), 0)).toBe(notPatched);
+  await window.keyboard.press('Space');
+  await expect.poll(rows).toBe(notPatched - Number(listed[0]));
+  await window.keyboard.press('Escape');
+  await expect(patches.locator('.ag-cell-focus')).toHaveCount(1);
+  for (const left of [notPatched, all - patched, all]) {
+    await window.keyboard.press('Control+z');
+    await expect.poll(rows).toBe(left);
+  }
+  await expect(patches.locator('.chip')).toHaveCount(0);
+  await app.close();
+});
+
 test('a note stands on the timeline, and its mark leads to what it is about', async () => {
   const { app, window } = await launchPatchtrail({ args: [sample] });
   await waitUntilRead(window);
