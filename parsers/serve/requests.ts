@@ -2,6 +2,7 @@ import type { EvidenceMethod, EvidenceParams, EvidenceResult } from '../../prelo
 import type { Filter } from '../../preload/contract/shapes.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { defaultLimits } from '../domain/limits.ts';
+import { FoldedLineView, foldLines } from '../evidence/folded-lines.ts';
 import { LineView, openLineView } from '../evidence/line-view.ts';
 import { openRecordView } from '../evidence/record-view.ts';
 import type { RecordColumn } from '../evidence/record-view.ts';
@@ -108,7 +109,7 @@ export const handlers: Handlers = {
     return finding === undefined ? null : { id: finding.id, position, total: chosen.length };
   },
 
-  openView: async ({ grid, filter, sort, group }, { session, views }, signal) => {
+  openView: async ({ grid, filter, sort, group, fold }, { session, views }, signal) => {
     const snapshot = snapshotOf({ session, views });
     switch (grid) {
       case 'patches': {
@@ -130,7 +131,8 @@ export const handlers: Handlers = {
         return { view: views.add({ grid, snapshot, view: rows }), count: rows.count, records: view.count };
       }
       case 'lines': {
-        const view = await openLineView(snapshot.lines, lineFilter(filter), signal);
+        const all = await openLineView(snapshot.lines, lineFilter(filter), signal);
+        const view = fold === undefined ? all : await foldedView(snapshot, all, fold.open, signal);
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
       case 'members': {
@@ -180,7 +182,12 @@ export const handlers: Handlers = {
     const open = views.get(view, 'lines');
     if (open === null) return [];
     const last = Math.min(to, open.view.count, from + mostRows);
-    return range(from, last).map((position) => lineRow(open.view.idAt(position), open.snapshot));
+    const { view: lines } = open;
+    return range(from, last).map((position) => {
+      const row = lineRow(lines.idAt(position), open.snapshot);
+      const more = lines instanceof FoldedLineView ? lines.foldedBelow(position) : 0;
+      return more === 0 ? row : { ...row, more };
+    });
   },
 
   memberRows: ({ view, from, to }, { views }) => {
@@ -530,6 +537,19 @@ const recordColumns: ReadonlySet<string> = new Set<RecordColumn>([
 
 function isRecordColumn(column: string): column is RecordColumn {
   return recordColumns.has(column);
+}
+
+function foldedView(
+  snapshot: Snapshot,
+  view: LineView,
+  open: readonly { readonly member: string; readonly line: number }[],
+  signal: AbortSignal,
+): Promise<LineView> {
+  const ids = open.flatMap(({ member, line }) => {
+    const position = snapshot.analysis.evidence.member(member)?.index;
+    return position === undefined ? [] : (snapshot.lines.idOf(position, line - 1) ?? []);
+  });
+  return foldLines(snapshot.lines, view, ids, signal);
 }
 
 function hasLineFilter(filter: Filter): boolean {

@@ -154,8 +154,10 @@ export const lineRowSchema = v.object({
   level: levelSchema,
   at: v.nullable(momentSchema),
   text,
-  /** Lines that continue this record, folded below it. */
+  /** The line continues the record of the line above it. */
   continues: v.boolean(),
+  /** Lines of its record that are folded below it, where a view folds. */
+  more: v.exactOptional(count),
   /** The line is out of its file's time order. */
   outOfOrder: v.boolean(),
   /** The text was cut for showing; the file view has all of it. */

@@ -7,7 +7,7 @@ import type { LineRow } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
-import type { OpenedView } from '../evidence/view-keeper.ts';
+import type { LineFold, OpenedView } from '../evidence/view-keeper.ts';
 import { At, LevelCell, SegmentText } from '../grids/cells.tsx';
 import { lineCell } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
@@ -59,8 +59,9 @@ export function LogLines() {
   const isReading = useWindow((state) => state.bundle.phase === 'reading');
   const overview = useOverview();
   const focus = useFocus();
-  const view = useView('lines', filter, sort);
-  const [place, setJump] = useLinePlace(view.opened);
+  const { fold, isFolded, toggleFold, openRecord, closeRecord } = useFold();
+  const view = useView('lines', filter, sort, null, fold);
+  const [place, setJump] = useLinePlace(view.opened, isFolded ? openRecord : null);
   const marks = useMatchMarks(view.opened?.view ?? null);
   const filterByCell = useFilterByCell();
 
@@ -111,6 +112,15 @@ export function LogLines() {
         <SetFilterButton id={levelsId} columns={levelColumns} sign="▾" />
         <SetFilter id={levelsId} columns={levelColumns} />
       </span>
+      <button
+        type="button"
+        className="toggle-button"
+        aria-pressed={isFolded}
+        title={t('log.fold-title')}
+        onClick={toggleFold}
+      >
+        {t('log.fold')}
+      </button>
       <RowJump count={count} onJump={setJump} />
       <ColumnChoice name="lines" columns={columns} />
     </>
@@ -123,38 +133,96 @@ export function LogLines() {
         <Empty>{t(isReading ? 'log.none-yet' : 'log.none')}</Empty>
       ) : (
         <HighlightContext value={highlight}>
-          <EvidenceGrid<LineRow>
-            name="lines"
-            label={t('region.lines')}
-            columns={columns}
-            theme={logTheme}
-            rowHeight={rowHeights.log}
-            headless
-            opened={view.opened}
-            fetchRows={fetchRows}
-            rowId={lineKey}
-            cellText={lineCell}
-            selectedId={place.key}
-            onChoose={(row) => {
-              const { target } = store.getState().selection;
-              if (target.on === 'line' && target.member === row.member && target.line === row.line) return;
-              choose({ on: 'line', member: row.member, line: row.line }, 'lines');
-            }}
-            onOpen={(row) => openFile(row.member, row.line)}
-            goTo={place.goTo}
-            marks={marks}
-            onFilterByCell={(row, column) =>
-              filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
-            }
-            setFilters={setFilters}
-            rowClassRules={rowClassRules}
-            redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
-            homeIsFirstRow
-          />
+          <OpenFoldedContext value={openRecord}>
+            <EvidenceGrid<LineRow>
+              name="lines"
+              label={t('region.lines')}
+              columns={columns}
+              theme={logTheme}
+              rowHeight={rowHeights.log}
+              headless
+              opened={view.opened}
+              fetchRows={fetchRows}
+              rowId={lineKey}
+              cellText={lineCell}
+              selectedId={place.key}
+              onChoose={(row) => {
+                const { target } = store.getState().selection;
+                if (target.on === 'line' && target.member === row.member && target.line === row.line) return;
+                choose({ on: 'line', member: row.member, line: row.line }, 'lines');
+              }}
+              onOpen={(row) => openFile(row.member, row.line)}
+              onFold={(row, wanted) => {
+                if (wanted === 'open' && row.more !== undefined) openRecord(row);
+                else return wanted === 'closed' && closeRecord(row);
+                return true;
+              }}
+              goTo={place.goTo}
+              marks={marks}
+              onFilterByCell={(row, column) =>
+                filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
+              }
+              setFilters={setFilters}
+              rowClassRules={rowClassRules}
+              redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
+              homeIsFirstRow
+            />
+          </OpenFoldedContext>
         </HighlightContext>
       )}
     </Pane>
   );
+}
+
+/** The line by which the record of a shown line was opened: its own, or of one that continues the nearest above it. */
+function openedAt(
+  open: readonly PlaceOfLine[],
+  { member, line, continues }: Pick<LineRow, 'member' | 'line' | 'continues'>,
+): number | null {
+  const above = open.filter((one) => one.member === member && one.line <= line).map((one) => one.line);
+  const nearest = above.length === 0 ? null : Math.max(...above);
+  return nearest === line || continues ? nearest : null;
+}
+
+interface PlaceOfLine {
+  readonly member: string;
+  readonly line: number;
+}
+
+const OpenFoldedContext = createContext<(line: PlaceOfLine) => void>(() => undefined);
+/** Records that stay open at once; the first ones close. */
+const mostOpen = 500;
+
+/** Whether records are folded to their first lines, remembered, and which of them are open. */
+function useFold(): {
+  readonly fold: LineFold | null;
+  readonly isFolded: boolean;
+  readonly toggleFold: () => void;
+  readonly openRecord: (line: PlaceOfLine) => void;
+  /** @returns whether the record of the line was open */
+  readonly closeRecord: (line: Pick<LineRow, 'member' | 'line' | 'continues'>) => boolean;
+} {
+  const isFolded = useWindow((state) => state.settings.layout['lines.fold'] === true);
+  const keepLayout = useWindow((state) => state.keepLayout);
+  const [open, setOpen] = useState<readonly PlaceOfLine[]>([]);
+  const openRecord = useCallback(({ member, line }: PlaceOfLine) => {
+    setOpen((before) => [...before, { member, line }].slice(-mostOpen));
+  }, []);
+  return {
+    fold: useMemo(() => (isFolded ? { open } : null), [isFolded, open]),
+    isFolded,
+    toggleFold: () => {
+      setOpen([]);
+      keepLayout('lines.fold', !isFolded);
+    },
+    openRecord,
+    closeRecord: (row) => {
+      const line = openedAt(open, row);
+      if (line === null) return false;
+      setOpen(open.filter((one) => one.member !== row.member || one.line !== line));
+      return true;
+    },
+  };
 }
 
 /** The distance of the selection to the nearest lines, in words. */
@@ -199,7 +267,10 @@ const noAround = { before: null, after: null };
 const noPlace: ShownPlace = { nearness: { is: 'nothing' }, key: null, around: noAround, goTo: null };
 
 /** Follows the selection among the lines; the second part jumps to a row by its number. */
-function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (position: number) => void] {
+function useLinePlace(
+  opened: OpenedView | null,
+  openRecord: ((line: PlaceOfLine) => void) | null,
+): readonly [ShownPlace, (position: number) => void] {
   const client = useEvidence();
   const focus = useFocus();
   const isLocked = useWindow((state) => state.locks.lines);
@@ -222,6 +293,16 @@ function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (positio
         return { nearness, key, around: noAround, goTo: null };
       }
       const { position, ...rest } = await placeOf(client, view, step, control.signal);
+      const isThere = step.to === 'line' && position !== null && rest.key === lineKey(step);
+      const above =
+        openRecord !== null && isNew && isThere
+          ? await foldedBelow(client, view, position, step, control.signal)
+          : null;
+      if (above !== null) {
+        // The view with its record open is asked for the line's place anew, and goes there.
+        openRecord?.(above);
+        return { ...rest, goTo: null };
+      }
       return { ...rest, goTo: position === null ? null : { position, stamp: `${stamp} ${sight}` } };
     };
     find().then(
@@ -235,13 +316,26 @@ function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (positio
       },
     );
     return () => control.abort();
-  }, [client, focus, view, sight, isLocked]);
+  }, [client, focus, view, sight, isLocked, openRecord]);
   const jump = useCallback((position: number) => {
     jumps.current += 1;
     const stamp = `jump ${jumps.current}`;
     setPlace((before) => ({ ...before, goTo: { position, stamp } }));
   }, []);
   return [focus.anchor === null ? { ...noPlace, goTo: place.goTo } : place, jump];
+}
+
+/** The line below which one is folded; null when that stands at its position itself. */
+async function foldedBelow(
+  client: EvidenceClient,
+  view: string,
+  position: number,
+  { member, line }: PlaceOfLine,
+  signal: AbortSignal,
+): Promise<PlaceOfLine | null> {
+  const params = { view, from: position, to: position + 1, locale: 'en' } as const;
+  const [row] = await client.request('lineRows', params, signal);
+  return row === undefined || (row.member === member && row.line === line) ? null : row;
 }
 
 async function placeOf(
@@ -348,6 +442,37 @@ export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
   );
 }
 
+/** How many lines are folded below a line, and what shows them. */
+export function FoldedLines({ more, onOpen }: { readonly more: number; readonly onOpen: () => void }) {
+  const { t, number } = useLanguage();
+  return (
+    <button
+      type="button"
+      className="folded-lines"
+      tabIndex={-1}
+      onClick={(event) => {
+        event.stopPropagation();
+        onOpen();
+      }}
+    >
+      ▸ {t('files.continued', { count: more, shown: number(more) })}
+    </button>
+  );
+}
+
+function LogTextCell({ data }: CustomCellRendererProps<LineRow>) {
+  const openRecord = useContext(OpenFoldedContext);
+  if (data === undefined) return null;
+  return (
+    <>
+      <TextCell data={data} />
+      {data.more === undefined ? null : (
+        <FoldedLines more={data.more} onOpen={() => openRecord({ member: data.member, line: data.line })} />
+      )}
+    </>
+  );
+}
+
 function columnsOfLines(t: Translate): ColDef<LineRow>[] {
   return [
     { colId: 'time', headerName: t('column.time'), width: 188, cellRenderer: TimeCell },
@@ -367,6 +492,6 @@ function columnsOfLines(t: Translate): ColDef<LineRow>[] {
         data === undefined ? '' : `${baseName(data.member)}:${data.line.toLocaleString('en')}`,
     },
     { colId: 'level', headerName: t('column.level'), width: 56, cellRenderer: LevelCell },
-    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 240, cellRenderer: TextCell },
+    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 240, cellRenderer: LogTextCell },
   ];
 }

@@ -101,6 +101,48 @@ test('a column is filtered by the values that it has, and each change can be und
   await app.close();
 });
 
+test('records of the log fold, and what leads to a folded line opens its record', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+5');
+  const log = window.getByRole('region', { name: 'Log lines' });
+  const second = log.getByText('see C:\\ProgramData\\Quest\\KACE\\Patches\\install.log').first();
+  const jump = async (row: number): Promise<void> => {
+    await log.getByRole('textbox', { name: 'Go to row' }).fill(String(row));
+    await window.keyboard.press('Enter');
+  };
+  await jump(1_210);
+  await expect(second).toBeVisible();
+  await log.getByRole('button', { name: 'Fold', exact: true }).click();
+  await expect(second).toBeHidden();
+  await jump(1_206);
+  const more = log.getByRole('button', { name: '▸ 2 more lines' });
+  await more.first().click();
+  await expect(second).toBeVisible();
+  // The arrow keys in the first column close it and open it.
+  const row = log.getByRole('row').filter({ hasText: 'konea.log:1,000' });
+  await row.locator('[col-id="time"]').click();
+  await window.keyboard.press('ArrowLeft');
+  await expect(second).toBeHidden();
+  await log.getByRole('row').filter({ hasText: 'konea.log:998' }).locator('[col-id="time"]').click();
+  await window.keyboard.press('ArrowRight');
+  await expect(second).toBeVisible();
+
+  // A match in a folded line is gone to, and shown.
+  await window.keyboard.press('Control+f');
+  await window.getByRole('search').getByRole('textbox').fill('Return value 3');
+  await expect(window.getByRole('search').getByRole('status')).toHaveText(/^[2-9]\d* lines/u);
+  const chosen = log.getByRole('row', { selected: true });
+  for (const wanted of [/Return value 3/u, /Return value 3/u]) {
+    const before = await chosen.allInnerTexts();
+    await window.keyboard.press('F3');
+    await expect(chosen).toContainText(wanted);
+    await expect(chosen).toContainText('↳');
+    await expect.poll(() => chosen.allInnerTexts()).not.toEqual(before);
+  }
+  await app.close();
+});
+
 test('a note stands on the timeline, and its mark leads to what it is about', async () => {
   const { app, window } = await launchPatchtrail({ args: [sample] });
   await waitUntilRead(window);
