@@ -29,6 +29,7 @@ import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import type { CellWords } from './cell-texts.ts';
 import { columnChoiceId, keptColumns } from './column-choice.tsx';
 import { FindInColumn } from './find-in-column.tsx';
+import { FoundInColumnContext } from './highlight.tsx';
 import { FilteredHead, SetFilter, setFilterId } from './set-filter.tsx';
 import type { SetFilterPart } from './value-words.ts';
 import { findRow } from './find-row.ts';
@@ -150,6 +151,11 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     [columns, keptWidths, keptHidden, keptPinned, name, setFilters],
   );
   const [finding, setFinding] = useState<{ readonly column: string; readonly title: string } | null>(null);
+  const [typed, setTyped] = useState('');
+  const foundIn = useMemo(
+    () => (finding === null ? null : { column: finding.column, typed }),
+    [finding, typed],
+  );
   const range = useRowRange(frame);
 
   const applySelection = useCallback((grid: GridApi<Row>) => {
@@ -498,81 +504,83 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         if (event.shiftKey && rowOf(event.target) !== null) event.stopPropagation();
       }}
     >
-      <AgGridReact<Row>
-        theme={theme}
-        styleNonce={styleNonce()}
-        loadThemeGoogleFonts={false}
-        rowModelType="infinite"
-        columnDefs={sizedColumns}
-        defaultColDef={defaultColumn}
-        headerHeight={props.headless === true ? 0 : rowHeights.header}
-        rowHeight={rowHeight}
-        getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
-        rowSelection={singleRow}
-        cacheBlockSize={blockSize}
-        maxBlocksInCache={50}
-        maxConcurrentDatasourceRequests={2}
-        blockLoadDebounceMillis={0}
-        suppressAnimationFrame
-        cacheOverflowSize={1}
-        // Rows out of sight are drawn with each jump as well: half of the work at AG Grid's own ten on each side.
-        rowBuffer={3}
-        suppressOverlays={allOverlays}
-        animateRows={false}
-        suppressRowHoverHighlight={false}
-        suppressScrollOnNewData
-        suppressColumnMoveAnimation
-        enableCellTextSelection={false}
-        alwaysShowVerticalScroll
-        suppressMultiSort
-        debounceVerticalScrollbar={false}
-        rowClassRules={allRowClassRules}
-        {...(headings === undefined
-          ? {}
-          : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
-        getLocaleText={({ key, defaultValue }) => {
-          const wording = `grid.${key}`;
-          return isTextKey(wording) ? t(wording) : defaultValue;
-        }}
-        focusGridInnerElement={({ api: grid }) => {
-          const node = selectedId === null ? undefined : grid.getRowNode(selectedId);
-          const [first] = grid.getAllDisplayedColumns();
-          if (node === undefined || node.rowIndex === null || first === undefined) return false;
-          isMovingItself.current = true;
-          grid.setFocusedCell(node.rowIndex, first);
-          return true;
-        }}
-        onGridReady={(event: GridReadyEvent<Row>) => setApi(event.api)}
-        onCellFocused={(event: CellFocusedEvent<Row>) => {
-          const { rowIndex, column } = event;
-          if (isMovingItself.current) {
-            isMovingItself.current = false;
-            return;
-          }
-          range.set(null);
-          if (rowIndex === null || column === null) return;
-          const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
-          if (row !== undefined) {
-            latest.current.onChoose(row, typeof column === 'string' ? column : column.getColId());
-          }
-        }}
-        onCellDoubleClicked={({ data }) => {
-          if (data !== undefined) latest.current.onOpen?.(data);
-        }}
-        onSortChanged={(event: SortChangedEvent<Row>) => {
-          const sorted = event.api
-            .getColumnState()
-            .filter(({ sort }) => sort === 'asc' || sort === 'desc')
-            .map(({ colId, sort }) => ({ column: colId, descending: sort === 'desc' }));
-          latest.current.onSort?.(sorted);
-        }}
-        onColumnResized={(event: ColumnResizedEvent<Row>) => {
-          const id = event.column?.getColId();
-          if (!event.finished || event.source !== 'uiColumnResized' || id === undefined) return;
-          widths.current = { ...widths.current, [id]: Math.round(event.column?.getActualWidth() ?? 80) };
-          keepLayout(`columns.${name}`, widths.current);
-        }}
-      />
+      <FoundInColumnContext value={foundIn}>
+        <AgGridReact<Row>
+          theme={theme}
+          styleNonce={styleNonce()}
+          loadThemeGoogleFonts={false}
+          rowModelType="infinite"
+          columnDefs={sizedColumns}
+          defaultColDef={defaultColumn}
+          headerHeight={props.headless === true ? 0 : rowHeights.header}
+          rowHeight={rowHeight}
+          getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
+          rowSelection={singleRow}
+          cacheBlockSize={blockSize}
+          maxBlocksInCache={50}
+          maxConcurrentDatasourceRequests={2}
+          blockLoadDebounceMillis={0}
+          suppressAnimationFrame
+          cacheOverflowSize={1}
+          // Rows out of sight are drawn with each jump as well: half of the work at AG Grid's own ten on each side.
+          rowBuffer={3}
+          suppressOverlays={allOverlays}
+          animateRows={false}
+          suppressRowHoverHighlight={false}
+          suppressScrollOnNewData
+          suppressColumnMoveAnimation
+          enableCellTextSelection={false}
+          alwaysShowVerticalScroll
+          suppressMultiSort
+          debounceVerticalScrollbar={false}
+          rowClassRules={allRowClassRules}
+          {...(headings === undefined
+            ? {}
+            : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
+          getLocaleText={({ key, defaultValue }) => {
+            const wording = `grid.${key}`;
+            return isTextKey(wording) ? t(wording) : defaultValue;
+          }}
+          focusGridInnerElement={({ api: grid }) => {
+            const node = selectedId === null ? undefined : grid.getRowNode(selectedId);
+            const [first] = grid.getAllDisplayedColumns();
+            if (node === undefined || node.rowIndex === null || first === undefined) return false;
+            isMovingItself.current = true;
+            grid.setFocusedCell(node.rowIndex, first);
+            return true;
+          }}
+          onGridReady={(event: GridReadyEvent<Row>) => setApi(event.api)}
+          onCellFocused={(event: CellFocusedEvent<Row>) => {
+            const { rowIndex, column } = event;
+            if (isMovingItself.current) {
+              isMovingItself.current = false;
+              return;
+            }
+            range.set(null);
+            if (rowIndex === null || column === null) return;
+            const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
+            if (row !== undefined) {
+              latest.current.onChoose(row, typeof column === 'string' ? column : column.getColId());
+            }
+          }}
+          onCellDoubleClicked={({ data }) => {
+            if (data !== undefined) latest.current.onOpen?.(data);
+          }}
+          onSortChanged={(event: SortChangedEvent<Row>) => {
+            const sorted = event.api
+              .getColumnState()
+              .filter(({ sort }) => sort === 'asc' || sort === 'desc')
+              .map(({ colId, sort }) => ({ column: colId, descending: sort === 'desc' }));
+            latest.current.onSort?.(sorted);
+          }}
+          onColumnResized={(event: ColumnResizedEvent<Row>) => {
+            const id = event.column?.getColId();
+            if (!event.finished || event.source !== 'uiColumnResized' || id === undefined) return;
+            widths.current = { ...widths.current, [id]: Math.round(event.column?.getActualWidth() ?? 80) };
+            keepLayout(`columns.${name}`, widths.current);
+          }}
+        />
+      </FoundInColumnContext>
       {props.marks === undefined || props.marks === null ? null : <ScrollMarks marks={props.marks} />}
       {columns.map(({ colId = '', headerName = '' }) => {
         const part = props.headless === true ? undefined : setFilters?.[colId];
@@ -585,8 +593,10 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
           key={finding.column}
           column={finding.title}
           find={find}
+          onType={setTyped}
           onClose={() => {
             setFinding(null);
+            setTyped('');
             const at = position();
             if (api !== null && at !== null) api.setFocusedCell(at, finding.column);
           }}

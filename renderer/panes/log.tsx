@@ -12,6 +12,7 @@ import { At, LevelCell, SegmentText } from '../grids/cells.tsx';
 import { lineCell } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import { HighlightContext, useMatcher } from '../grids/highlight.tsx';
 import { LineMarks } from '../grids/evidence-marks.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
@@ -34,15 +35,6 @@ import { baseName } from './citation.tsx';
 import { useFilterByCell } from './filter-by-cell.ts';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
-
-/** What lines are highlighted for; cells read it so that a new search redraws only them. */
-export const HighlightContext = createContext<{
-  readonly matcher: RegExp | null;
-  readonly kb: string | null;
-}>({
-  matcher: null,
-  kb: null,
-});
 
 const setFilters = { level: 'levels' } as const;
 const levelsId = setFilterId('lines', 'levels');
@@ -430,7 +422,8 @@ function shownText({ text, at, continues }: LineRow): string {
 
 export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
   const { t } = useLanguage();
-  const { matcher, kb } = useContext(HighlightContext);
+  const { kb } = useContext(HighlightContext);
+  const matcher = useMatcher('text');
   if (data === undefined) return null;
   return (
     <span className="line-text">
