@@ -1,4 +1,5 @@
 import type { DeploymentStatus, DetectionStatus, PatchRecord } from './evidence.ts';
+import { restartCodes } from './numbers.ts';
 
 /** What can be said of one patch on one device. */
 export const patchStates = [
@@ -14,6 +15,11 @@ export const patchStates = [
   'mixed',
 ] as const;
 export type PatchState = (typeof patchStates)[number];
+
+/** What the last attempt came to: an exit code that asks for a restart outranks the status. */
+export function lastResult(status: string | null, exitCode: number | null): string | null {
+  return exitCode !== null && restartCodes.has(exitCode) ? 'pending-reboot' : status;
+}
 
 /** What one record says of its patch on its device. A detection outranks a deployment: it is what was looked at. */
 export function stateOfRecord(record: Pick<PatchRecord, 'detection' | 'deployment'>): PatchState {

@@ -3,6 +3,7 @@ import { isMoment } from '../domain/moment.ts';
 import type { At } from '../domain/moment.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import { compareNullable } from '../domain/finding.ts';
+import { lastResult } from '../domain/patch-state.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
 import { orderByRanks } from './ordered-view.ts';
@@ -21,6 +22,35 @@ export interface RecordFilter {
   readonly text?: TextQuery | undefined;
   /** Ids of records that may pass, e.g. those with findings. */
   readonly among?: ReadonlySet<string> | undefined;
+  /** Values of columns as {@link valueOfRecord} gives them. */
+  readonly values?: RecordValues | undefined;
+}
+
+/** Columns with few values, by which records are filtered. */
+export type RecordValue = 'detections' | 'deployments' | 'results' | 'exitCodes';
+export type RecordValues = Partial<Readonly<Record<RecordValue, readonly string[]>>>;
+
+/** What a record has in a column; an empty text where it tells nothing. */
+export function valueOfRecord({ detection, deployment }: PatchRecord, of: RecordValue): string {
+  switch (of) {
+    case 'detections':
+      return detection.status ?? '';
+    case 'deployments':
+      return deployment.status ?? '';
+    case 'results':
+      return lastResult(deployment.status, deployment.exitCode) ?? '';
+    case 'exitCodes':
+      return deployment.exitCode === null ? '' : String(deployment.exitCode);
+  }
+}
+
+/** Whether a record has one of the values in each of the columns. */
+export function passesValues(values: RecordValues): (record: PatchRecord) => boolean {
+  const sets = (['detections', 'deployments', 'results', 'exitCodes'] as const).flatMap((of) => {
+    const chosen = values[of];
+    return chosen === undefined ? [] : [{ of, chosen: new Set(chosen) }];
+  });
+  return (record) => sets.every(({ of, chosen }) => chosen.has(valueOfRecord(record, of)));
 }
 
 export type RecordColumn =
@@ -216,7 +246,8 @@ function recordPredicate(
   lines: BundleLines,
   filter: RecordFilter,
 ): (record: PatchRecord) => boolean {
-  const { devices, patches, systems, members, time, among } = filter;
+  const { devices, patches, systems, members, time, among, values } = filter;
+  const hasValues = values === undefined ? null : passesValues(values);
   const deviceSet = devices === undefined ? null : new Set(devices);
   const patchSet = patches === undefined ? null : new Set(patches);
   const within = (at: At): boolean => {
@@ -229,6 +260,7 @@ function recordPredicate(
     if (deviceSet?.has(evidence.deviceKey(record.device)) === false) return false;
     if (patchSet?.has(evidence.patchKey(record.system, record)) === false) return false;
     if (systems?.includes(record.system) === false) return false;
+    if (hasValues?.(record) === false) return false;
     if (members?.includes(record.citation.member) === false) return false;
     if (time !== undefined && !within(record.detection.at) && !within(record.deployment.at)) return false;
     return true;

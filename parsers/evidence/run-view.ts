@@ -2,6 +2,7 @@ import type { Run } from '../domain/evidence.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
 import { OrderedView, comparisonBy } from './ordered-view.ts';
+import { passesValues } from './record-view.ts';
 import type { RecordFilter } from './record-view.ts';
 import { matchingRows } from './search.ts';
 
@@ -24,13 +25,19 @@ export function runSpan(run: Run, lines: BundleLines): RunSpan | null {
   return { from, to: Math.max(from, end ?? Math.max(...known)), isOpen: end === null };
 }
 
+export interface RunFilter extends RecordFilter {
+  /** Values of their own columns; an empty text where a run tells nothing. */
+  readonly outcomes?: readonly string[] | undefined;
+  readonly operations?: readonly string[] | undefined;
+}
+
 /** Runs that pass a filter, in an order. */
 export type RunView = OrderedView<Run>;
 
 export async function openRunView(
   evidence: Evidence,
   lines: BundleLines,
-  filter: RecordFilter,
+  filter: RunFilter,
   sort: readonly { readonly column: string; readonly descending: boolean }[],
   signal?: AbortSignal,
 ): Promise<RunView> {
@@ -58,11 +65,14 @@ function runCells(run: Run): readonly string[] {
 function runPredicate(
   evidence: Evidence,
   lines: BundleLines,
-  { devices, patches, systems, members, time, among }: RecordFilter,
+  { devices, patches, systems, members, time, among, values, outcomes, operations }: RunFilter,
 ): (run: Run) => boolean {
   const deviceSet = devices === undefined ? null : new Set(devices);
   const patchSet = patches === undefined ? null : new Set(patches);
+  const hasValues = values === undefined ? null : passesValues(values);
   return (run) => {
+    if (outcomes?.includes(run.outcome ?? '') === false) return false;
+    if (operations?.includes(run.operation ?? '') === false) return false;
     if (deviceSet?.has(evidence.deviceKey(run.device)) === false) return false;
     if (systems?.includes(run.system) === false) return false;
     if (
@@ -75,6 +85,15 @@ function runPredicate(
     }
     // A run without records says nothing of patches: a filter for some leaves it out.
     if (patchSet !== null && !run.records.some((id) => isOfPatch(evidence, id, patchSet))) return false;
+    if (
+      hasValues !== null &&
+      !run.records.some((id) => {
+        const record = evidence.record(id);
+        return record !== undefined && hasValues(record);
+      })
+    ) {
+      return false;
+    }
     if (among !== undefined && !run.records.some((id) => among.has(id))) return false;
     if (time !== undefined) {
       const span = runSpan(run, lines);

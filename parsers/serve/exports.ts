@@ -1,8 +1,10 @@
-import type { Filter, Locale } from '../../preload/contract/shapes.ts';
+import { valueParts } from '../../preload/contract/shapes.ts';
+import type { Filter, Locale, ValuePart } from '../../preload/contract/shapes.ts';
 import type { CaseContent, CaseReport, ExportChoice } from '../../preload/contract/window.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { defaultLimits } from '../domain/limits.ts';
 import { formatLocal } from '../domain/moment.ts';
+import { formatCode } from '../domain/numbers.ts';
 import { reportChoice, wholeReport } from '../domain/report-choice.ts';
 import { LineView, openLineView } from '../evidence/line-view.ts';
 import { openRecordView } from '../evidence/record-view.ts';
@@ -19,7 +21,8 @@ import type { ReportParts } from '../report/report-document.ts';
 import type { ReportCustody } from '../report/report-model.ts';
 import { toolVersion } from '../version.ts';
 import { surveyForCase } from './redaction.ts';
-import { filterFindings, lineFilter, memberPositions, recordFilter } from './requests.ts';
+import { filterFindings, lineFilter, recordFilter, runFilter } from './filters.ts';
+import { memberPositions } from './requests.ts';
 import type { Session, Snapshot } from './session.ts';
 import { wordsOf } from './words.ts';
 
@@ -174,7 +177,7 @@ async function sourceOf(
   }
   const { evidence } = analysis;
   const records = await openRecordView(evidence, lines, recordFilter(snapshot, filter), [], signal);
-  const runs = await openRunView(evidence, lines, recordFilter(snapshot, filter), [], signal);
+  const runs = await openRunView(evidence, lines, runFilter(snapshot, filter), [], signal);
   const unmuted = new Set(snapshot.analysis.findings);
   const passing = new Set(await filterFindings(snapshot, filter, signal));
   const findings = analysis.findings.filter((finding) => passing.has(finding) || !unmuted.has(finding));
@@ -218,6 +221,10 @@ export function filterWords(filter: Filter, snapshot: Snapshot, locale: Locale):
     ...(filter.levels ?? []).map((value) => t('filter.levels', { value })),
     ...(filter.members ?? []).map((value) => t('filter.members', { value })),
     ...(filter.rules ?? []).map((value) => t('filter.rules', { value })),
+    ...valueParts.flatMap((part) => {
+      const values = filter[part]?.map((value) => valueWord(part, value, locale));
+      return values === undefined ? [] : [t(`filter.${part}`, { value: wordsOf(locale).list(values) })];
+    }),
     ...(time === undefined
       ? []
       : [t('filter.time', { from: scaleText(time.from, snapshot), to: scaleText(time.to, snapshot) })]),
@@ -226,6 +233,27 @@ export function filterWords(filter: Filter, snapshot: Snapshot, locale: Locale):
       : [t(text.regex ? 'filter.expression' : 'filter.text', { value: text.expression })]),
     ...(filter.onlyFindings === true ? [t('filter.only-findings', {})] : []),
   ];
+}
+
+function valueWord(part: ValuePart, value: string, locale: Locale): string {
+  const words = wordsOf(locale);
+  if (value === '') return exportText(locale, 'filter.untold');
+  switch (part) {
+    case 'detections':
+      return words.wording.word('detectionStatus', value);
+    case 'deployments':
+    case 'results':
+    case 'outcomes':
+      return words.wording.word('deploymentStatus', value);
+    case 'exitCodes':
+      return formatCode(Number(value));
+    case 'operations':
+      return words.ofRun('operation', value);
+    case 'severities':
+      return words.wording.word('severity', value);
+    case 'kinds':
+      return words.wording.word('kind', value);
+  }
 }
 
 /** A point of the timeline's scale as the bundle's clocks show it. */

@@ -6,6 +6,7 @@ import type { EvidenceResult } from '../../preload/contract/evidence.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { PatchRecord } from '../domain/evidence.ts';
 import { isMoment } from '../domain/moment.ts';
+import { FoldedLineView } from '../evidence/folded-lines.ts';
 import type { LineView } from '../evidence/line-view.ts';
 import type { BundleLines } from '../evidence/lines.ts';
 import type { RecordView } from '../evidence/record-view.ts';
@@ -100,6 +101,8 @@ function isMatch(rows: RecordRows, matches: RecordView, position: number): boole
 
 /** Rows looked at between two turns. */
 const stepRows = 500_000;
+/** Matches looked up between two turns. */
+const stepMatches = 20_000;
 
 /** Which of `buckets` equal stretches of a view of lines hold a match: 1, else 0. */
 export async function lineMarks(
@@ -113,9 +116,10 @@ export async function lineMarks(
   const note = (position: number): void => {
     marks[Math.floor((position * buckets) / count)] = 1;
   };
-  // A few are looked up one by one; of many the view itself is walked.
-  if (matches.count * 64 < count) {
+  // A few are looked up one by one, and those that may be folded; of many others the view itself is walked.
+  if (matches.count * 64 < count || view instanceof FoldedLineView) {
     for (let index = 0; index < matches.count; index += 1) {
+      if (index % stepMatches === stepMatches - 1) await turn(signal);
       const position = view.positionOf(matches.idAt(index));
       if (position !== null) note(position);
     }

@@ -64,6 +64,8 @@ export async function rememberedFindings(
     if (filter.systems !== undefined && (finding.system === null || !filter.systems.includes(finding.system)))
       return false;
     if (filter.rules?.includes(finding.rule) === false) return false;
+    if (filter.severities?.includes(finding.severity) === false) return false;
+    if (filter.kinds?.includes(finding.kind) === false) return false;
     return (
       filter.members === undefined ||
       finding.witnesses.some(({ citation }) => filter.members?.includes(citation.member))

@@ -2,13 +2,15 @@ import type { EvidenceMethod, EvidenceParams, EvidenceResult } from '../../prelo
 import type { Filter } from '../../preload/contract/shapes.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { defaultLimits } from '../domain/limits.ts';
-import type { Finding } from '../domain/finding.ts';
+import { FoldedLineView, foldLines } from '../evidence/folded-lines.ts';
 import { LineView, openLineView } from '../evidence/line-view.ts';
 import { openRecordView } from '../evidence/record-view.ts';
-import type { RecordColumn, RecordFilter } from '../evidence/record-view.ts';
+import type { RecordColumn } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
 import { matchingRows } from '../evidence/search.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
+import { filterValues } from './filter-values.ts';
+import { filterFindings, lineFilter, recordFilter, runFilter } from './filters.ts';
 import { foldFile, foldedBelow, positionIn } from './folded-file.ts';
 import {
   fileMatches,
@@ -107,7 +109,7 @@ export const handlers: Handlers = {
     return finding === undefined ? null : { id: finding.id, position, total: chosen.length };
   },
 
-  openView: async ({ grid, filter, sort, group }, { session, views }, signal) => {
+  openView: async ({ grid, filter, sort, group, fold }, { session, views }, signal) => {
     const snapshot = snapshotOf({ session, views });
     switch (grid) {
       case 'patches': {
@@ -129,7 +131,8 @@ export const handlers: Handlers = {
         return { view: views.add({ grid, snapshot, view: rows }), count: rows.count, records: view.count };
       }
       case 'lines': {
-        const view = await openLineView(snapshot.lines, lineFilter(filter), signal);
+        const all = await openLineView(snapshot.lines, lineFilter(filter), signal);
+        const view = fold === undefined ? all : await foldedView(snapshot, all, fold.open, signal);
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
       case 'members': {
@@ -142,13 +145,7 @@ export const handlers: Handlers = {
       }
       case 'runs': {
         const { analysis, lines } = snapshot;
-        const view = await openRunView(
-          analysis.evidence,
-          lines,
-          recordFilter(snapshot, filter),
-          sort,
-          signal,
-        );
+        const view = await openRunView(analysis.evidence, lines, runFilter(snapshot, filter), sort, signal);
         return { view: views.add({ grid, snapshot, view }), count: view.count };
       }
     }
@@ -185,7 +182,12 @@ export const handlers: Handlers = {
     const open = views.get(view, 'lines');
     if (open === null) return [];
     const last = Math.min(to, open.view.count, from + mostRows);
-    return range(from, last).map((position) => lineRow(open.view.idAt(position), open.snapshot));
+    const { view: lines } = open;
+    return range(from, last).map((position) => {
+      const row = lineRow(lines.idAt(position), open.snapshot);
+      const more = lines instanceof FoldedLineView ? lines.foldedBelow(position) : 0;
+      return more === 0 ? row : { ...row, more };
+    });
   },
 
   memberRows: ({ view, from, to }, { views }) => {
@@ -377,7 +379,7 @@ export const handlers: Handlers = {
     const view = hasLineFilter(timeless)
       ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
       : new LineView(lines, null);
-    const runs = await openRunView(analysis.evidence, lines, recordFilter(snapshot, timeless), [], signal);
+    const runs = await openRunView(analysis.evidence, lines, runFilter(snapshot, timeless), [], signal);
     return timeline(
       snapshot,
       records.window(0, records.count),
@@ -417,6 +419,9 @@ export const handlers: Handlers = {
   },
 
   explain: ({ locale, subject }, context) => explainSubject(snapshotOf(context), subject, locale),
+
+  filterValues: ({ part, filter }, context, signal) =>
+    filterValues(snapshotOf(context), part, filter, signal),
 
   search: async ({ filter }, context, signal) => {
     const snapshot = snapshotOf(context);
@@ -534,109 +539,21 @@ function isRecordColumn(column: string): column is RecordColumn {
   return recordColumns.has(column);
 }
 
-export function recordFilter(snapshot: Snapshot, filter: Filter): RecordFilter {
-  const among =
-    filter.onlyFindings === true || filter.rules !== undefined
-      ? new Set(
-          [...snapshot.findingsOfRecord].flatMap(([record, findings]) =>
-            findings.some((finding) => filter.rules?.includes(finding.rule) ?? true) ? [record] : [],
-          ),
-        )
-      : undefined;
-  return {
-    devices: filter.devices,
-    patches: filter.patches,
-    systems: filter.systems,
-    members: filter.members,
-    time: filter.time,
-    text: filter.text,
-    among,
-  };
-}
-
-/** Which parts of the common filter say something of log lines: a patch or a rule does not. */
-export function lineFilter(filter: Filter): Parameters<typeof openLineView>[1] {
-  return {
-    devices: filter.devices,
-    members: filter.members,
-    levels: filter.levels,
-    time: filter.time,
-    text: filter.text,
-  };
+function foldedView(
+  snapshot: Snapshot,
+  view: LineView,
+  open: readonly { readonly member: string; readonly line: number }[],
+  signal: AbortSignal,
+): Promise<LineView> {
+  const ids = open.flatMap(({ member, line }) => {
+    const position = snapshot.analysis.evidence.member(member)?.index;
+    return position === undefined ? [] : (snapshot.lines.idOf(position, line - 1) ?? []);
+  });
+  return foldLines(snapshot.lines, view, ids, signal);
 }
 
 function hasLineFilter(filter: Filter): boolean {
   return filter.devices !== undefined || filter.members !== undefined || filter.levels !== undefined;
-}
-
-export async function filterFindings(
-  snapshot: Snapshot,
-  filter: Filter,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const { analysis, lines } = snapshot;
-  const { evidence, findings } = analysis;
-  const devices = filter.devices === undefined ? null : new Set(filter.devices);
-  const patches = filter.patches === undefined ? null : new Set(filter.patches);
-  const records = filter.time === undefined ? null : recordsWithin(snapshot, filter.time);
-  const chosen = findings.filter((finding) => {
-    if (devices?.has(evidence.deviceKey(finding.device)) === false) return false;
-    if (filter.systems !== undefined && (finding.system === null || !filter.systems.includes(finding.system)))
-      return false;
-    if (filter.rules?.includes(finding.rule) === false) return false;
-    if (patches !== null && !concernsPatch(snapshot, finding, patches)) return false;
-    if (
-      filter.members !== undefined &&
-      !finding.witnesses.some((witness) => filter.members?.includes(witness.citation.member))
-    ) {
-      return false;
-    }
-    if (
-      records !== null &&
-      !finding.witnesses.some((witness) => witness.record !== null && records.has(witness.record))
-    ) {
-      const { time } = filter;
-      const inside = finding.witnesses.some(({ citation }) => {
-        const position = evidence.member(citation.member)?.index;
-        if (position === undefined || citation.line === null || time === undefined) return false;
-        const id = lines.idOf(position, citation.line - 1);
-        const scale = id === null ? Number.NaN : lines.scaleOf(id);
-        return scale >= time.from && scale <= time.to;
-      });
-      if (!inside) return false;
-    }
-    return true;
-  });
-  return filter.text === undefined ? chosen : matchingRows(chosen, filter.text, findingCells, signal);
-}
-
-/** The words of a finding in which a search looks. */
-function findingCells({ device, patch, rule, witnesses }: Finding): readonly string[] {
-  return [device ?? '', patch ?? '', rule, ...witnesses.map((witness) => witness.citation.quote)];
-}
-
-function recordsWithin(
-  snapshot: Snapshot,
-  time: { readonly from: number; readonly to: number },
-): ReadonlySet<string> {
-  const { analysis, lines } = snapshot;
-  const inside = new Set<string>();
-  for (const record of analysis.evidence.records) {
-    for (const at of [record.detection.at, record.deployment.at]) {
-      if (at === null || at === 'never') continue;
-      const scale = lines.scaleOfMoment(at);
-      if (scale >= time.from && scale <= time.to) inside.add(record.id);
-    }
-  }
-  return inside;
-}
-
-function concernsPatch(snapshot: Snapshot, finding: Finding, patches: ReadonlySet<string>): boolean {
-  const { evidence } = snapshot.analysis;
-  return finding.witnesses.some((witness) => {
-    const record = witness.record === null ? undefined : evidence.record(witness.record);
-    return record !== undefined && patches.has(evidence.patchKey(record.system, record));
-  });
 }
 
 export async function memberPositions(

@@ -8,6 +8,7 @@ import type { At } from '../domain/moment.ts';
 import { plausible } from '../evidence/line-index.ts';
 import { runSpan } from '../evidence/run-view.ts';
 import type { LineView } from '../evidence/line-view.ts';
+import { isOfKind } from './filters.ts';
 import { findingsOf } from './record-findings.ts';
 import { witnessMoment } from './rows.ts';
 import { roleOf } from './run-spans.ts';
@@ -97,7 +98,7 @@ function lanePoints(
   }
   const findings: Listed[] = [];
   for (const finding of analysis.findings) {
-    if (!ofDevice(finding.device)) continue;
+    if (!ofDevice(finding.device) || !isOfKind(filter, finding)) continue;
     const moment = finding.witnesses
       .map((witness) => witnessMoment(witness, snapshot))
       .find((at) => at !== null);

@@ -31,6 +31,7 @@ import {
   timelineSchema,
   transcriptionSchema,
   treeRowSchema,
+  valueParts,
   viewGroupSchema,
 } from './shapes.ts';
 import { annotationTargetSchema, muteSchema } from './window.ts';
@@ -69,6 +70,8 @@ export const evidenceMethods = {
       locale: localeSchema,
       /** Headings that fold, for `patches` and `members`; a tree of members is asked for with `treeRows`. */
       group: v.optional(viewGroupSchema),
+      /** For `lines`: records are folded to their first lines, but for those that hold one of `open`. */
+      fold: v.optional(v.object({ open: v.array(v.object({ member: text, line: count })) })),
     }),
     /** `records`: rows without the headings among them, in a grouped view of patch records. */
     result: v.object({ view: text, count, records: v.optional(count) }),
@@ -135,7 +138,7 @@ export const evidenceMethods = {
 
   /** Where a record stands in a view of records. */
   locateRecord: { params: v.object({ view: text, record: text }), result: position },
-  /** Where a line stands in a view of lines. */
+  /** Where a line stands in a view of lines; a folded one where it is folded below. */
   locateLine: { params: v.object({ view: text, member: text, line: count }), result: position },
   /** Where a member stands in a view of members. */
   locateMember: { params: v.object({ view: text, member: text }), result: position },
@@ -262,6 +265,15 @@ export const evidenceMethods = {
       ]),
     }),
     result: v.nullable(explanationSchema),
+  },
+
+  /**
+   * The values of a column among the rows that pass everything else of a filter, with how many rows have each: for
+   * a list to choose from. Values that the filter names are there even when no row has them any more.
+   */
+  filterValues: {
+    params: v.object({ part: v.picklist([...valueParts, 'levels']), filter: filterSchema }),
+    result: v.array(v.object({ value: text, count })),
   },
 
   /** How many lines and cells an expression matches. */

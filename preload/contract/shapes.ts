@@ -154,8 +154,10 @@ export const lineRowSchema = v.object({
   level: levelSchema,
   at: v.nullable(momentSchema),
   text,
-  /** Lines that continue this record, folded below it. */
+  /** The line continues the record of the line above it. */
   continues: v.boolean(),
+  /** Lines of its record that are folded below it, where a view folds. */
+  more: v.exactOptional(count),
   /** The line is out of its file's time order. */
   outOfOrder: v.boolean(),
   /** The text was cut for showing; the file view has all of it. */
@@ -549,6 +551,19 @@ export const textQuerySchema = v.object({
 });
 
 /** What all panes are filtered by; every part is a chip. */
+/** Parts of a filter that are values of one column; an empty text stands for rows that tell none. */
+export const valueParts = [
+  'detections',
+  'deployments',
+  'results',
+  'exitCodes',
+  'outcomes',
+  'operations',
+  'severities',
+  'kinds',
+] as const;
+export type ValuePart = (typeof valueParts)[number];
+
 export const filterSchema = v.object({
   /** Folded device names. */
   devices: v.optional(v.array(text)),
@@ -562,6 +577,17 @@ export const filterSchema = v.object({
   rules: v.optional(v.array(text)),
   /** Only rows with findings. */
   onlyFindings: v.optional(v.boolean()),
+  /** Statuses of records; what their last attempts came to; exit codes as plain numbers. */
+  detections: v.optional(v.array(text)),
+  deployments: v.optional(v.array(text)),
+  results: v.optional(v.array(text)),
+  exitCodes: v.optional(v.array(text)),
+  /** Of runs. */
+  outcomes: v.optional(v.array(text)),
+  operations: v.optional(v.array(text)),
+  /** Of findings, and of the rows that these cite. */
+  severities: v.optional(v.array(text)),
+  kinds: v.optional(v.array(text)),
 });
 export type Filter = v.InferOutput<typeof filterSchema>;
 

@@ -61,6 +61,7 @@ export type CommandId =
   | 'find-in-column'
   | 'pin-column'
   | 'filter-by-cell'
+  | 'filter-column'
   | 'group-device'
   | 'group-patch'
   | 'group-none'
@@ -108,6 +109,7 @@ const keysOf: Partial<Record<CommandId, readonly string[]>> = {
   'open-place': ['O'],
   'find-in-column': ['Ctrl+Shift+F'],
   'filter-by-cell': ['='],
+  'filter-column': ['Alt+ArrowDown'],
   back: ['Alt+ArrowLeft'],
   forward: ['Alt+ArrowRight'],
   'show-triage': ['Ctrl+1'],
@@ -220,6 +222,7 @@ export function useCommands(
       command('find-in-column', () => desk.active?.findInColumn(), hasBundle),
       command('pin-column', () => desk.active?.pinColumn(), hasBundle),
       command('filter-by-cell', () => desk.active?.filterByCell(), hasBundle),
+      command('filter-column', () => desk.active?.filterColumn(), hasBundle),
       ...(['device', 'patch', 'none'] as const).map((by) =>
         command(
           `group-${by}`,
@@ -302,6 +305,10 @@ export function chordOf(
 
 /** The chord as it is shown: `Ctrl K`. */
 export function chordText(chord: string, platform: string): string {
-  const shown = chord.replace('ArrowLeft', '←').replace('ArrowRight', '→').replaceAll('+', ' ');
+  const shown = chord
+    .replace('ArrowLeft', '←')
+    .replace('ArrowRight', '→')
+    .replace('ArrowDown', '↓')
+    .replaceAll('+', ' ');
   return platform === 'darwin' ? shown.replace('Ctrl', '⌘').replace('Shift', '⇧').replace('Alt', '⌥') : shown;
 }

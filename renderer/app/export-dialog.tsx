@@ -8,7 +8,7 @@ import { chipsOf } from '../state/filters.ts';
 import { withTokens } from '../state/redaction.ts';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import type { Problem } from '../state/window-store.ts';
-import { Modal } from './modal.tsx';
+import { Modal, headingOf } from './modal.tsx';
 
 const kinds: readonly ExportKind[] = [
   'pdf',
@@ -89,7 +89,7 @@ export function ExportDialog() {
           start();
         }}
       >
-        <h2>{t('command.export')}</h2>
+        <h2>{headingOf(t('command.export'))}</h2>
         <fieldset disabled={isRunning} className="export-kinds">
           <legend>{t('export.kind')}</legend>
           {kinds.map((one) => (

@@ -10,7 +10,7 @@ import {
 import type { LimitName, Limits } from '../../parsers/domain/limits.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
-import { Modal } from './modal.tsx';
+import { Modal, headingOf } from './modal.tsx';
 
 type Texts = Readonly<Record<LimitName, string>>;
 
@@ -54,7 +54,7 @@ export function LimitsDialog() {
           if (areValid) keep();
         }}
       >
-        <h2>{t('command.limits')}</h2>
+        <h2>{headingOf(t('command.limits'))}</h2>
         <p className="hint">{t('limits.about')}</p>
         <div className="fields">
           {values.map(([name, value], at) => {

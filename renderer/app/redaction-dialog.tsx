@@ -9,7 +9,7 @@ import { useLanguage } from '../i18n/language.tsx';
 import { redactionOf, toggledIn, withRedaction, withTokens, wordsIn } from '../state/redaction.ts';
 import type { RedactionChoice } from '../state/redaction.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
-import { Modal } from './modal.tsx';
+import { Modal, headingOf } from './modal.tsx';
 
 type Preview = EvidenceResult<'redactionPreview'>;
 
@@ -17,6 +17,7 @@ export function RedactionDialog() {
   const { t, number } = useLanguage();
   const store = useWindowStore();
   const open = useWindow((state) => state.open);
+  const before = useWindow((state) => state.overlayBefore);
   const openCase = useWindow((state) => state.case);
   const choice = openCase === null ? null : redactionOf(openCase.content);
   const { preview, problem, isLooking } = usePreview(choice);
@@ -24,11 +25,13 @@ export function RedactionDialog() {
     const { case: now } = store.getState();
     if (now !== null) store.setState({ case: { ...now, content: withRedaction(now.content, part) } });
   };
+  // Back to where it was opened from; from a command there is nothing to go back to.
+  const back = before === 'report' || before === 'export' ? before : null;
   if (choice === null) return null;
   const { kinds, words, ignored } = choice;
   return (
     <Modal label={t('command.redaction')} className="redaction-dialog">
-      <h2>{t('command.redaction')}</h2>
+      <h2>{headingOf(t('command.redaction'))}</h2>
       <p className="hint">{t('redaction.about')}</p>
       <fieldset className="redaction-kinds">
         <legend>{t('redaction.kinds')}</legend>
@@ -96,10 +99,16 @@ export function RedactionDialog() {
         </p>
       )}
       <div className="button-row">
-        <button type="button" className="button primary" onClick={() => open('export')}>
-          {t('command.export')}
-        </button>
-        <button type="button" className="button" onClick={() => open('none')}>
+        {back === null ? null : (
+          <button type="button" className="button primary" onClick={() => open(back)}>
+            {t(back === 'report' ? 'command.export-pdf' : 'command.export')}
+          </button>
+        )}
+        <button
+          type="button"
+          className={back === null ? 'button primary' : 'button'}
+          onClick={() => open('none')}
+        >
           {t('action.close')}
         </button>
       </div>

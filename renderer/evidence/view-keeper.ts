@@ -5,6 +5,11 @@ import type { EvidenceClient } from './evidence-client.ts';
 
 export type GridName = 'patches' | 'lines' | 'members' | 'runs';
 
+/** Lines, from 1, whose records are open among folded ones. */
+export interface LineFold {
+  readonly open: readonly { readonly member: string; readonly line: number }[];
+}
+
 /** What a view shows. Two equal questions are one view. */
 export interface ViewQuestion {
   readonly filter: Filter;
@@ -12,6 +17,8 @@ export interface ViewQuestion {
   readonly locale: Locale;
   /** Headings that fold. */
   readonly group?: ViewGroup;
+  /** Records of lines are folded, but for those that hold one of these. */
+  readonly fold?: LineFold;
   /** Grows with what has been read: a newer one asks anew. */
   readonly revision: number;
 }
@@ -47,16 +54,29 @@ export class ViewKeeper {
     if (this.#latest?.key === key) return this.#latest.opened;
     this.#latest?.control.abort();
     const control = new AbortController();
-    const { filter, sort, locale, group } = question;
+    const { filter, sort, locale, group, fold } = question;
     const opened = this.#client
       .request(
         'openView',
-        { grid: this.#grid, filter, sort: [...sort], locale, ...(group === undefined ? {} : { group }) },
+        {
+          grid: this.#grid,
+          filter,
+          sort: [...sort],
+          locale,
+          ...(group === undefined ? {} : { group }),
+          ...(fold === undefined ? {} : { fold: { open: [...fold.open] } }),
+        },
         control.signal,
       )
       .then(({ view, count, records = count }) => {
         this.#keep(view);
-        return { key, sight: JSON.stringify([filter, sort, group?.by]), view, count, records };
+        return {
+          key,
+          sight: JSON.stringify([filter, sort, group?.by, fold !== undefined]),
+          view,
+          count,
+          records,
+        };
       });
     this.#latest = { key, opened, control };
     opened.catch(() => {

@@ -1,4 +1,5 @@
 /** The cells of the grids as plain text, for the clipboard. Pure. */
+import { lastResult } from '../../parsers/domain/patch-state.ts';
 import type {
   AtView,
   CodeView,
@@ -28,8 +29,9 @@ export function patchCell(row: PatchRow, column: string, words: CellWords): stri
     case 'detectedAt':
       return atText(row.detectedAt, words);
     case 'deploymentStatus':
-    case 'lastResult':
       return statusText(row.deploymentStatus, words.t);
+    case 'lastResult':
+      return statusText(lastResult(row.deploymentStatus, row.exitCode?.code ?? null), words.t);
     case 'deployedAt':
       return atText(row.deployedAt, words);
     case 'exitCode':

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import type { AtView, CellMark, CodeView, LineRow, PatchRow } from '../../preload/contract/shapes.ts';
+import { lastResult } from '../../parsers/domain/patch-state.ts';
 import { parseCode } from '../../parsers/domain/numbers.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
@@ -11,8 +12,10 @@ import type { Translate } from '../i18n/messages.ts';
 import { useWindow } from '../state/window-store.ts';
 import { showMoment } from '../time/show-moment.ts';
 import type { ShownMoment } from '../time/show-moment.ts';
+import { baseName } from '../panes/citation.tsx';
 import { kindGlyph } from '../panes/severity.tsx';
 import { RecordMarks } from './evidence-marks.tsx';
+import { Found } from './highlight.tsx';
 import type { Segment } from './segments.ts';
 import { useLetters } from './letters-context.tsx';
 
@@ -105,11 +108,27 @@ function useMarks(
   return marks;
 }
 
+export function DeviceCell({ data }: CellProps<PatchRow>) {
+  return data?.device === undefined || data.device === null ? null : (
+    <Found column="device" text={data.device} />
+  );
+}
+
+export function SourceCell({ data }: CellProps<PatchRow>) {
+  if (data === undefined) return null;
+  const { member, line, row } = data.citation;
+  return <Found column="source" text={`${baseName(member)}:${line ?? row ?? ''}`} also={data.source} />;
+}
+
 export function PatchNameCell({ data, eGridCell }: CellProps<PatchRow>) {
   const marks = useMarks(data, 'patch', eGridCell, data?.patch ?? null);
   return (
     <>
-      {data?.patch ?? '–'}
+      {data?.patch === undefined || data.patch === null ? (
+        '–'
+      ) : (
+        <Found column="patch" text={data.patch} also={data.kb} />
+      )}
       <Marks marks={marks} />
       {data === undefined ? null : <RecordMarks citation={data.citation} />}
     </>
@@ -131,7 +150,16 @@ const glyphs: Readonly<Record<string, { readonly glyph: string; readonly tone: s
 };
 
 /** A canonical status in words, with a sign beside the colour. */
-export function Status({ status }: { readonly status: string | null }) {
+export function Status({
+  status,
+  column = '',
+  raw = null,
+}: {
+  readonly status: string | null;
+  /** The column that it stands in, and the words of its source, for what is looked for. */
+  readonly column?: string;
+  readonly raw?: string | null;
+}) {
   const { t } = useLanguage();
   if (status === null) return <span className="absent">–</span>;
   const { glyph, tone } = glyphs[status] ?? { glyph: '·', tone: 'na' };
@@ -139,7 +167,7 @@ export function Status({ status }: { readonly status: string | null }) {
   return (
     <span className={`status ${tone}`}>
       <i aria-hidden="true">{glyph}</i>
-      {isTextKey(key) ? t(key) : status}
+      <Found column={column} text={isTextKey(key) ? t(key) : status} also={raw} />
     </span>
   );
 }
@@ -149,7 +177,7 @@ export function DetectionCell({ data, eGridCell }: CellProps<PatchRow>) {
   if (data === undefined) return null;
   return (
     <>
-      <Status status={data.detectionStatus} />
+      <Status status={data.detectionStatus} column="detectionStatus" raw={data.detectionRaw} />
       <Marks marks={marks} />
     </>
   );
@@ -160,14 +188,14 @@ export function DeploymentCell({ data, eGridCell }: CellProps<PatchRow>) {
   if (data === undefined) return null;
   return (
     <>
-      <Status status={data.deploymentStatus} />
+      <Status status={data.deploymentStatus} column="deploymentStatus" raw={data.deploymentRaw} />
       <Marks marks={marks} />
     </>
   );
 }
 
 /** A time of a record: a moment, never, or nothing told. */
-export function At({ at }: { readonly at: AtView }) {
+export function At({ at, column = '' }: { readonly at: AtView; readonly column?: string }) {
   const { t } = useLanguage();
   const settings = useWindow((state) => state.settings);
   if (at === null) return <span className="absent">–</span>;
@@ -175,8 +203,11 @@ export function At({ at }: { readonly at: AtView }) {
   const shown = showMoment(at, { mode: settings.times, zone: settings.zone });
   return (
     <>
-      {shown.date}
-      {shown.clock === '' ? null : ` ${shown.clock}`}
+      <Found
+        column={column}
+        text={shown.clock === '' ? shown.date : `${shown.date} ${shown.clock}`}
+        also={at.raw}
+      />
       <ZoneSign shown={shown} isMoved={settings.times !== 'written'} />
     </>
   );
@@ -211,7 +242,7 @@ export function DetectedAtCell({ data, eGridCell }: CellProps<PatchRow>) {
   if (data === undefined) return null;
   return (
     <>
-      <At at={data.detectedAt} />
+      <At at={data.detectedAt} column="detectedAt" />
       <Marks marks={marks} />
     </>
   );
@@ -223,7 +254,7 @@ export function DeployedAtCell({ data, eGridCell }: CellProps<PatchRow>) {
   if (data === undefined) return null;
   return (
     <>
-      <At at={data.deployedAt} />
+      <At at={data.deployedAt} column="deployedAt" />
       <Marks marks={marks} />
     </>
   );
@@ -235,17 +266,28 @@ export function codeText(code: CodeView): string {
     .join('\n');
 }
 
-export function ExitCodeCell({ data, eGridCell }: CellProps<PatchRow>) {
+export function ExitCodeCell({
+  data,
+  eGridCell,
+  isPlain = false,
+}: CellProps<PatchRow> & { readonly isPlain?: boolean }) {
   const exitCode = data?.exitCode ?? null;
   const decoded = exitCode === null ? null : codeText(exitCode);
   const marks = useMarks(data, 'deployment.exitCode', eGridCell, decoded ?? data?.exitCodeRaw ?? null);
   if (data === undefined) return null;
-  if (data.exitCode === null) return <span className="absent">{data.exitCodeRaw ?? '–'}</span>;
+  if (data.exitCode === null) {
+    return (
+      <span className="absent">
+        {data.exitCodeRaw === null ? '–' : <Found column="exitCode" text={data.exitCodeRaw} />}
+      </span>
+    );
+  }
+  const shown = <Found column="exitCode" text={data.exitCode.shown} also={data.exitCodeRaw} />;
   const isTelling = data.exitCode.meaning !== null && data.exitCode.code !== 0;
   return (
     <>
-      {isTelling ? <code className="exit">{data.exitCode.shown}</code> : data.exitCode.shown}
-      <Marks marks={marks} />
+      {isTelling ? <code className="exit">{shown}</code> : shown}
+      {isPlain ? null : <Marks marks={marks} />}
     </>
   );
 }
@@ -255,7 +297,11 @@ export function RebootCell({ data, eGridCell }: CellProps<PatchRow>) {
   if (data === undefined) return null;
   return (
     <>
-      {data.reboot ?? <span className="absent">–</span>}
+      {data.reboot === null ? (
+        <span className="absent">–</span>
+      ) : (
+        <Found column="reboot" text={data.reboot} />
+      )}
       <Marks marks={marks} />
     </>
   );
@@ -295,10 +341,9 @@ function attemptsText(t: Translate, row: PatchRow): string {
 export function LastResultCell({ data }: CellProps<PatchRow>) {
   const { t } = useLanguage();
   if (data === undefined) return null;
-  const isRestartDue = data.exitCode?.code === 3010 || data.exitCode?.code === 1641;
-  if (isRestartDue) return <>{t('status.pending-reboot')}</>;
-  const key = `status.${data.deploymentStatus ?? ''}`;
-  return isTextKey(key) ? <>{t(key)}</> : <span className="absent">{data.deploymentStatus ?? '–'}</span>;
+  const result = lastResult(data.deploymentStatus, data.exitCode?.code ?? null);
+  const key = `status.${result ?? ''}`;
+  return isTextKey(key) ? <>{t(key)}</> : <span className="absent">{result ?? '–'}</span>;
 }
 
 /** A code in a line of text: what it means is asked for when the pointer or the eye rests on it. */

@@ -29,6 +29,9 @@ import { useBridge, useWindow, useWindowStore } from '../state/window-store.ts';
 import type { CellWords } from './cell-texts.ts';
 import { columnChoiceId, keptColumns } from './column-choice.tsx';
 import { FindInColumn } from './find-in-column.tsx';
+import { FoundInColumnContext } from './highlight.tsx';
+import { FilteredHead, SetFilter, setFilterId } from './set-filter.tsx';
+import type { SetFilterPart } from './value-words.ts';
 import { findRow } from './find-row.ts';
 import { ScrollMarks } from './scroll-marks.tsx';
 import { isInRange, rangeEnds, rowsAs } from './copy-rows.ts';
@@ -87,6 +90,8 @@ export interface EvidenceGridProps<Row extends object> {
   readonly onFold?: (row: Row, wanted: 'open' | 'closed' | 'other') => boolean;
   /** Narrows the filter to what a cell has. */
   readonly onFilterByCell?: (row: Row, column: string) => void;
+  /** Columns with few values, by their ids, and the part of the filter that a list of these values changes. */
+  readonly setFilters?: Readonly<Record<string, SetFilterPart>>;
   readonly stepMatch?: (step: 1 | -1) => void;
 }
 
@@ -103,6 +108,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     goTo,
     rowClassRules,
     redrawStamp,
+    setFilters,
   } = props;
   const { t } = useLanguage();
   const store = useWindowStore();
@@ -127,7 +133,18 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
   const widths = useRef(keptWidths);
   const sizedColumns = useMemo(
     () =>
-      columns.map((column): ColDef<Row> => {
+      columns.map((given): ColDef<Row> => {
+        const part = setFilters?.[given.colId ?? ''];
+        const column =
+          part === undefined
+            ? given
+            : {
+                ...given,
+                headerComponentParams: {
+                  innerHeaderComponent: FilteredHead,
+                  innerHeaderComponentParams: { grid: name, part },
+                },
+              };
         const hide = column.colId !== undefined && keptColumns(keptHidden).includes(column.colId);
         const isPinned = column.colId !== undefined && keptColumns(keptPinned).includes(column.colId);
         const pinned = isPinned ? ('left' as const) : null;
@@ -136,9 +153,14 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         const { flex: _flex, ...fixed } = column;
         return { ...fixed, hide, pinned, width: width ?? column.width ?? defaultPinnedWidth };
       }),
-    [columns, keptWidths, keptHidden, keptPinned],
+    [columns, keptWidths, keptHidden, keptPinned, name, setFilters],
   );
   const [finding, setFinding] = useState<{ readonly column: string; readonly title: string } | null>(null);
+  const [typed, setTyped] = useState('');
+  const foundIn = useMemo(
+    () => (finding === null ? null : { column: finding.column, typed }),
+    [finding, typed],
+  );
   const range = useRowRange(frame);
 
   const applySelection = useCallback((grid: GridApi<Row>) => {
@@ -364,6 +386,18 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         const row = at === null ? undefined : api?.getDisplayedRowAtIndex(at)?.data;
         if (row !== undefined && chosen !== null) latest.current.onFilterByCell?.(row, chosen.column);
       },
+      filterColumn: () => {
+        // In the head of the grid no cell has the focus.
+        const head = document.activeElement?.closest('.ag-header-cell')?.getAttribute('col-id');
+        const column = head ?? columnAtHand()?.column ?? '';
+        const part = latest.current.setFilters?.[column];
+        if (part === undefined) {
+          say('good', t('set-filter.no-list'));
+          return;
+        }
+        api?.ensureColumnVisible(column);
+        document.getElementById(setFilterId(name, part))?.showPopover();
+      },
       copy: (format) => {
         copy(format).catch((error: unknown) => {
           if (!isCancelled(error)) say('bad', asError(error).message);
@@ -372,7 +406,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       chooseColumns: () => document.getElementById(columnChoiceId(name))?.showPopover(),
       markedRows: async () => (await marked())?.rows ?? [],
     }),
-    [api, columnAtHand, copy, keepLayout, marked, name, position, say, stepMatch, store],
+    [api, columnAtHand, copy, keepLayout, marked, name, position, say, stepMatch, store, t],
   );
   useEffect(() => {
     desk.join(handle);
@@ -410,6 +444,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         range.set(null);
         return true;
       }
+      // The list of the column's values opens: a command of the window.
+      if (event.altKey && event.key === 'ArrowDown') return true;
       const isFirstColumn = column === grid.getAllDisplayedColumns()[0];
       const fold = isFirstColumn && !isCtrl && !event.altKey ? foldKeys[event.key] : undefined;
       if (fold !== undefined && data !== undefined && latest.current.onFold?.(data, fold) === true) {
@@ -446,6 +482,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       suppressHeaderMenuButton: true,
       sortingOrder: ['asc', 'desc', null],
       suppressKeyboardEvent,
+      suppressHeaderKeyboardEvent: ({ event }) => event.altKey && event.key === 'ArrowDown',
     }),
     [props.onSort, suppressKeyboardEvent],
   );
@@ -483,91 +520,101 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         if (event.shiftKey && rowOf(event.target) !== null) event.stopPropagation();
       }}
     >
-      {isDue ? (
-        <AgGridReact<Row>
-          theme={theme}
-          styleNonce={styleNonce()}
-          loadThemeGoogleFonts={false}
-          rowModelType="infinite"
-          columnDefs={sizedColumns}
-          defaultColDef={defaultColumn}
-          headerHeight={props.headless === true ? 0 : rowHeights.header}
-          rowHeight={rowHeight}
-          getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
-          rowSelection={singleRow}
-          cacheBlockSize={blockSize}
-          maxBlocksInCache={20}
-          maxConcurrentDatasourceRequests={2}
-          blockLoadDebounceMillis={0}
-          suppressAnimationFrame
-          cacheOverflowSize={1}
-          // Rows out of sight are drawn with each jump as well: half of the work at AG Grid's own ten on each side.
-          rowBuffer={3}
-          suppressOverlays={allOverlays}
-          animateRows={false}
-          suppressRowHoverHighlight={false}
-          suppressScrollOnNewData
-          suppressColumnMoveAnimation
-          enableCellTextSelection={false}
-          alwaysShowVerticalScroll
-          suppressMultiSort
-          debounceVerticalScrollbar={false}
-          rowClassRules={allRowClassRules}
-          {...(headings === undefined
-            ? {}
-            : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
-          getLocaleText={({ key, defaultValue }) => {
-            const wording = `grid.${key}`;
-            return isTextKey(wording) ? t(wording) : defaultValue;
-          }}
-          focusGridInnerElement={({ api: grid }) => {
-            const node = selectedId === null ? undefined : grid.getRowNode(selectedId);
-            const [first] = grid.getAllDisplayedColumns();
-            if (node === undefined || node.rowIndex === null || first === undefined) return false;
-            isMovingItself.current = true;
-            grid.setFocusedCell(node.rowIndex, first);
-            return true;
-          }}
-          onGridReady={(event: GridReadyEvent<Row>) => setApi(event.api)}
-          onCellFocused={(event: CellFocusedEvent<Row>) => {
-            const { rowIndex, column } = event;
-            if (isMovingItself.current) {
-              isMovingItself.current = false;
-              return;
-            }
-            range.set(null);
-            if (rowIndex === null || column === null) return;
-            const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
-            if (row !== undefined) {
-              latest.current.onChoose(row, typeof column === 'string' ? column : column.getColId());
-            }
-          }}
-          onCellDoubleClicked={({ data }) => {
-            if (data !== undefined) latest.current.onOpen?.(data);
-          }}
-          onSortChanged={(event: SortChangedEvent<Row>) => {
-            const sorted = event.api
-              .getColumnState()
-              .filter(({ sort }) => sort === 'asc' || sort === 'desc')
-              .map(({ colId, sort }) => ({ column: colId, descending: sort === 'desc' }));
-            latest.current.onSort?.(sorted);
-          }}
-          onColumnResized={(event: ColumnResizedEvent<Row>) => {
-            const id = event.column?.getColId();
-            if (!event.finished || event.source !== 'uiColumnResized' || id === undefined) return;
-            widths.current = { ...widths.current, [id]: Math.round(event.column?.getActualWidth() ?? 80) };
-            keepLayout(`columns.${name}`, widths.current);
-          }}
-        />
-      ) : null}
+      <FoundInColumnContext value={foundIn}>
+        {isDue ? (
+          <AgGridReact<Row>
+            theme={theme}
+            styleNonce={styleNonce()}
+            loadThemeGoogleFonts={false}
+            rowModelType="infinite"
+            columnDefs={sizedColumns}
+            defaultColDef={defaultColumn}
+            headerHeight={props.headless === true ? 0 : rowHeights.header}
+            rowHeight={rowHeight}
+            getRowId={({ data }: GetRowIdParams<Row>) => rowId(data)}
+            rowSelection={singleRow}
+            cacheBlockSize={blockSize}
+            maxBlocksInCache={20}
+            maxConcurrentDatasourceRequests={2}
+            blockLoadDebounceMillis={0}
+            suppressAnimationFrame
+            cacheOverflowSize={1}
+            // Rows out of sight are drawn with each jump as well: half of the work at AG Grid's own ten on each side.
+            rowBuffer={3}
+            suppressOverlays={allOverlays}
+            animateRows={false}
+            suppressRowHoverHighlight={false}
+            suppressScrollOnNewData
+            suppressColumnMoveAnimation
+            enableCellTextSelection={false}
+            alwaysShowVerticalScroll
+            suppressMultiSort
+            debounceVerticalScrollbar={false}
+            rowClassRules={allRowClassRules}
+            {...(headings === undefined
+              ? {}
+              : { isFullWidthRow, fullWidthCellRenderer: headings.Row, embedFullWidthRows: false })}
+            getLocaleText={({ key, defaultValue }) => {
+              const wording = `grid.${key}`;
+              return isTextKey(wording) ? t(wording) : defaultValue;
+            }}
+            focusGridInnerElement={({ api: grid }) => {
+              const node = selectedId === null ? undefined : grid.getRowNode(selectedId);
+              const [first] = grid.getAllDisplayedColumns();
+              if (node === undefined || node.rowIndex === null || first === undefined) return false;
+              isMovingItself.current = true;
+              grid.setFocusedCell(node.rowIndex, first);
+              return true;
+            }}
+            onGridReady={(event: GridReadyEvent<Row>) => setApi(event.api)}
+            onCellFocused={(event: CellFocusedEvent<Row>) => {
+              const { rowIndex, column } = event;
+              if (isMovingItself.current) {
+                isMovingItself.current = false;
+                return;
+              }
+              range.set(null);
+              if (rowIndex === null || column === null) return;
+              const row = event.api.getDisplayedRowAtIndex(rowIndex)?.data;
+              if (row !== undefined) {
+                latest.current.onChoose(row, typeof column === 'string' ? column : column.getColId());
+              }
+            }}
+            onCellDoubleClicked={({ data }) => {
+              if (data !== undefined) latest.current.onOpen?.(data);
+            }}
+            onSortChanged={(event: SortChangedEvent<Row>) => {
+              const sorted = event.api
+                .getColumnState()
+                .filter(({ sort }) => sort === 'asc' || sort === 'desc')
+                .map(({ colId, sort }) => ({ column: colId, descending: sort === 'desc' }));
+              latest.current.onSort?.(sorted);
+            }}
+            onColumnResized={(event: ColumnResizedEvent<Row>) => {
+              const id = event.column?.getColId();
+              if (!event.finished || event.source !== 'uiColumnResized' || id === undefined) return;
+              widths.current = { ...widths.current, [id]: Math.round(event.column?.getActualWidth() ?? 80) };
+              keepLayout(`columns.${name}`, widths.current);
+            }}
+          />
+        ) : null}
+      </FoundInColumnContext>
       {props.marks === undefined || props.marks === null ? null : <ScrollMarks marks={props.marks} />}
+      {columns.map(({ colId = '', headerName = '' }) => {
+        const part = props.headless === true ? undefined : setFilters?.[colId];
+        return part === undefined ? null : (
+          <SetFilter key={colId} id={setFilterId(name, part)} columns={[{ part, title: headerName }]} />
+        );
+      })}
       {finding === null ? null : (
         <FindInColumn
           key={finding.column}
           column={finding.title}
           find={find}
+          onType={setTyped}
           onClose={() => {
             setFinding(null);
+            setTyped('');
             const at = position();
             if (api !== null && at !== null) api.setFocusedCell(at, finding.column);
           }}

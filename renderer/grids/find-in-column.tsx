@@ -8,10 +8,12 @@ export interface FindInColumnProps {
   readonly column: string;
   /** Looks for the text and goes there. @returns whether there is any */
   readonly find: (typed: string, step: 1 | -1, signal: AbortSignal) => Promise<boolean>;
+  /** What is looked for, as it is typed. */
+  readonly onType: (typed: string) => void;
   readonly onClose: () => void;
 }
 
-export function FindInColumn({ column, find, onClose }: FindInColumnProps) {
+export function FindInColumn({ column, find, onType, onClose }: FindInColumnProps) {
   const { t } = useLanguage();
   const [typed, setTyped] = useState('');
   const [answer, setAnswer] = useState<'nothing' | 'looking' | 'found' | 'none'>('nothing');
@@ -65,6 +67,7 @@ export function FindInColumn({ column, find, onClose }: FindInColumnProps) {
         spellCheck={false}
         onChange={({ currentTarget }) => {
           setTyped(currentTarget.value);
+          onType(currentTarget.value);
           setAnswer('nothing');
         }}
       />

@@ -12,6 +12,8 @@ export interface GridHandle {
   readonly findInColumn: () => void;
   /** Holds the column of the cell in focus at the left edge, or lets it go. */
   readonly pinColumn: () => void;
+  /** Opens the list of the values of the column in focus. */
+  readonly filterColumn: () => void;
   /** Shows only rows that have what the cell in focus has. */
   readonly filterByCell: () => void;
   /** The row in focus, else the chosen one; null without any. */

@@ -3,7 +3,7 @@ import type { Filter, Sort, ViewGroup } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { asError, useEvidence } from '../evidence/evidence-context.tsx';
 import { ViewKeeper } from '../evidence/view-keeper.ts';
-import type { GridName, OpenedView } from '../evidence/view-keeper.ts';
+import type { GridName, LineFold, OpenedView } from '../evidence/view-keeper.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { useWindow } from '../state/window-store.ts';
 
@@ -19,6 +19,7 @@ export function useView(
   filter: Filter,
   sort: Sort,
   group: ViewGroup | null = null,
+  fold: LineFold | null = null,
 ): GridView {
   const client = useEvidence();
   const { locale } = useLanguage();
@@ -28,6 +29,7 @@ export function useView(
   const filterKey = JSON.stringify(filter);
   const sortKey = JSON.stringify(sort);
   const groupKey = JSON.stringify(group);
+  const foldKey = JSON.stringify(fold);
   useEffect(() => {
     let isCurrent = true;
     const question = {
@@ -36,6 +38,7 @@ export function useView(
       locale,
       revision,
       ...(groupKey === 'null' ? {} : { group: JSON.parse(groupKey) as ViewGroup }),
+      ...(foldKey === 'null' ? {} : { fold: JSON.parse(foldKey) as LineFold }),
     };
     keeper.open(question).then(
       (opened) => {
@@ -48,7 +51,7 @@ export function useView(
     return () => {
       isCurrent = false;
     };
-  }, [keeper, filterKey, sortKey, groupKey, locale, revision]);
+  }, [keeper, filterKey, sortKey, groupKey, foldKey, locale, revision]);
   useEffect(() => () => keeper.reset(), [keeper]);
   return view;
 }

@@ -1,6 +1,6 @@
 /** Adds an event by hand: a moment, its zone and what happened. */
 import { useId, useState } from 'react';
-import { Modal } from '../app/modal.tsx';
+import { Modal, headingOf } from '../app/modal.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { useFocus } from '../state/focus.tsx';
 import { useWindow } from '../state/window-store.ts';
@@ -50,7 +50,7 @@ export function AddEvent() {
           sayDone(t('event.done'));
         }}
       >
-        <h2>{t('command.add-event')}</h2>
+        <h2>{headingOf(t('command.add-event'))}</h2>
         <p className="hint">{t('event.about')}</p>
         <label htmlFor={ids.local}>{t('event.time')}</label>
         <input

@@ -5,6 +5,7 @@ import { useOverview } from '../state/overview.tsx';
 import { useWindow } from '../state/window-store.ts';
 import { usePlacementOffset } from '../state/placement-offset.ts';
 import { scaleText } from '../time/show-moment.ts';
+import { valueText } from '../grids/value-words.ts';
 import { baseName } from './citation.tsx';
 
 /** The filter in force as chips, each with a button that takes it away. */
@@ -44,6 +45,13 @@ function useChipText(): (chip: Chip) => string {
   const settings = useWindow((state) => state.settings);
   const placementOffset = usePlacementOffset();
   return (chip) => {
+    if ('values' in chip) {
+      const { part, values } = chip;
+      const told = values.slice(0, 4).map((value) => valueText(t, part, value));
+      const more = values.length - told.length;
+      const list = told.join(t('filter.and-or')) + (more === 0 ? '' : t('filter.more', { more }));
+      return t(`filter.${part}`, { value: list });
+    }
     switch (chip.part) {
       case 'devices': {
         const name = overview?.devices.find(({ key }) => key === chip.value)?.name ?? chip.value;

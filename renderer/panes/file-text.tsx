@@ -1,8 +1,7 @@
 /** The text of a line of a file, however the file is laid out. */
 import { createContext, useContext } from 'react';
 import type { LineRow } from '../../preload/contract/shapes.ts';
-import { useLanguage } from '../i18n/language.tsx';
-import { TextCell } from './log.tsx';
+import { FoldedLines, TextCell } from './log.tsx';
 
 /** A line of the file; of a folded record its first one, with how many follow. */
 export interface FileRow extends LineRow {
@@ -14,25 +13,12 @@ export const OpenRecordContext = createContext<(line: number) => void>(() => und
 
 /** The text of a line, with what is folded below it. */
 export function FileText({ row }: { readonly row: FileRow }) {
-  const { t, number } = useLanguage();
   const openRecord = useContext(OpenRecordContext);
   const more = row.more ?? 0;
   return (
     <>
       <TextCell data={{ ...row, continues: false, at: null }} />
-      {more === 0 ? null : (
-        <button
-          type="button"
-          className="folded-lines"
-          tabIndex={-1}
-          onClick={(event) => {
-            event.stopPropagation();
-            openRecord(row.line);
-          }}
-        >
-          ▸ {t('files.continued', { count: more, shown: number(more) })}
-        </button>
-      )}
+      {more === 0 ? null : <FoldedLines more={more} onOpen={() => openRecord(row.line)} />}
     </>
   );
 }

@@ -1,10 +1,13 @@
 import { useCallback } from 'react';
-import type { Filter, LineRow, PatchRow } from '../../preload/contract/shapes.ts';
+import type { Filter, LineRow, PatchRow, RunRow } from '../../preload/contract/shapes.ts';
+import { lastResult } from '../../parsers/domain/patch-state.ts';
 import { withOnly } from '../state/filters.ts';
 import { useWindowStore } from '../state/window-store.ts';
 
 type AnyRow = Partial<
-  Pick<PatchRow, 'deviceKey' | 'patchKey' | 'citation' | 'system'> & Pick<LineRow, 'member' | 'level'>
+  Pick<PatchRow, 'deviceKey' | 'patchKey' | 'citation' | 'system' | 'detectionStatus' | 'deploymentStatus'> &
+    Pick<RunRow, 'outcome' | 'operation'> &
+    Pick<LineRow, 'member' | 'level'> & { readonly exitCode: { readonly code: number } | null }
 >;
 
 /** The filter with what the cell of a row has and nothing else of its kind; null where a column has no filter. */
@@ -31,6 +34,23 @@ export function filterByCell(
       return narrowed('systems', row.system);
     case 'level':
       return narrowed('levels', row.level);
+    case 'detectionStatus':
+      return withOnly(filter, 'detections', [row.detectionStatus ?? '']);
+    case 'deploymentStatus':
+      return withOnly(filter, 'deployments', [row.deploymentStatus ?? '']);
+    case 'lastResult':
+      return withOnly(filter, 'results', [
+        lastResult(row.deploymentStatus ?? null, row.exitCode?.code ?? null) ?? '',
+      ]);
+    case 'exitCode':
+      // Runs have a code of their own, which no part of the filter stands for.
+      return row.patchKey === undefined
+        ? null
+        : withOnly(filter, 'exitCodes', [String(row.exitCode?.code ?? '')]);
+    case 'outcome':
+      return withOnly(filter, 'outcomes', [row.outcome ?? '']);
+    case 'operation':
+      return withOnly(filter, 'operations', [row.operation ?? '']);
     default:
       return null;
   }

@@ -1,6 +1,7 @@
 /** The list of findings beside the inspector. */
 import { useEffect, useRef } from 'react';
 import { useAnswer } from '../evidence/evidence-context.tsx';
+import { SetFilter, SetFilterButton, setFilterId } from '../grids/set-filter.tsx';
 import { useLanguage } from '../i18n/language.tsx';
 import { useFocus } from '../state/focus.tsx';
 import { useWindow } from '../state/window-store.ts';
@@ -10,6 +11,7 @@ import { useStepFinding } from './step-finding.ts';
 
 /** Findings are few beside lines; beyond this many the filter is the way. */
 const shownAtMost = 500;
+const listId = setFilterId('findings', 'severities');
 
 export function Findings() {
   const { t, locale, number } = useLanguage();
@@ -25,25 +27,33 @@ export function Findings() {
     list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
   const position = last?.rows.findIndex(({ id }) => id === chosen) ?? -1;
+  const columns = [
+    { part: 'severities', title: t('findings.severity') },
+    { part: 'kinds', title: t('column.kind') },
+  ] as const;
   const tools = (
-    <span className="step-buttons">
-      <button
-        type="button"
-        aria-label={t('findings.previous')}
-        title={`${t('findings.previous')} (Shift+F8)`}
-        onClick={() => step(-1)}
-      >
-        ‹
-      </button>
-      <button
-        type="button"
-        aria-label={t('findings.next')}
-        title={`${t('findings.next')} (F8)`}
-        onClick={() => step(1)}
-      >
-        ›
-      </button>
-    </span>
+    <>
+      <SetFilterButton id={listId} columns={columns} sign={`${t('findings.filter')} ▾`} />
+      <SetFilter id={listId} columns={columns} />
+      <span className="step-buttons">
+        <button
+          type="button"
+          aria-label={t('findings.previous')}
+          title={`${t('findings.previous')} (Shift+F8)`}
+          onClick={() => step(-1)}
+        >
+          ‹
+        </button>
+        <button
+          type="button"
+          aria-label={t('findings.next')}
+          title={`${t('findings.next')} (F8)`}
+          onClick={() => step(1)}
+        >
+          ›
+        </button>
+      </span>
+    </>
   );
   const about = (
     <small>

@@ -7,14 +7,16 @@ import type { LineRow } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import type { EvidenceClient } from '../evidence/evidence-client.ts';
 import { useEvidence } from '../evidence/evidence-context.tsx';
-import type { OpenedView } from '../evidence/view-keeper.ts';
+import type { LineFold, OpenedView } from '../evidence/view-keeper.ts';
 import { At, LevelCell, SegmentText } from '../grids/cells.tsx';
 import { lineCell } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import { HighlightContext, useMatcher } from '../grids/highlight.tsx';
 import { LineMarks } from '../grids/evidence-marks.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
+import { SetFilter, SetFilterButton, setFilterId } from '../grids/set-filter.tsx';
 import { matcherOf, segmentsOf, textAfterTime } from '../grids/segments.ts';
 import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -34,14 +36,8 @@ import { useFilterByCell } from './filter-by-cell.ts';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
-/** What lines are highlighted for; cells read it so that a new search redraws only them. */
-export const HighlightContext = createContext<{
-  readonly matcher: RegExp | null;
-  readonly kb: string | null;
-}>({
-  matcher: null,
-  kb: null,
-});
+const setFilters = { level: 'levels' } as const;
+const levelsId = setFilterId('lines', 'levels');
 
 export function LogLines() {
   const { t, number, locale } = useLanguage();
@@ -55,8 +51,9 @@ export function LogLines() {
   const isReading = useWindow((state) => state.bundle.phase === 'reading');
   const overview = useOverview();
   const focus = useFocus();
-  const view = useView('lines', filter, sort);
-  const [place, setJump] = useLinePlace(view.opened);
+  const { fold, isFolded, toggleFold, openRecord, closeRecord } = useFold();
+  const view = useView('lines', filter, sort, null, fold);
+  const [place, setJump] = useLinePlace(view.opened, isFolded ? openRecord : null);
   const marks = useMatchMarks(view.opened?.view ?? null);
   const filterByCell = useFilterByCell();
 
@@ -95,13 +92,27 @@ export function LogLines() {
       <Chips tone="of-pane" parts={['devices', 'levels', 'members', 'time', 'text']} />
     </>
   );
+  const levelColumns = [{ part: 'levels', title: t('column.level') }] as const;
   const nearness = nearnessText(t, place.nearness);
   const tools = (
     <>
       <span className="nearness" role="status" title={nearness}>
         {nearness}
       </span>
-      <LevelToggles />
+      <span className="level-choice">
+        <LevelToggles />
+        <SetFilterButton id={levelsId} columns={levelColumns} sign="▾" />
+        <SetFilter id={levelsId} columns={levelColumns} />
+      </span>
+      <button
+        type="button"
+        className="toggle-button"
+        aria-pressed={isFolded}
+        title={t('log.fold-title')}
+        onClick={toggleFold}
+      >
+        {t('log.fold')}
+      </button>
       <RowJump count={count} onJump={setJump} />
       <ColumnChoice name="lines" columns={columns} />
     </>
@@ -114,37 +125,96 @@ export function LogLines() {
         <Empty>{t(isReading ? 'log.none-yet' : 'log.none')}</Empty>
       ) : (
         <HighlightContext value={highlight}>
-          <EvidenceGrid<LineRow>
-            name="lines"
-            label={t('region.lines')}
-            columns={columns}
-            theme={logTheme}
-            rowHeight={rowHeights.log}
-            headless
-            opened={view.opened}
-            fetchRows={fetchRows}
-            rowId={lineKey}
-            cellText={lineCell}
-            selectedId={place.key}
-            onChoose={(row) => {
-              const { target } = store.getState().selection;
-              if (target.on === 'line' && target.member === row.member && target.line === row.line) return;
-              choose({ on: 'line', member: row.member, line: row.line }, 'lines');
-            }}
-            onOpen={(row) => openFile(row.member, row.line)}
-            goTo={place.goTo}
-            marks={marks}
-            onFilterByCell={(row, column) =>
-              filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
-            }
-            rowClassRules={rowClassRules}
-            redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
-            homeIsFirstRow
-          />
+          <OpenFoldedContext value={openRecord}>
+            <EvidenceGrid<LineRow>
+              name="lines"
+              label={t('region.lines')}
+              columns={columns}
+              theme={logTheme}
+              rowHeight={rowHeights.log}
+              headless
+              opened={view.opened}
+              fetchRows={fetchRows}
+              rowId={lineKey}
+              cellText={lineCell}
+              selectedId={place.key}
+              onChoose={(row) => {
+                const { target } = store.getState().selection;
+                if (target.on === 'line' && target.member === row.member && target.line === row.line) return;
+                choose({ on: 'line', member: row.member, line: row.line }, 'lines');
+              }}
+              onOpen={(row) => openFile(row.member, row.line)}
+              onFold={(row, wanted) => {
+                if (wanted === 'open' && row.more !== undefined) openRecord(row);
+                else return wanted === 'closed' && closeRecord(row);
+                return true;
+              }}
+              goTo={place.goTo}
+              marks={marks}
+              onFilterByCell={(row, column) =>
+                filterByCell(row, column, row.device === null ? null : foldDeviceName(row.device))
+              }
+              setFilters={setFilters}
+              rowClassRules={rowClassRules}
+              redrawStamp={`${place.around.before ?? ''}|${place.around.after ?? ''}`}
+              homeIsFirstRow
+            />
+          </OpenFoldedContext>
         </HighlightContext>
       )}
     </Pane>
   );
+}
+
+/** The line by which the record of a shown line was opened: its own, or of one that continues the nearest above it. */
+function openedAt(
+  open: readonly PlaceOfLine[],
+  { member, line, continues }: Pick<LineRow, 'member' | 'line' | 'continues'>,
+): number | null {
+  const above = open.filter((one) => one.member === member && one.line <= line).map((one) => one.line);
+  const nearest = above.length === 0 ? null : Math.max(...above);
+  return nearest === line || continues ? nearest : null;
+}
+
+interface PlaceOfLine {
+  readonly member: string;
+  readonly line: number;
+}
+
+const OpenFoldedContext = createContext<(line: PlaceOfLine) => void>(() => undefined);
+/** Records that stay open at once; the first ones close. */
+const mostOpen = 500;
+
+/** Whether records are folded to their first lines, remembered, and which of them are open. */
+function useFold(): {
+  readonly fold: LineFold | null;
+  readonly isFolded: boolean;
+  readonly toggleFold: () => void;
+  readonly openRecord: (line: PlaceOfLine) => void;
+  /** @returns whether the record of the line was open */
+  readonly closeRecord: (line: Pick<LineRow, 'member' | 'line' | 'continues'>) => boolean;
+} {
+  const isFolded = useWindow((state) => state.settings.layout['lines.fold'] === true);
+  const keepLayout = useWindow((state) => state.keepLayout);
+  const [open, setOpen] = useState<readonly PlaceOfLine[]>([]);
+  const openRecord = useCallback(({ member, line }: PlaceOfLine) => {
+    setOpen((before) => [...before, { member, line }].slice(-mostOpen));
+  }, []);
+  return {
+    fold: useMemo(() => (isFolded ? { open } : null), [isFolded, open]),
+    isFolded,
+    toggleFold: () => {
+      setOpen([]);
+      keepLayout('lines.fold', !isFolded);
+    },
+    openRecord,
+    closeRecord: (row) => {
+      const line = openedAt(open, row);
+      if (line === null) return false;
+      setOpen(open.filter((one) => one.member !== row.member || one.line !== line));
+      return true;
+    },
+  };
 }
 
 /** The distance of the selection to the nearest lines, in words. */
@@ -189,7 +259,10 @@ const noAround = { before: null, after: null };
 const noPlace: ShownPlace = { nearness: { is: 'nothing' }, key: null, around: noAround, goTo: null };
 
 /** Follows the selection among the lines; the second part jumps to a row by its number. */
-function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (position: number) => void] {
+function useLinePlace(
+  opened: OpenedView | null,
+  openRecord: ((line: PlaceOfLine) => void) | null,
+): readonly [ShownPlace, (position: number) => void] {
   const client = useEvidence();
   const focus = useFocus();
   const isLocked = useWindow((state) => state.locks.lines);
@@ -212,6 +285,16 @@ function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (positio
         return { nearness, key, around: noAround, goTo: null };
       }
       const { position, ...rest } = await placeOf(client, view, step, control.signal);
+      const isThere = step.to === 'line' && position !== null && rest.key === lineKey(step);
+      const above =
+        openRecord !== null && isNew && isThere
+          ? await foldedBelow(client, view, position, step, control.signal)
+          : null;
+      if (above !== null) {
+        // The view with its record open is asked for the line's place anew, and goes there.
+        openRecord?.(above);
+        return { ...rest, goTo: null };
+      }
       return { ...rest, goTo: position === null ? null : { position, stamp: `${stamp} ${sight}` } };
     };
     find().then(
@@ -225,13 +308,26 @@ function useLinePlace(opened: OpenedView | null): readonly [ShownPlace, (positio
       },
     );
     return () => control.abort();
-  }, [client, focus, view, sight, isLocked]);
+  }, [client, focus, view, sight, isLocked, openRecord]);
   const jump = useCallback((position: number) => {
     jumps.current += 1;
     const stamp = `jump ${jumps.current}`;
     setPlace((before) => ({ ...before, goTo: { position, stamp } }));
   }, []);
   return [focus.anchor === null ? { ...noPlace, goTo: place.goTo } : place, jump];
+}
+
+/** The line below which one is folded; null when that stands at its position itself. */
+async function foldedBelow(
+  client: EvidenceClient,
+  view: string,
+  position: number,
+  { member, line }: PlaceOfLine,
+  signal: AbortSignal,
+): Promise<PlaceOfLine | null> {
+  const params = { view, from: position, to: position + 1, locale: 'en' } as const;
+  const [row] = await client.request('lineRows', params, signal);
+  return row === undefined || (row.member === member && row.line === line) ? null : row;
 }
 
 async function placeOf(
@@ -326,7 +422,8 @@ function shownText({ text, at, continues }: LineRow): string {
 
 export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
   const { t } = useLanguage();
-  const { matcher, kb } = useContext(HighlightContext);
+  const { kb } = useContext(HighlightContext);
+  const matcher = useMatcher('text');
   if (data === undefined) return null;
   return (
     <span className="line-text">
@@ -335,6 +432,37 @@ export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
       <SegmentText segments={segmentsOf(shownText(data), matcher, kb)} />
       {data.cut ? <span title={t('log.cut')}> …</span> : null}
     </span>
+  );
+}
+
+/** How many lines are folded below a line, and what shows them. */
+export function FoldedLines({ more, onOpen }: { readonly more: number; readonly onOpen: () => void }) {
+  const { t, number } = useLanguage();
+  return (
+    <button
+      type="button"
+      className="folded-lines"
+      tabIndex={-1}
+      onClick={(event) => {
+        event.stopPropagation();
+        onOpen();
+      }}
+    >
+      ▸ {t('files.continued', { count: more, shown: number(more) })}
+    </button>
+  );
+}
+
+function LogTextCell({ data }: CustomCellRendererProps<LineRow>) {
+  const openRecord = useContext(OpenFoldedContext);
+  if (data === undefined) return null;
+  return (
+    <>
+      <TextCell data={data} />
+      {data.more === undefined ? null : (
+        <FoldedLines more={data.more} onOpen={() => openRecord({ member: data.member, line: data.line })} />
+      )}
+    </>
   );
 }
 
@@ -357,6 +485,6 @@ function columnsOfLines(t: Translate): ColDef<LineRow>[] {
         data === undefined ? '' : `${baseName(data.member)}:${data.line.toLocaleString('en')}`,
     },
     { colId: 'level', headerName: t('column.level'), width: 56, cellRenderer: LevelCell },
-    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 240, cellRenderer: TextCell },
+    { colId: 'text', headerName: t('column.text'), flex: 1, minWidth: 240, cellRenderer: LogTextCell },
   ];
 }

@@ -60,6 +60,22 @@ export function MatrixPlace() {
   );
 }
 
+/** What of the filter is told in the head of the pane. */
+const chipsShown = [
+  'devices',
+  'patches',
+  'detections',
+  'deployments',
+  'results',
+  'exitCodes',
+  'rules',
+  'severities',
+  'kinds',
+  'onlyFindings',
+  'time',
+  'text',
+] as const;
+
 function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
   const { t, locale, number } = useLanguage();
   const client = useEvidence();
@@ -107,7 +123,7 @@ function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
             })}`
           : ''}
       </small>
-      <Chips tone="of-pane" parts={['devices', 'patches', 'rules', 'onlyFindings', 'time', 'text']} />
+      <Chips tone="of-pane" parts={chipsShown} />
     </>
   );
   const tools = (

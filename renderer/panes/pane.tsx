@@ -9,14 +9,16 @@ export interface PaneProps {
   readonly tools?: ReactNode;
   readonly lock?: PaneName;
   readonly className?: string;
+  /** Gets the head line's element once there is one. */
+  readonly onHead?: (head: HTMLElement | null) => void;
   readonly children: ReactNode;
 }
 
 /** A named region with a head line. */
-export function Pane({ title, about, tools, lock, className, children }: PaneProps) {
+export function Pane({ title, about, tools, lock, className, onHead, children }: PaneProps) {
   return (
     <section className={`pane ${className ?? ''}`} aria-label={title}>
-      <div className="pane-head">
+      <div className="pane-head" ref={onHead}>
         <h2>{title}</h2>
         {about}
         <span className="pane-tools">

@@ -11,10 +11,12 @@ import {
   DeploymentCell,
   DetectedAtCell,
   DetectionCell,
+  DeviceCell,
   ExitCodeCell,
   LastResultCell,
   PatchNameCell,
   RebootCell,
+  SourceCell,
   clashClass,
   marksOf,
 } from '../grids/cells.tsx';
@@ -22,6 +24,8 @@ import { patchCell } from '../grids/cell-texts.ts';
 import type { CellWords } from '../grids/cell-texts.ts';
 import { ColumnChoice } from '../grids/column-choice.tsx';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
+import { HighlightContext } from '../grids/highlight.tsx';
+import { matcherOf } from '../grids/segments.ts';
 import { rowHeights, tableTheme } from '../grids/grid-setup.ts';
 import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -32,14 +36,33 @@ import type { Pane as PaneName } from '../state/selection.ts';
 import { useFollowedRow } from '../state/use-followed-row.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { Chips } from './chips.tsx';
-import { baseName } from './citation.tsx';
 import { useFilterByCell } from './filter-by-cell.ts';
 import { GroupChoice, HeadingRow, headingRow, headingText, isHeading, useGrouping } from './grouping.tsx';
 import type { PatchGridRow } from './grouping.tsx';
+import { baseName } from './citation.tsx';
 import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 import { StandingNote } from './standing-note.tsx';
 
+const patchFilters = {
+  detectionStatus: 'detections',
+  deploymentStatus: 'deployments',
+  exitCode: 'exitCodes',
+} as const;
+const attemptFilters = { lastResult: 'results' } as const;
+/** What of the filter is told in the head of the pane. */
+const chipsShown = [
+  'devices',
+  'patches',
+  'detections',
+  'deployments',
+  'results',
+  'exitCodes',
+  'rules',
+  'severities',
+  'kinds',
+  'onlyFindings',
+] as const;
 const headings = { is: isHeading, Row: HeadingRow };
 
 /** One patch on one device. */
@@ -73,8 +96,14 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
   const filterByCell = useFilterByCell();
   const place = useFollowedRow('patches', view.opened);
   const link = useScrollLink();
-  const patchColumns = useMemo(() => columnsOfPatches(t), [t]);
+  const heads = useEvenHeads();
+  const draft = useWindow((state) => state.highlight);
+  const text = draft ?? filter.text ?? null;
+  const isMarked = text !== null;
+  const patchColumns = useMemo(() => columnsOfPatches(t, isMarked), [t, isMarked]);
   const attemptColumns = useMemo(() => columnsOfAttempts(t), [t]);
+
+  const highlight = useMemo(() => ({ matcher: matcherOf(text), kb: null }), [text]);
 
   const fetchRows = useCallback(
     async (name: string, from: number, to: number): Promise<PatchGridRow[]> => {
@@ -119,9 +148,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
           ? ` · ${t('patches.with-findings', { count: withFindings })}`
           : ''}
       </small>
-      {only === undefined ? (
-        <Chips tone="of-pane" parts={['devices', 'patches', 'rules', 'onlyFindings']} />
-      ) : null}
+      {only === undefined ? <Chips tone="of-pane" parts={chipsShown} /> : null}
     </>
   );
   const body = (name: 'patches' | 'attempts') => {
@@ -149,6 +176,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
         headings={headings}
         onFold={onFold}
         onFilterByCell={filterByCell}
+        setFilters={name === 'patches' ? patchFilters : attemptFilters}
         {...(name === 'patches' ? { onSort, marks } : {})}
         goTo={place.goTo}
         onViewport={name === 'patches' ? link.first : link.second}
@@ -156,36 +184,44 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
     );
   };
   return (
-    <Split name="tables" orientation="horizontal">
-      <Panel id="patches" minSize="30%">
-        <Pane
-          title={t('region.patches')}
-          about={about}
-          lock="patches"
-          tools={
-            <>
-              {only === null ? null : <StandingNote place={place} hidden={t('patches.hidden')} />}
-              {only === undefined ? <GroupChoice /> : null}
-              <ColumnChoice name="patches" columns={patchColumns} />
-            </>
-          }
+    <HighlightContext value={highlight}>
+      <Split name="tables" orientation="horizontal">
+        <Panel id="patches" minSize="30%">
+          <Pane
+            title={t('region.patches')}
+            about={about}
+            lock="patches"
+            onHead={heads.first}
+            tools={
+              <>
+                {only === null ? null : <StandingNote place={place} hidden={t('patches.hidden')} />}
+                {only === undefined ? <GroupChoice /> : null}
+                <ColumnChoice name="patches" columns={patchColumns} />
+              </>
+            }
+          >
+            {body('patches')}
+          </Pane>
+        </Panel>
+        <Divider orientation="vertical" />
+        <Panel
+          id="attempts"
+          defaultSize={236}
+          minSize={120}
+          collapsible
+          groupResizeBehavior="preserve-pixel-size"
         >
-          {body('patches')}
-        </Pane>
-      </Panel>
-      <Divider orientation="vertical" />
-      <Panel
-        id="attempts"
-        defaultSize={222}
-        minSize={120}
-        collapsible
-        groupResizeBehavior="preserve-pixel-size"
-      >
-        <Pane title={t('region.attempts')} about={<small>{t('attempts.about')}</small>} lock="attempts">
-          {body('attempts')}
-        </Pane>
-      </Panel>
-    </Split>
+          <Pane
+            title={t('region.attempts')}
+            about={<small>{t('attempts.about')}</small>}
+            lock="attempts"
+            onHead={heads.second}
+          >
+            {body('attempts')}
+          </Pane>
+        </Panel>
+      </Split>
+    </HighlightContext>
   );
 }
 
@@ -220,6 +256,21 @@ function useScrollLink() {
   return { first: setFirst, second: setSecond };
 }
 
+/** In a narrow window the first head line takes two rows: the second is as high, so that the rows stay in line. */
+function useEvenHeads() {
+  const [first, setFirst] = useState<HTMLElement | null>(null);
+  const [second, setSecond] = useState<HTMLElement | null>(null);
+  useEffect(() => {
+    if (first === null || second === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      second.style.minHeight = `${first.offsetHeight}px`;
+    });
+    observer.observe(first);
+    return () => observer.disconnect();
+  }, [first, second]);
+  return { first: setFirst, second: setSecond };
+}
+
 /** The fields whose marks a column shows. */
 function markFieldsOf(column: string): readonly CellMark['field'][] {
   switch (column) {
@@ -247,13 +298,15 @@ function clash(field: CellMark['field']): Pick<ColDef<PatchRow>, 'cellClass'> {
   return { cellClass: ({ data }) => clashClass(data, field) };
 }
 
-function columnsOfPatches(t: Translate): ColDef<PatchRow>[] {
+/** @param isMarked whether something is looked for; cells of plain text cost less */
+function columnsOfPatches(t: Translate, isMarked: boolean): ColDef<PatchRow>[] {
   return [
     {
       colId: 'device',
       headerName: t('column.device'),
-      width: 92,
+      width: 88,
       valueGetter: ({ data }) => data?.device ?? '',
+      ...(isMarked ? { cellRenderer: DeviceCell } : {}),
     },
     {
       colId: 'patch',
@@ -266,35 +319,35 @@ function columnsOfPatches(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'detectionStatus',
       headerName: t('column.detection'),
-      width: 130,
+      width: 132,
       cellRenderer: DetectionCell,
       ...clash('detection.status'),
     },
     {
       colId: 'detectedAt',
       headerName: t('column.detected'),
-      width: 156,
+      width: 150,
       cellRenderer: DetectedAtCell,
       ...clash('detection.at'),
     },
     {
       colId: 'deploymentStatus',
       headerName: t('column.deployment'),
-      width: 128,
+      width: 124,
       cellRenderer: DeploymentCell,
       ...clash('deployment.status'),
     },
     {
       colId: 'deployedAt',
       headerName: t('column.deployed'),
-      width: 156,
+      width: 150,
       cellRenderer: DeployedAtCell,
       ...clash('deployment.at'),
     },
     {
       colId: 'exitCode',
       headerName: t('column.exit'),
-      width: 72,
+      width: 68,
       cellRenderer: ExitCodeCell,
       ...clash('deployment.exitCode'),
     },
@@ -314,6 +367,7 @@ function columnsOfPatches(t: Translate): ColDef<PatchRow>[] {
         data === undefined
           ? ''
           : `${baseName(data.citation.member)}:${data.citation.line ?? data.citation.row ?? ''}`,
+      ...(isMarked ? { cellRenderer: SourceCell } : {}),
     },
   ];
 }
@@ -323,7 +377,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'attempts',
       headerName: t('column.count'),
-      width: 106,
+      width: 82,
       cellRenderer: AttemptsCell,
       ...clash('deployment.attempts'),
     },
@@ -331,14 +385,16 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
       colId: 'lastResult',
       headerName: t('column.last-result'),
       flex: 1,
-      minWidth: 80,
+      minWidth: 84,
       cellRenderer: LastResultCell,
     },
     {
       colId: 'exitCode',
       headerName: t('column.exit'),
-      width: 62,
+      width: 56,
+      // The letter of a contradiction stands beside the same code among the patches: here the digits have the room.
       cellRenderer: ExitCodeCell,
+      cellRendererParams: { isPlain: true },
       ...clash('deployment.exitCode'),
     },
   ];

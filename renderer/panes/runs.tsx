@@ -21,6 +21,8 @@ import { Empty, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 import { StandingNote } from './standing-note.tsx';
 
+const setFilters = { operation: 'operations', outcome: 'outcomes' } as const;
+
 export function Runs() {
   const { t, number, locale } = useLanguage();
   const client = useEvidence();
@@ -43,7 +45,10 @@ export function Runs() {
   const about = (
     <>
       <small>{t('runs.about', { shown: number(count), count })}</small>
-      <Chips tone="of-pane" parts={['devices', 'patches', 'systems', 'time', 'onlyFindings']} />
+      <Chips
+        tone="of-pane"
+        parts={['devices', 'patches', 'systems', 'operations', 'outcomes', 'time', 'onlyFindings']}
+      />
     </>
   );
   const tools = (
@@ -77,6 +82,7 @@ export function Runs() {
           onOpen={({ citation }) => openFile(citation.member, citation.line)}
           onSort={onSort}
           onFilterByCell={filterByCell}
+          setFilters={setFilters}
           goTo={place.goTo}
         />
       )}

@@ -10,6 +10,7 @@ import { lineCell } from '../grids/cell-texts.ts';
 import { EvidenceGrid } from '../grids/evidence-grid.tsx';
 import type { GoTo } from '../grids/evidence-grid.tsx';
 import { logTheme, rowHeights } from '../grids/grid-setup.ts';
+import { HighlightContext } from '../grids/highlight.tsx';
 import { matcherOf } from '../grids/segments.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import type { Translate } from '../i18n/messages.ts';
@@ -22,7 +23,6 @@ import type { OpenFile } from '../state/window-store.ts';
 import { baseName } from './citation.tsx';
 import { FileText, OpenRecordContext } from './file-text.tsx';
 import type { FileRow } from './file-text.tsx';
-import { HighlightContext } from './log.tsx';
 import { WrappedLines } from './wrapped-lines.tsx';
 
 const none: readonly number[] = [];

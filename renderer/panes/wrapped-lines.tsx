@@ -98,6 +98,7 @@ export function WrappedLines({
       findInColumn: () => undefined,
       pinColumn: () => undefined,
       filterByCell: () => undefined,
+      filterColumn: () => undefined,
       markedRows: () => Promise.resolve(shown.rows.filter((one) => lineKey(one) === selectedId)),
       copy: (format) => {
         const row = shown.rows.find((one) => lineKey(one) === selectedId);

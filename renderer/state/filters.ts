@@ -1,5 +1,6 @@
 /** What the panes are filtered by, as chips. Pure. */
-import type { Filter } from '../../preload/contract/shapes.ts';
+import { valueParts } from '../../preload/contract/shapes.ts';
+import type { Filter, ValuePart } from '../../preload/contract/shapes.ts';
 
 /** One removable part of a filter. */
 export type Chip =
@@ -7,18 +8,23 @@ export type Chip =
       readonly part: 'devices' | 'patches' | 'systems' | 'members' | 'levels' | 'rules';
       readonly value: string;
     }
+  | { readonly part: ValuePart; readonly values: readonly string[] }
   | { readonly part: 'time'; readonly from: number; readonly to: number }
   | { readonly part: 'text'; readonly expression: string; readonly regex: boolean }
   | { readonly part: 'onlyFindings' };
 
 const listParts = ['systems', 'devices', 'patches', 'levels', 'members', 'rules'] as const;
-type ListPart = (typeof listParts)[number];
+type ListPart = (typeof listParts)[number] | ValuePart;
 
 export const noFilter: Filter = {};
 
 export function chipsOf(filter: Filter): readonly Chip[] {
   const chips: Chip[] = [];
   for (const part of listParts) for (const value of filter[part] ?? []) chips.push({ part, value });
+  for (const part of valueParts) {
+    const values = filter[part];
+    if (values !== undefined) chips.push({ part, values });
+  }
   if (filter.time !== undefined) chips.push({ part: 'time', from: filter.time.from, to: filter.time.to });
   if (filter.text !== undefined) {
     chips.push({ part: 'text', expression: filter.text.expression, regex: filter.text.regex });
@@ -29,6 +35,7 @@ export function chipsOf(filter: Filter): readonly Chip[] {
 
 /** A stable key of a chip, for lists. */
 export function chipKey(chip: Chip): string {
+  if ('values' in chip) return chip.part;
   switch (chip.part) {
     case 'time':
       return 'time';
@@ -47,6 +54,7 @@ export function chipKey(chip: Chip): string {
 }
 
 export function withoutChip(filter: Filter, chip: Chip): Filter {
+  if ('values' in chip) return withoutPart(filter, chip.part);
   switch (chip.part) {
     case 'time':
     case 'text':

@@ -119,6 +119,8 @@ export interface WindowState {
   readonly memberSort: Sort;
   readonly runSort: Sort;
   readonly overlay: Overlay;
+  /** What stood there when it was opened. */
+  readonly overlayBefore: Overlay;
   /** What is typed in the search, highlighted before it filters; null when it is closed or not acceptable. */
   readonly highlight: Filter['text'] | null;
   readonly file: OpenFile | null;
@@ -234,6 +236,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
     memberSort: [],
     runSort: [],
     overlay: 'none',
+    overlayBefore: 'none',
     exportDone: null,
     noteWanted: null,
     exportPhase: null,
@@ -303,7 +306,7 @@ export function createWindowStore(bridge: PatchtrailBridge, settings: Settings):
       set({ steps: step.steps, notice: null });
     },
     toggleLock: (pane) => set(({ locks }) => ({ locks: { ...locks, [pane]: !locks[pane] } })),
-    open: (overlay) => set({ overlay }),
+    open: (overlay) => set(({ overlay: overlayBefore }) => ({ overlay, overlayBefore })),
     changeSettings: (change) => {
       set((state) => ({ settings: { ...state.settings, ...change } }));
       bridge.changeSettings(change).catch((error: unknown) => console.error(error));

@@ -6,14 +6,18 @@ import type { Page } from '@playwright/test';
 import type Axe from 'axe-core';
 import { launchPatchtrail } from './launch.ts';
 import {
+  changedScreens,
   dress,
   fillCase,
   languages,
+  noteOnLine,
   openSample,
+  passwordScreens,
   runScreens,
   screens,
   startScreen,
   themes,
+  writeLogs,
   writeRuns,
 } from './screens.ts';
 import type { Screen } from './screens.ts';
@@ -82,6 +86,24 @@ for (const language of languages) {
       await dress(second.window, language, theme);
       found.push(...(await walk(second.window, runScreens)));
       await second.app.close();
+
+      const userDataDir = info.outputPath('profile');
+      const bundle = await writeLogs(info.outputPath('logs.zip'), ['one', 'two']);
+      const before = await launchPatchtrail({ userDataDir, args: [bundle] });
+      await waitUntilRead(before.window);
+      await dress(before.window, language, theme);
+      await noteOnLine(before.window);
+      await before.app.close();
+      await writeLogs(bundle, ['one', 'changed', 'new']);
+      const changed = await launchPatchtrail({ userDataDir, args: [bundle] });
+      await waitUntilRead(changed.window);
+      found.push(...(await walk(changed.window, changedScreens)));
+      await changed.app.close();
+
+      const locked = await writeLogs(info.outputPath('locked.zip'), ['one'], 'a password');
+      const asking = await launchPatchtrail({ userDataDir, args: [locked] });
+      found.push(...(await walk(asking.window, passwordScreens)));
+      await asking.app.close();
       expect([...new Set(found)]).toEqual([]);
     });
   }

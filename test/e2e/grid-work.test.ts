@@ -58,6 +58,91 @@ test('columns are hidden and stay hidden', async ({}, info) => {
   await second.app.close();
 });
 
+test('a column is filtered by the values that it has, and each change can be undone', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+2');
+  const patches = window.getByRole('region', { name: 'Patches' });
+  const rows = async (): Promise<number> =>
+    Number(/^(\d+) rows?/u.exec(await patches.locator('.pane-head small').innerText())?.[1] ?? Number.NaN);
+  const all = await rows();
+  await patches.getByRole('columnheader', { name: 'Detection', exact: true }).getByRole('button').click();
+  const list = window.getByRole('group', { name: 'Filter by Detection', exact: true });
+  const count = async (name: string): Promise<number> =>
+    Number(await list.locator('.set-filter-value').filter({ hasText: name }).locator('small').innerText());
+  await expect(list.getByRole('checkbox', { name: /^Not patched/u })).toBeChecked();
+  const [patched, notPatched] = [await count('✓'), await count('Not patched')];
+  await list.getByRole('checkbox', { name: /^Patched/u }).uncheck();
+  await expect.poll(rows).toBe(all - patched);
+  await list.getByRole('button', { name: 'Only “Not patched”' }).click();
+  await expect.poll(rows).toBe(notPatched);
+  // The last value cannot be taken out as well.
+  await expect(list.getByRole('checkbox', { name: /^Not patched/u })).toBeDisabled();
+  await window.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await expect(patches.getByText('detection = Not patched')).toBeVisible();
+
+  // From a cell by the keyboard, in another column of the same rows.
+  await patches.locator('[row-index="0"] [col-id="exitCode"]').click();
+  await window.keyboard.press('Alt+ArrowDown');
+  const codes = window.getByRole('group', { name: 'Filter by Exit', exact: true });
+  await expect(codes.getByRole('checkbox').first()).toBeFocused();
+  const listed = await codes.locator('.set-filter-value small').allInnerTexts();
+  expect(listed.reduce((sum, one) => sum + Number(one), 0)).toBe(notPatched);
+  await window.keyboard.press('Space');
+  await expect.poll(rows).toBe(notPatched - Number(listed[0]));
+  await window.keyboard.press('Escape');
+  await expect(patches.locator('.ag-cell-focus')).toHaveCount(1);
+  for (const left of [notPatched, all - patched, all]) {
+    await window.keyboard.press('Control+z');
+    await expect.poll(rows).toBe(left);
+  }
+  await expect(patches.locator('.chip')).toHaveCount(0);
+  await app.close();
+});
+
+test('records of the log fold, and what leads to a folded line opens its record', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+5');
+  const log = window.getByRole('region', { name: 'Log lines' });
+  const second = log.getByText('see C:\\ProgramData\\Quest\\KACE\\Patches\\install.log').first();
+  const jump = async (row: number): Promise<void> => {
+    await log.getByRole('textbox', { name: 'Go to row' }).fill(String(row));
+    await window.keyboard.press('Enter');
+  };
+  await jump(1_210);
+  await expect(second).toBeVisible();
+  await log.getByRole('button', { name: 'Fold', exact: true }).click();
+  await expect(second).toBeHidden();
+  await jump(1_206);
+  const more = log.getByRole('button', { name: '▸ 2 more lines' });
+  await more.first().click();
+  await expect(second).toBeVisible();
+  // The arrow keys in the first column close it and open it.
+  const row = log.getByRole('row').filter({ hasText: 'konea.log:1,000' });
+  await row.locator('[col-id="time"]').click();
+  await window.keyboard.press('ArrowLeft');
+  await expect(second).toBeHidden();
+  await log.getByRole('row').filter({ hasText: 'konea.log:998' }).locator('[col-id="time"]').click();
+  await window.keyboard.press('ArrowRight');
+  await expect(second).toBeVisible();
+
+  // A match in a folded line is gone to, and shown.
+  await window.keyboard.press('Control+f');
+  await window.getByRole('search').getByRole('textbox').fill('Return value 3');
+  await expect(window.getByRole('search').getByRole('status')).toHaveText(/^[2-9]\d* lines/u);
+  const chosen = log.getByRole('row', { selected: true });
+  for (const wanted of [/Return value 3/u, /Return value 3/u]) {
+    const before = await chosen.allInnerTexts();
+    await window.keyboard.press('F3');
+    await expect(chosen).toContainText(wanted);
+    await expect(chosen).toContainText('↳');
+    await expect.poll(() => chosen.allInnerTexts()).not.toEqual(before);
+  }
+  await app.close();
+});
+
 test('a note stands on the timeline, and its mark leads to what it is about', async () => {
   const { app, window } = await launchPatchtrail({ args: [sample] });
   await waitUntilRead(window);

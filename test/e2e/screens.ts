@@ -1,9 +1,11 @@
 /** Every screen of the window, one after the other, in whichever language it speaks. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from '@playwright/test';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { eventsCsv, until } from '../formats/deep-security/read-files.ts';
+import { writeZip } from '../../scripts/fixtures/zip-writer.ts';
+import { buildEncryptedZip } from '../archive/builders/encrypted-zip.ts';
 import { waitUntilRead } from './window-steps.ts';
 
 export const languages = ['en', 'ja'] as const;
@@ -235,6 +237,23 @@ export const screens: readonly Screen[] = [
     'dialog',
   ),
   dialog('licences', (window) => runCommand(window, 'licences'), 'dialog.licences'),
+  dialog('limits', (window) => runCommand(window, 'limits'), 'dialog.limits'),
+  dialog('kept data', (window) => runCommand(window, 'remove-kept-data'), 'dialog.kept-data'),
+  dialog(
+    'export',
+    async (window) => {
+      await window.getByRole('button', { name: /^(?:Export…|書き出す…)$/u }).click();
+    },
+    'dialog.export-dialog',
+  ),
+  dialog(
+    'redaction',
+    async (window) => {
+      await runCommand(window, 'redaction');
+      await expect(window.locator('dialog.redaction-dialog table').first()).toBeVisible();
+    },
+    'dialog.redaction-dialog',
+  ),
   dialog('zone', (window) => runCommand(window, 'choose-zone'), 'dialog.zone-dialog'),
   dialog('assumed zone', (window) => runCommand(window, 'assume-zone'), 'dialog.zone-dialog'),
   dialog('event', (window) => runCommand(window, 'add-event'), 'dialog.event-dialog'),
@@ -266,6 +285,66 @@ export async function writeRuns(folder: string): Promise<string> {
   ];
   await writeFile(join(folder, 'events.csv'), eventsCsv(rows));
   return folder;
+}
+
+/** Of a folder that was read before with a note, and holds other logs now. */
+export const changedScreens: readonly Screen[] = [
+  dialog(
+    'changed bundle',
+    async (window) => {
+      await window.locator('.banner .button').first().click();
+    },
+    'dialog.changed-bundle',
+  ),
+];
+
+/** Writes a note on the first line of the log, and waits until it is saved. */
+export async function noteOnLine(window: Page): Promise<void> {
+  await window.keyboard.press('Control+5');
+  await region(window, 'Log lines', 'ログ行').getByRole('gridcell').first().click();
+  await region(window, 'Inspector', '詳細').locator('textarea.note').fill('noted before');
+  await expect(window.locator('.case-status')).toHaveText(/\d\d:\d\d/u);
+}
+
+/** While a bundle waits for its password. */
+export const passwordScreens: readonly Screen[] = [
+  {
+    name: 'password',
+    show: async (window) => {
+      await expect(window.locator('dialog input[type="password"]')).toBeVisible();
+    },
+  },
+  {
+    name: 'password, wrong',
+    show: async (window) => {
+      await window.locator('dialog input[type="password"]').fill('another');
+      await window.keyboard.press('Enter');
+      await expect(window.locator('dialog p.bad')).toBeVisible();
+    },
+  },
+];
+
+/** A bundle of logs with these texts; with a password, none opens without it. */
+export async function writeLogs(
+  path: string,
+  texts: readonly string[],
+  password: string | null = null,
+): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  const members = texts.map((text, at) => ({
+    path: `${at}.log`,
+    bytes: Buffer.from(`2024-05-10 09:12:00 INFO ${text}\n`),
+    modified: '2024-05-10 09:12',
+  }));
+  const made =
+    password === null
+      ? writeZip(members)
+      : await buildEncryptedZip(
+          members.map(({ path: name, bytes }) => ({ name, data: bytes.toString('utf8'), password })),
+          'aes',
+        );
+  await writeFile(path, made);
+  return path;
 }
 
 /** From the start screen to the sample, read to its end. */

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CancelledError } from '../../parsers/domain/errors.ts';
+import { foldLines } from '../../parsers/evidence/folded-lines.ts';
+import type { FoldedLineView } from '../../parsers/evidence/folded-lines.ts';
 import { openLineView } from '../../parsers/evidence/line-view.ts';
 import { LineReader } from '../../parsers/evidence/line-reader.ts';
 import { BundleLines } from '../../parsers/evidence/lines.ts';
@@ -10,6 +13,7 @@ import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
 import { searchLines } from '../../parsers/evidence/search.ts';
 import { TextStore } from '../../parsers/evidence/text-store.ts';
 import type { LogRecord } from '../../parsers/formats/define-format.ts';
+import { lineMarks, stepLine } from '../../parsers/serve/matches.ts';
 import { stampHead } from '../../parsers/text/stamp.ts';
 
 let folder: string;
@@ -410,5 +414,72 @@ describe('the text store', () => {
     blocked.append(Buffer.alloc(5 * 1024 * 1024));
     await expect(blocked.ready()).rejects.toMatchObject({ code: 'spool-failed' });
     blocked.close();
+  });
+});
+
+describe('folded views', () => {
+  const first =
+    '2024-05-10 09:30:00 a1\n  a2\n  a3 needle\n2024-05-10 09:30:04 a4\n2024-05-10 09:30:06 a5\n  a6 needle\n';
+  const second = '2024-05-10 09:30:00 b1 needle\n  b2\n2024-05-10 09:30:05 b3\n';
+  const needle = { expression: 'needle', regex: false, ignoreCase: false, ignoreWidth: true };
+
+  function both(): BundleLines {
+    return bundle(readLog('a', first).draft, readLog('b', second).draft);
+  }
+
+  function shownOf(lines: BundleLines, view: FoldedLineView): string[] {
+    return Array.from({ length: view.count }, (_, at) => {
+      const text = lines.textOf(view.idAt(at)).text.trim();
+      const more = view.foldedBelow(at);
+      const short = text.replace(/^2024-05-10 \S+ /u, '').replace(' needle', '');
+      return more === 0 ? short : `${short}+${more}`;
+    });
+  }
+
+  it('show the first line of each record and how many follow it', async () => {
+    const lines = both();
+    const view = await foldLines(lines, await openLineView(lines, {}), []);
+    expect(shownOf(lines, view)).toEqual(['a1+2', 'b1+1', 'a4', 'b3', 'a5+1']);
+  });
+
+  it('show the records in full that hold an open line, whichever of theirs it is', async () => {
+    const lines = both();
+    const [third, last] = [lines.idOf(0, 2) ?? 0, lines.idOf(0, 4) ?? 0];
+    const view = await foldLines(lines, await openLineView(lines, {}), [third, last]);
+    expect(shownOf(lines, view)).toEqual(['a1', 'a2', 'a3', 'b1+1', 'a4', 'b3', 'a5', 'a6']);
+  });
+
+  it('keep what a filter leaves of a record without its first line', async () => {
+    const lines = both();
+    const view = await foldLines(lines, await openLineView(lines, { text: needle }), []);
+    expect(shownOf(lines, view)).toEqual(['a3', 'b1', 'a6']);
+  });
+
+  it('place a folded line where it is folded below, and nothing that they do not hold', async () => {
+    const lines = both();
+    const view = await foldLines(lines, await openLineView(lines, {}), []);
+    const places = Array.from({ length: lines.total }, (_, at) => view.positionOf(lines.idAt(at)));
+    expect(places).toEqual([0, 0, 0, 1, 1, 2, 3, 4, 4]);
+    const ofFirst = await foldLines(lines, await openLineView(lines, { members: ['b'] }), []);
+    expect(ofFirst.positionOf(lines.idOf(0, 1) ?? 0)).toBeNull();
+    const found = await foldLines(lines, await openLineView(lines, { text: needle }), []);
+    expect(found.positionOf(lines.idOf(1, 1) ?? 0)).toBeNull();
+  });
+
+  it('carry the marks and steps of what is found in folded lines', async () => {
+    const lines = both();
+    const view = await foldLines(lines, await openLineView(lines, {}), []);
+    const matches = await openLineView(lines, { text: needle });
+    expect([...(await lineMarks(view, matches, 5))]).toEqual([1, 1, 0, 0, 1]);
+    expect(stepLine(view, matches, 1, 1)).toEqual({ position: 4, index: 2 });
+    expect(stepLine(view, matches, 4, 1)).toEqual({ position: 0, index: 0 });
+  });
+
+  it('stop when they are told to', async () => {
+    const lines = bundle(readLog('a', `2024-05-10 09:30:00 a\n${'  b\n'.repeat(500_000)}`).draft);
+    const control = new AbortController();
+    const folding = foldLines(lines, await openLineView(lines, {}), [], control.signal);
+    control.abort();
+    await expect(folding).rejects.toBeInstanceOf(CancelledError);
   });
 });

@@ -125,8 +125,21 @@ describe('the filter of a cell', () => {
     });
   });
 
+  it('takes what a cell does not tell as a value too, in columns with a list of values', () => {
+    expect(filterByCell({}, { ...row, exitCode: { code: 3010 } }, 'exitCode', null)).toEqual({
+      exitCodes: ['3010'],
+    });
+    expect(filterByCell({}, { ...row, exitCode: null }, 'exitCode', null)).toEqual({ exitCodes: [''] });
+    const succeeded = { ...row, deploymentStatus: 'succeeded', exitCode: { code: 3010 } };
+    expect(filterByCell({}, succeeded, 'deploymentStatus', null)).toEqual({ deployments: ['succeeded'] });
+    expect(filterByCell({}, succeeded, 'lastResult', null)).toEqual({ results: ['pending-reboot'] });
+    expect(filterByCell({}, { outcome: null }, 'outcome', null)).toEqual({ outcomes: [''] });
+  });
+
   it('is none where a column has no filter or a cell no value', () => {
-    expect(filterByCell({}, row, 'exitCode', null)).toBeNull();
+    expect(filterByCell({}, row, 'detectedAt', null)).toBeNull();
+    // The code of a run is no part of the filter.
+    expect(filterByCell({}, { operation: null, exitCode: null }, 'exitCode', null)).toBeNull();
     expect(filterByCell({}, { deviceKey: '' }, 'device', null)).toBeNull();
   });
 });
