@@ -157,6 +157,18 @@ function contradicting(record: PatchRecord, codes: readonly StatedCode[]): State
   }
 }
 
+const knownAttempts = new WeakMap<PatchOnDevice, number | null>();
+
+/** The attempts that any record of the pair states; asked once, as a page may repeat a patch without end. */
+function attemptsOf(pair: PatchOnDevice): number | null {
+  let attempts = knownAttempts.get(pair);
+  if (attempts === undefined) {
+    attempts = pair.records.find((other) => other.deployment.attempts !== null)?.deployment.attempts ?? null;
+    knownAttempts.set(pair, attempts);
+  }
+  return attempts;
+}
+
 function failedStatement(
   pair: PatchOnDevice,
   record: PatchRecord,
@@ -168,10 +180,7 @@ function failedStatement(
     parameters: {
       ...recordParameters(record),
       exitCode: stated?.code ?? null,
-      attempts:
-        deployment.attempts ??
-        pair.records.find((other) => other.deployment.attempts !== null)?.deployment.attempts ??
-        null,
+      attempts: deployment.attempts ?? attemptsOf(pair),
     },
     witnesses: [
       cell(record, 'deployment.status', 'deployed-at', {
