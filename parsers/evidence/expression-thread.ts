@@ -11,6 +11,10 @@ interface Expression {
   readonly source: string;
   readonly flags: string;
   readonly ignoreWidth: boolean;
+  /** What every match starts with, to be found sooner; '' when nothing is known. */
+  readonly start: string;
+  /** That is all there is to it. */
+  readonly isPlain: boolean;
 }
 
 type ToThread =
@@ -26,6 +30,8 @@ type FromThread = Uint32Array | Uint8Array | null;
  *
  * @param expression global and multi-line
  * @param areAscii `isAscii` of `node:buffer`
+ * @param start what every match starts with; '' when nothing is known
+ * @param isPlain that is all there is to it
  * @returns the byte offset of the start of each, ascending
  */
 export function findLines(
@@ -33,8 +39,36 @@ export function findLines(
   expression: RegExp,
   ignoreWidth: boolean,
   areAscii: (bytes: Uint8Array) => boolean,
+  start = '',
+  isPlain = false,
 ): number[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (start !== '') {
+    const found: number[] = [];
+    const word = Buffer.from(start, 'utf8');
+    // Where it stands in many lines the expression finds its way through the whole sooner.
+    const mostTried = isPlain ? Number.POSITIVE_INFINITY : buffer.length / 2048 + 64;
+    let tried = 0;
+    let at = buffer.indexOf(word);
+    for (; at !== -1 && tried < mostTried; tried += 1) {
+      const lineStart = at === 0 ? 0 : buffer.lastIndexOf(0x0a, at - 1) + 1;
+      const feed = buffer.indexOf(0x0a, at);
+      const lineEnd = feed === -1 ? buffer.length : feed;
+      if (isPlain) found.push(lineStart);
+      else {
+        const line = buffer.toString('utf8', lineStart, lineEnd);
+        expression.lastIndex = 0;
+        let matches = expression.test(line);
+        if (!matches && line.endsWith('\r')) {
+          expression.lastIndex = 0;
+          matches = expression.test(line.replace(/\r+$/u, ''));
+        }
+        if (matches) found.push(lineStart);
+      }
+      at = feed === -1 ? -1 : buffer.indexOf(word, feed + 1);
+    }
+    if (at === -1) return found;
+  }
   const ascii = areAscii(bytes);
   const plain = ascii ? buffer.toString('latin1') : buffer.toString('utf8');
   // Whatever a character becomes, line feeds stay as they are and as many.
@@ -49,18 +83,18 @@ export function findLines(
     // Behind the last line feed there is no line.
     if (match === null || match.index >= text.length) break;
     const at = match.index;
-    const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
+    const lineStart = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
     const feed = text.indexOf('\n', at);
     const end = feed === -1 ? text.length : feed;
     let matches = true;
     if (at + match[0].length > end) {
       // It runs over a line end: it counts only if its first line matches by itself.
       expression.lastIndex = 0;
-      matches = expression.test(text.slice(start, end).replace(/\r+$/u, ''));
+      matches = expression.test(text.slice(lineStart, end).replace(/\r+$/u, ''));
     }
-    if (matches && ascii) starts.push(start);
+    if (matches && ascii) starts.push(lineStart);
     else if (matches) {
-      while (countedText < start) {
+      while (countedText < lineStart) {
         countedText = text.indexOf('\n', countedText) + 1;
         countedBytes = buffer.indexOf(0x0a, countedBytes) + 1;
       }
@@ -77,6 +111,21 @@ export function matchesText(expression: RegExp, text: string, ignoreWidth: boole
   return expression.test(ignoreWidth ? text.normalize('NFKC') : text);
 }
 
+/** Shorter starts are no help. */
+const shortestStart = 3;
+
+/** The text that every match of an expression starts with; '' when there is none, or it cannot be told at a glance. */
+export function startOf({ source, flags }: RegExp): string {
+  // What looks at other lines than its own has to be given them.
+  const looksAround = /\(\?(?:[=!]|<[=!])/u.test(source);
+  const mayBeLineEnd = /\\[^dbw.]|\[\^|\(\?<?[=!][^)]*\(|\./u.test(source);
+  if (flags.includes('i') || source.includes('|') || (looksAround && mayBeLineEnd)) return '';
+  const [run = ''] = /^[\w =:;,<>"'%@#&~-]*/u.exec(source) ?? [];
+  // The last character may be there several times, or not at all.
+  const start = /^[*+?{]/u.test(source.slice(run.length)) ? run.slice(0, -1) : run;
+  return start.length < shortestStart ? '' : start;
+}
+
 /** The thread's program; what it calls comes as arguments. */
 function runThread(
   { parentPort }: typeof threads,
@@ -87,13 +136,13 @@ function runThread(
   const port = parentPort;
   if (port === null) return;
   port.on('message', (message: ToThread) => {
-    const { source, flags, ignoreWidth } = message.expression;
+    const { source, flags, ignoreWidth, start, isPlain } = message.expression;
     let answer: FromThread = null;
     try {
       const expression = new RegExp(source, flags);
       answer =
         message.type === 'lines'
-          ? Uint32Array.from(find(message.bytes, expression, ignoreWidth, areAscii))
+          ? Uint32Array.from(find(message.bytes, expression, ignoreWidth, areAscii, start, isPlain))
           : Uint8Array.from(message.rows, (cells) =>
               cells.some((cell) => matches(expression, cell, ignoreWidth)) ? 1 : 0,
             );
@@ -145,6 +194,7 @@ export class ExpressionThread {
   /**
    * @param shown the expression as the analyst wrote it, for messages
    * @param patience milliseconds that one batch may take
+   * @param plain the text that is looked for, where it is one
    */
   constructor(
     expression: RegExp,
@@ -152,8 +202,15 @@ export class ExpressionThread {
     shown: string,
     signal: AbortSignal | undefined,
     patience = batchMilliseconds,
+    plain: string | null = null,
   ) {
-    this.#expression = { source: expression.source, flags: expression.flags, ignoreWidth };
+    this.#expression = {
+      source: expression.source,
+      flags: expression.flags,
+      ignoreWidth,
+      start: plain ?? (ignoreWidth ? '' : startOf(expression)),
+      isPlain: plain !== null,
+    };
     this.#shown = shown;
     this.#signal = signal;
     this.#patience = patience;

@@ -106,7 +106,11 @@ export async function openLineView(
       throwIfCancelled(signal);
     }
     const id = lines.idAt(at);
-    if (found !== null && !found.has(id)) continue;
+    if (found !== null && !found.has(id)) {
+      // The order of a single log is that of its ids: what was not found is passed over eight lines at a time.
+      if (lines.isInIdOrder) at += found.gapAfter(id);
+      continue;
+    }
     if (!anyMember && !(lastRange !== undefined && id >= lastRange.from && id < lastRange.to)) {
       const range = rangeOf(ranges, id);
       if (range === undefined) continue;

@@ -104,6 +104,11 @@ export class BundleLines {
     return this.#sum((member) => member.index.memory) + (this.#order?.byteLength ?? 0);
   }
 
+  /** Whether the merged order is that of the ids, as of a single log. */
+  get isInIdOrder(): boolean {
+    return this.#order === null;
+  }
+
   /** Id of the line at a position of the merged order. */
   idAt(at: number): number {
     return this.#order === null ? this.#identity.base + at : (this.#order[at] ?? 0);

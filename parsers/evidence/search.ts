@@ -14,6 +14,8 @@ export interface TextQuery {
 
 /** Text is read and searched in pieces of this size; between two of them others are served. */
 const pieceBytes = 4 * 1024 * 1024;
+/** From so much text on a plain text is looked for on a thread as well. */
+const threadedBytes = 64 * 1024 * 1024;
 
 /**
  * Compiles a query.
@@ -56,6 +58,15 @@ export class LineSet {
     this.size += 1;
   }
 
+  /** How many ids behind one are known not to be in the set; at the end of a byte of it, else 0. */
+  gapAfter(id: number): number {
+    if ((id & 7) !== 7) return 0;
+    let byte = (id >>> 3) + 1;
+    const first = byte;
+    while (this.#bits[byte] === 0) byte += 1;
+    return (byte - first) * 8;
+  }
+
   has(id: number): boolean {
     return ((this.#bits[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0;
   }
@@ -80,7 +91,7 @@ export async function searchLines(
   signal: AbortSignal | undefined,
 ): Promise<LineSet> {
   const found = new LineSet(lines.idCount);
-  const search = pieceSearch(query, signal);
+  const search = pieceSearch(query, lines.store.length >= threadedBytes, signal);
   try {
     for await (const { member, first, last, from, starts } of searchPieces(lines, choose, search)) {
       for (const start of starts) found.add(member.base + lineAt(member.index, first, last, from + start));
@@ -181,13 +192,15 @@ async function* searchPieces(
   if (underWay !== null) yield await underWay;
 }
 
-function pieceSearch(query: TextQuery, signal: AbortSignal | undefined): PieceSearch {
+function pieceSearch(query: TextQuery, isLarge: boolean, signal: AbortSignal | undefined): PieceSearch {
   const expression = compileQuery(query);
   const { ignoreWidth } = query;
-  if (query.regex) return new ThreadSearch(expression, query, signal);
+  const isPlain = !query.regex && !query.ignoreCase && !ignoreWidth && query.expression !== '';
+  // A text of several lines is on none of them.
+  const plain = isPlain && !query.expression.includes('\n') ? query.expression : null;
+  if (query.regex || (isLarge && plain !== null)) return new ThreadSearch(expression, query, plain, signal);
   const buffer = new ReusedBuffer((bytes) => Buffer.allocUnsafeSlow(bytes));
-  const literal =
-    query.ignoreCase || ignoreWidth || query.expression === '' ? null : Buffer.from(query.expression, 'utf8');
+  const literal = isPlain ? Buffer.from(query.expression, 'utf8') : null;
   return {
     find: (length, copy) => {
       const bytes = buffer.of(length);
@@ -200,15 +213,20 @@ function pieceSearch(query: TextQuery, signal: AbortSignal | undefined): PieceSe
   };
 }
 
-/** Runs a regular expression on a thread, on one of two pieces in turn. */
+/** Searches on a thread, one of two pieces in turn while the other is read. */
 class ThreadSearch implements PieceSearch {
   readonly #thread: ExpressionThread;
   readonly #buffers = [sharedBuffer(), sharedBuffer()] as const;
   #turn = 0;
   #before: Promise<unknown> = Promise.resolve();
 
-  constructor(expression: RegExp, query: TextQuery, signal: AbortSignal | undefined) {
-    this.#thread = new ExpressionThread(expression, query.ignoreWidth, query.expression, signal);
+  constructor(
+    expression: RegExp,
+    { ignoreWidth, expression: shown }: TextQuery,
+    plain: string | null,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#thread = new ExpressionThread(expression, ignoreWidth, shown, signal, undefined, plain);
   }
 
   find(length: number, copy: (out: Buffer) => void): Promise<Iterable<number>> {
