@@ -120,9 +120,7 @@ export class BundleWindow {
     });
     options.window.once('ready-to-show', () => {
       this.#isPainted = true;
-      if (this.#hasStarted || !this.#pageReady) return;
-      this.#startHost();
-      this.#host.connect(this.window.webContents);
+      if (this.#pageReady) this.#startHost();
     });
     // A page that was loaded again starts anew. (One that only tries to leave is refused, and stays.)
     options.window.webContents.on('did-navigate', () => {
@@ -146,8 +144,8 @@ export class BundleWindow {
   /** The page listens: it gets its line to the worker, and what it missed. */
   pageReady(): void {
     this.#pageReady = true;
-    if (this.#isPainted) this.#startHost();
-    this.#host.connect(this.window.webContents);
+    if (this.#hasStarted) this.#host.connect(this.window.webContents);
+    else if (this.#isPainted) this.#startHost();
     const missed = this.#waiting;
     this.#waiting = [];
     const bundle = this.#bundle;
@@ -172,6 +170,7 @@ export class BundleWindow {
     if (this.#hasStarted || this.#closed) return;
     this.#hasStarted = true;
     this.#host.start();
+    if (this.#pageReady) this.#host.connect(this.window.webContents);
   }
 
   /** Starts to read a bundle; the window must be without one. */
