@@ -2,12 +2,12 @@ import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useWindow } from '../state/window-store.ts';
 
-/** A modal dialog of the platform: it holds the focus, Escape closes it, and the focus goes back. */
 /** The name of a command that opens a dialog as the dialog's heading: without the dots that promised it. */
 export function headingOf(command: string): string {
   return command.replace(/…$/u, '');
 }
 
+/** A modal dialog of the platform: it holds the focus, Escape closes it, and the focus goes back. */
 export function Modal({
   label,
   className,

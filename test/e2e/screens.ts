@@ -146,6 +146,18 @@ export const screens: readonly Screen[] = [
     leave: (window) => runCommand(window, 'group-none'),
   },
   {
+    name: 'patches, values of a column',
+    show: async (window) => {
+      const head = region(window, 'Patches', 'パッチ').locator('.ag-header-cell[col-id="detectionStatus"]');
+      await head.getByRole('button').click();
+      await expect(window.locator('.set-filter:popover-open input').first()).toBeFocused();
+    },
+    leave: async (window) => {
+      await window.keyboard.press('Escape');
+      await expect(window.locator('.set-filter:popover-open')).toHaveCount(0);
+    },
+  },
+  {
     name: 'inspector, rules',
     show: async (window) => {
       await region(window, 'Patches', 'パッチ').locator('[row-index="0"] [col-id="patch"]').click();
@@ -172,6 +184,21 @@ export const screens: readonly Screen[] = [
       const lines = region(window, 'Log lines', 'ログ行');
       await rowsStand(lines);
       await lines.locator('.ag-cell[col-id="text"]').nth(4).click();
+    },
+  },
+  {
+    name: 'log, folded',
+    show: async (window) => {
+      const lines = region(window, 'Log lines', 'ログ行');
+      await lines.getByRole('button', { name: /^(?:Fold|たたむ)$/u }).click();
+      await lines.locator('.row-jump input').fill('1206');
+      await window.keyboard.press('Enter');
+      await expect(lines.locator('.folded-lines').first()).toBeVisible();
+    },
+    leave: async (window) => {
+      await region(window, 'Log lines', 'ログ行')
+        .getByRole('button', { name: /^(?:Fold|たたむ)$/u })
+        .click();
     },
   },
   {
