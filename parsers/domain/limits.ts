@@ -35,7 +35,7 @@ export const defaultLimits: Limits = {
   depth: 8,
   lineBytes: 16 * MiB,
   rowCells: 10_000,
-  tableCells: 50_000_000,
+  tableCells: 20_000_000,
   documentBytes: 512 * MiB,
 };
 

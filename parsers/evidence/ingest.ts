@@ -375,7 +375,9 @@ function refuseTables(
   draft.rows = null;
   draft.events.length = 0;
   draft.facts.length = 0;
-  draft.warn(line, 'too-many-cells', String(reason === 'row-too-wide' ? rowCells : tableCells));
+  if (reason !== 'document-too-large') {
+    draft.warn(line, 'too-many-cells', String(reason === 'row-too-wide' ? rowCells : tableCells));
+  }
   draft.records.keepQuotesIn(null);
   if (document.shape === 'workbook' || document.shape === 'binary') {
     keep(draft, document.bytes, options);

@@ -9,8 +9,8 @@ export const anyCells: CellLimits = {
   tableCells: Number.POSITIVE_INFINITY,
 };
 
-/** Why a member with too many cells is refused: by the limit that it met. */
-export type CellReason = 'row-too-wide' | 'table-too-large';
+/** Why a member is refused: by the limit that it met, or because a page has too much of anything else in it. */
+export type CellReason = 'row-too-wide' | 'table-too-large' | 'document-too-large';
 
 /** Thrown by readers of tables where a limit of cells is met: half a table would pass for a whole one. */
 export class TooManyCells extends Error {
@@ -26,6 +26,9 @@ export class TooManyCells extends Error {
   }
 }
 
+/** What a row costs beside its cells, in cells: millions of rows with one cell each must not pass for few cells. */
+const fewestCounted = 8;
+
 /** Counts the cells that the tables of one member keep in memory. */
 export class CellCounter {
   readonly limits: CellLimits;
@@ -33,6 +36,11 @@ export class CellCounter {
 
   constructor(limits: CellLimits) {
     this.limits = limits;
+  }
+
+  /** A row that is kept. @throws TooManyCells `table-too-large` */
+  addRow(cells: number, line: number | null): void {
+    this.add(Math.max(cells, fewestCounted), line);
   }
 
   /** @throws TooManyCells `table-too-large` */

@@ -86,7 +86,7 @@ export function readFixedWidth(
     } else {
       for (const { cells, line: place } of read.table.rows) {
         counter.checkRow(cells.length, place);
-        counter.add(cells.length, place);
+        counter.addRow(cells.length, place);
       }
       tables.push(read.table);
       at = read.next;

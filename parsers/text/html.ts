@@ -1,6 +1,6 @@
 import { Tokenizer } from 'htmlparser2';
 import type { TokenizerCallbacks } from 'htmlparser2';
-import { anyCells, CellCounter } from './cell-limits.ts';
+import { anyCells, CellCounter, TooManyCells } from './cell-limits.ts';
 import type { CellLimits } from './cell-limits.ts';
 import { decodeReferences } from './markup.ts';
 import type { Heading, Page, Pair, Tab } from './page-model.ts';
@@ -137,6 +137,15 @@ const searchDepth = 1000;
 /** Columns that spans may make in a row, which has no more cells of its own than the limit. */
 const mostColumns = 10_000;
 const mostSpannedCells = 2_000_000;
+/**
+ * What a page may keep besides cells. A page of a few megabytes, packed, can hold a hundred million paragraphs; each
+ * costs some hundred bytes once it is read. Counted are pieces of text, and by weight what is made of them.
+ */
+const mostKept = 32_000_000;
+const keptWeight = 8;
+const tableWeight = 64;
+/** Open elements; those beyond are as if they were not there. */
+const mostOpen = 1_000_000;
 const longestCapture = 64 * 1024;
 const longestTab = 80;
 const longestLabel = 160;
@@ -305,7 +314,7 @@ interface TableDraft {
  * @throws TooManyCells
  */
 export function readHtml(text: string, limits: CellLimits = anyCells): Page {
-  return new PageReader(tablesOfRoles(text), limits).read();
+  return new PageReader(tablesOfRoles(text, limits), limits).read();
 }
 
 class PageReader {
@@ -339,6 +348,7 @@ class PageReader {
   #cell: CellDraft | null = null;
   #spannedCells = 0;
   readonly #counter: CellCounter;
+  #kept = 0;
 
   /** The line of text that is being read outside of cells. */
   #run = '';
@@ -477,6 +487,11 @@ class PageReader {
     if (saved !== undefined) this.#savedAt = saved.trim();
   }
 
+  #keep(weight: number): void {
+    this.#kept += weight;
+    if (this.#kept > mostKept) throw new TooManyCells('document-too-large', this.#lineAt(this.#tagStart));
+  }
+
   // ---------------------------------------------------------------- text
 
   #readText(start: number, end: number): void {
@@ -498,6 +513,7 @@ class PageReader {
       if (this.#captures.length > 0) this.#record(' ');
       return;
     }
+    this.#keep(1);
     const piece = decodeReferences(text.slice(start, end));
     const cell = this.#cell;
     if (cell !== null) {
@@ -515,11 +531,14 @@ class PageReader {
   }
 
   #record(piece: string): void {
-    this.#log.push(piece);
+    const newest = this.#captures.at(-1);
+    // Longer than any capture may become: nobody will ask for it.
+    if (newest !== undefined && this.#logLength - newest.length <= longestCapture) this.#log.push(piece);
     this.#logLength += piece.length;
   }
 
   #beginCapture(): Capture {
+    this.#keep(keptWeight);
     const capture: Capture = { from: this.#log.length, length: this.#logLength };
     this.#captures.push(capture);
     return capture;
@@ -544,7 +563,10 @@ class PageReader {
       if (cell.text !== '') cell.text += lineEnd;
     } else if (this.#run !== '') {
       const text = collapse(this.#run);
-      if (text !== '') this.#texts.push({ text, line: this.#runLine });
+      if (text !== '') {
+        this.#keep(keptWeight);
+        this.#texts.push({ text, line: this.#runLine });
+      }
       this.#run = '';
     }
     if (this.#captures.length > 0) this.#record(lineEnd);
@@ -561,6 +583,7 @@ class PageReader {
     this.#pendingLabel = null;
     if (label === null) return;
     const draft: PairDraft = { label: label.text, text: this.#free, fields: null, line: this.#freeLine };
+    this.#keep(keptWeight);
     this.#looseLabels.push({ for: label.for, draft });
   }
 
@@ -683,6 +706,7 @@ class PageReader {
   }
 
   #push(frame: Frame, serial: number): void {
+    if (this.#stack.length >= mostOpen) return;
     this.#stack.push(frame);
     this.#serials.push(serial);
     this.#open[frame.index] = (this.#open[frame.index] ?? 0) + 1;
@@ -809,6 +833,7 @@ class PageReader {
         const option = frame.detail?.option;
         if (option === undefined) break;
         option.text = collapse(raw) === '' ? collapse(option.label) : collapse(raw);
+        this.#keep(keptWeight);
         this.#select?.options.push(option);
         if (this.#tabs.length < mostTabs && option.text !== '' && option.text.length <= longestTab) {
           const draft: TabDraft = {
@@ -934,6 +959,7 @@ class PageReader {
       this.#free = '';
       this.#lastFree = '';
     }
+    this.#keep(keptWeight);
     this.#fields.push(field);
     this.#labels.at(-1)?.fields.push(field);
     this.#definition?.fields.push(field);
@@ -970,6 +996,7 @@ class PageReader {
       closesCells: false,
     };
     this.#pushPlain(this.#tag, hidden);
+    this.#keep(tableWeight);
     this.#tableStack.push(table);
     this.#cell = null;
   }
@@ -1095,7 +1122,7 @@ class PageReader {
     if (hidden) return;
     if (drafts.length < 3) this.#takeTexts(drafts, cells);
     this.#takePairs(table, line, drafts);
-    this.#counter.add(cells.length, line);
+    this.#counter.addRow(cells.length, line);
     table.rows.push({ line, row: 0, cells });
     table.marks.push(
       packMarks({ own: drafts.length, headingCells, inHead: table.inHead, plain, spanning: widest > 1 }),

@@ -1,4 +1,6 @@
 import { constants } from 'node:buffer';
+import { anyCells, CellCounter } from './cell-limits.ts';
+import type { CellLimits } from './cell-limits.ts';
 
 /** What the elements of a table are called, by the role that says so of another element (WAI-ARIA). */
 const elementOf: Readonly<Record<string, string>> = {
@@ -21,12 +23,15 @@ const longestTag = 4000;
 /**
  * The text of a page in which grids of `div` and `span` with the roles of a table are tables by name, so
  * that they are read as such. Lines stay where they are; without such roles it is the text itself.
+ *
+ * @throws TooManyCells `table-too-large`
  */
-export function tablesOfRoles(text: string): string {
+export function tablesOfRoles(text: string, limits: CellLimits = anyCells): string {
   if (!text.includes('role') || !gridInDivs.test(text)) return text;
   const pieces: string[] = [];
   // For every open element of a name what it was renamed to; null for one that keeps its name.
   const open = { div: [] as (string | null)[], span: [] as (string | null)[] };
+  const counter = new CellCounter(limits);
   let taken = 0;
   for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at)) {
     const opaque = endOfOpaque(text, at);
@@ -51,6 +56,8 @@ export function tablesOfRoles(text: string): string {
       const role = roleOf.exec(text.slice(nameEnd, at + end))?.groups?.['role']?.toLowerCase();
       renamed = role === undefined ? null : (elementOf[role] ?? null);
       open[name].push(renamed);
+      // A renamed one costs two pieces of the text, and each a place until it ends.
+      counter.add(renamed === null ? 1 : 4, null);
     }
     if (renamed !== null) {
       pieces.push(text.slice(taken, at + head), renamed);

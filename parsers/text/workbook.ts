@@ -301,7 +301,7 @@ function readSheet(
       switch (name) {
         case 'row':
           if (row !== null && row.cells.length > 0) {
-            counter.add(row.cells.length, row.line);
+            counter.addRow(row.cells.length, row.line);
             rows.push(row);
           }
           row = null;

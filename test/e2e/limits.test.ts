@@ -37,7 +37,7 @@ test('a limit is changed, the bundle is read again by it, and it is set back', a
   let dialog = await openLimits(window);
   const cells = dialog.getByLabel('Cells of a table row');
   await expect(cells).toHaveValue('10000');
-  await expect(dialog.getByLabel('Cells of the tables of a file')).toHaveValue('50000000');
+  await expect(dialog.getByLabel('Cells of the tables of a file')).toHaveValue('20000000');
   await expect(dialog.getByLabel('Unpacked size of all files')).toHaveValue('64 GiB');
   const again = dialog.getByRole('button', { name: 'Read again with these limits' });
   for (const bad of ['15', '100001', 'many', '']) {

@@ -4,6 +4,8 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../../parsers/analyse.ts';
 import type { Limits } from '../../parsers/domain/limits.ts';
+import { TooManyCells } from '../../parsers/text/cell-limits.ts';
+import { readHtml } from '../../parsers/text/html.ts';
 import { temporaryFolder } from '../archive/builders/listing.ts';
 
 const heads = [
@@ -168,4 +170,17 @@ test('a span over more columns than the limit is no row of cells', async () => {
   });
   reading.store.close();
   expect(concluded.analysis.evidence.members[0]).toMatchObject({ state: 'parsed', reason: null });
+});
+
+describe('a page of a few bytes again and again', () => {
+  test.each([
+    ['paragraphs', '<p>a', 3_600_000],
+    ['tables', '<table><td>', 510_000],
+  ])('is refused before %s fill the memory', { timeout: 60_000 }, (_, piece, times) => {
+    expect(() => readHtml(piece.repeat(times))).toThrow(TooManyCells);
+  });
+
+  test('of elements that never end is read', () => {
+    expect(readHtml(`${'<b>'.repeat(1_200_000)}end`).texts.at(-1)?.text).toBe('end');
+  });
 });
