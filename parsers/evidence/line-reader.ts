@@ -97,10 +97,12 @@ export class LineReader {
 
   /** @param bytes UTF-8; copied, so they need to be good for this call only */
   push(bytes: Uint8Array): void {
-    const { store } = this.#options;
-    for (let from = 0; from < bytes.length; from += scanBytes) {
+    const { store, lineBytes } = this.#options;
+    // A line that is too long has to run over the end of a piece: there it is split.
+    const step = Math.min(scanBytes, lineBytes);
+    for (let from = 0; from < bytes.length; from += step) {
       // From here on it is near: what comes from another thread is fetched only once.
-      const piece = loadText(bytes.subarray(from, from + scanBytes));
+      const piece = loadText(bytes.subarray(from, from + step));
       const base = store.length;
       store.append(piece);
       this.#scan(piece, base);

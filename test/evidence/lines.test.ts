@@ -175,10 +175,10 @@ describe('reading lines', () => {
     );
   });
 
-  it('splits a line that is too long, with a warning', () => {
+  it.each([700, 100_000])('splits a line that is too long, with a warning, in pieces of %s', (pieces) => {
     const { draft } = readLog('a', `2024-05-10 09:30:00 ${'x'.repeat(2500)}\nnext\n`, {
       lineBytes: 1000,
-      pieces: 700,
+      pieces,
     });
     expect(draft.lines?.count).toBe(4);
     expect(draft.warnings.map((warning) => warning.code)).toEqual(['split-line', 'split-line']);
