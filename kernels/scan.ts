@@ -134,3 +134,47 @@ export function findLines(text: usize, length: usize, ends: usize): u32 {
   }
   return <u32>count;
 }
+
+/**
+ * Writes where the lines start that hold a literal (relative to `text`, four bytes each).
+ *
+ * @param text whole lines, with 64 readable bytes behind
+ * @param first place in the literal of a byte that other texts hold least, `second` of the next of these
+ * @returns the number of lines
+ */
+export function findText(
+  text: usize,
+  length: usize,
+  literal: usize,
+  literalBytes: usize,
+  first: usize,
+  second: usize,
+  starts: usize,
+): u32 {
+  const a = i8x16.splat(load<i8>(literal + first));
+  const b = i8x16.splat(load<i8>(literal + second));
+  if (length < literalBytes) return 0;
+  const stop = text + length - literalBytes + 1;
+  let count: usize = 0;
+  for (let at = text; at < stop; at += 16) {
+    let hits = <u32>(
+      i8x16.bitmask(v128.and(i8x16.eq(v128.load(at + first), a), i8x16.eq(v128.load(at + second), b)))
+    );
+    while (hits != 0) {
+      const place = at + <usize>ctz(hits);
+      hits &= hits - 1;
+      if (place >= stop) break;
+      if (!isSame(place, literal, literalBytes)) continue;
+      let start = place;
+      while (start > text && load<u8>(start - 1) != 0x0a) start--;
+      store<u32>(starts + (count << 2), <u32>(start - text));
+      count++;
+      // The rest of the line says nothing more.
+      let end = place;
+      while (end < text + length && load<u8>(end) != 0x0a) end++;
+      at = end + 1 - 16;
+      break;
+    }
+  }
+  return <u32>count;
+}

@@ -11,10 +11,6 @@ interface Expression {
   readonly source: string;
   readonly flags: string;
   readonly ignoreWidth: boolean;
-  /** What every match starts with, to be found sooner; '' when nothing is known. */
-  readonly start: string;
-  /** That is all there is to it. */
-  readonly isPlain: boolean;
 }
 
 type ToThread =
@@ -30,8 +26,6 @@ type FromThread = Uint32Array | Uint8Array | null;
  *
  * @param expression global and multi-line
  * @param areAscii `isAscii` of `node:buffer`
- * @param start what every match starts with; '' when nothing is known
- * @param isPlain that is all there is to it
  * @returns the byte offset of the start of each, ascending
  */
 export function findLines(
@@ -39,36 +33,8 @@ export function findLines(
   expression: RegExp,
   ignoreWidth: boolean,
   areAscii: (bytes: Uint8Array) => boolean,
-  start = '',
-  isPlain = false,
 ): number[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (start !== '') {
-    const found: number[] = [];
-    const word = Buffer.from(start, 'utf8');
-    // Where it stands in many lines the expression finds its way through the whole sooner.
-    const mostTried = isPlain ? Number.POSITIVE_INFINITY : buffer.length / 2048 + 64;
-    let tried = 0;
-    let at = buffer.indexOf(word);
-    for (; at !== -1 && tried < mostTried; tried += 1) {
-      const lineStart = at === 0 ? 0 : buffer.lastIndexOf(0x0a, at - 1) + 1;
-      const feed = buffer.indexOf(0x0a, at);
-      const lineEnd = feed === -1 ? buffer.length : feed;
-      if (isPlain) found.push(lineStart);
-      else {
-        const line = buffer.toString('utf8', lineStart, lineEnd);
-        expression.lastIndex = 0;
-        let matches = expression.test(line);
-        if (!matches && line.endsWith('\r')) {
-          expression.lastIndex = 0;
-          matches = expression.test(line.replace(/\r+$/u, ''));
-        }
-        if (matches) found.push(lineStart);
-      }
-      at = feed === -1 ? -1 : buffer.indexOf(word, feed + 1);
-    }
-    if (at === -1) return found;
-  }
   const ascii = areAscii(bytes);
   const plain = ascii ? buffer.toString('latin1') : buffer.toString('utf8');
   // Whatever a character becomes, line feeds stay as they are and as many.
@@ -136,13 +102,13 @@ function runThread(
   const port = parentPort;
   if (port === null) return;
   port.on('message', (message: ToThread) => {
-    const { source, flags, ignoreWidth, start, isPlain } = message.expression;
+    const { source, flags, ignoreWidth } = message.expression;
     let answer: FromThread = null;
     try {
       const expression = new RegExp(source, flags);
       answer =
         message.type === 'lines'
-          ? Uint32Array.from(find(message.bytes, expression, ignoreWidth, areAscii, start, isPlain))
+          ? Uint32Array.from(find(message.bytes, expression, ignoreWidth, areAscii))
           : Uint8Array.from(message.rows, (cells) =>
               cells.some((cell) => matches(expression, cell, ignoreWidth)) ? 1 : 0,
             );
@@ -194,7 +160,6 @@ export class ExpressionThread {
   /**
    * @param shown the expression as the analyst wrote it, for messages
    * @param patience milliseconds that one batch may take
-   * @param plain the text that is looked for, where it is one
    */
   constructor(
     expression: RegExp,
@@ -202,14 +167,11 @@ export class ExpressionThread {
     shown: string,
     signal: AbortSignal | undefined,
     patience = batchMilliseconds,
-    plain: string | null = null,
   ) {
     this.#expression = {
       source: expression.source,
       flags: expression.flags,
       ignoreWidth,
-      start: plain ?? (ignoreWidth ? '' : startOf(expression)),
-      isPlain: plain !== null,
     };
     this.#shown = shown;
     this.#signal = signal;

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
-import { ExpressionThread, findLines, matchesText } from './expression-thread.ts';
+import { ExpressionThread, findLines, matchesText, startOf } from './expression-thread.ts';
+import { linesWithText, longestSearched, searchBytes, searchedText } from '../text/line-scanner.ts';
 import type { BundleLines } from './lines.ts';
 
 /** What is looked for in lines and cells. */
@@ -14,8 +15,6 @@ export interface TextQuery {
 
 /** Text is read and searched in pieces of this size; between two of them others are served. */
 const pieceBytes = 4 * 1024 * 1024;
-/** From so much text on a plain text is looked for on a thread as well. */
-const threadedBytes = 64 * 1024 * 1024;
 
 /**
  * Compiles a query.
@@ -91,7 +90,7 @@ export async function searchLines(
   signal: AbortSignal | undefined,
 ): Promise<LineSet> {
   const found = new LineSet(lines.idCount);
-  const search = pieceSearch(query, lines.store.length >= threadedBytes, signal);
+  const search = pieceSearch(query, signal);
   try {
     for await (const { member, first, last, from, starts } of searchPieces(lines, choose, search)) {
       for (const start of starts) found.add(member.base + lineAt(member.index, first, last, from + start));
@@ -154,6 +153,8 @@ interface SearchedPiece {
 
 /** How pieces are searched: here, or on a thread, which searches one while the next is read. */
 interface PieceSearch {
+  /** Bytes of a piece, as far as lines allow. */
+  readonly pieceBytes: number;
   /** @param copy puts the piece's bytes where the search wants them */
   find(length: number, copy: (out: Buffer) => void): Promise<Iterable<number>>;
   close(): void;
@@ -173,7 +174,7 @@ async function* searchPieces(
       const from = member.index.start(first);
       // A part of a line that was split ends its piece: behind every other line of it is a line feed.
       const last = Math.min(
-        lastLineWithin(member.index, member.count, first, from + pieceBytes),
+        lastLineWithin(member.index, member.count, first, from + search.pieceBytes),
         member.index.nextSplit(first),
       );
       const length = member.index.end(last) - from;
@@ -192,17 +193,25 @@ async function* searchPieces(
   if (underWay !== null) yield await underWay;
 }
 
-function pieceSearch(query: TextQuery, isLarge: boolean, signal: AbortSignal | undefined): PieceSearch {
+function pieceSearch(query: TextQuery, signal: AbortSignal | undefined): PieceSearch {
   const expression = compileQuery(query);
   const { ignoreWidth } = query;
-  const isPlain = !query.regex && !query.ignoreCase && !ignoreWidth && query.expression !== '';
-  // A text of several lines is on none of them.
-  const plain = isPlain && !query.expression.includes('\n') ? query.expression : null;
-  if (query.regex || (isLarge && plain !== null)) return new ThreadSearch(expression, query, plain, signal);
-  const buffer = new ReusedBuffer((bytes) => Buffer.allocUnsafeSlow(bytes));
+  if (query.regex) {
+    const thread = new ThreadSearch(expression, query, signal);
+    const start = Buffer.from(ignoreWidth ? '' : startOf(expression), 'utf8');
+    return start.length === 0 || start.length > longestSearched ? thread : new StartSearch(start, thread);
+  }
+  const isPlain = !query.ignoreCase && !ignoreWidth && query.expression !== '';
   const literal = isPlain ? Buffer.from(query.expression, 'utf8') : null;
+  const isShort = literal !== null && literal.length <= longestSearched && !literal.includes(0x0a);
+  const buffer = new ReusedBuffer((bytes) => Buffer.allocUnsafeSlow(bytes));
   return {
+    pieceBytes: isShort ? searchBytes : pieceBytes,
     find: (length, copy) => {
+      if (isShort && length <= searchBytes) {
+        copy(searchedText().subarray(0, length));
+        return Promise.resolve(linesWithText(length, literal));
+      }
       const bytes = buffer.of(length);
       copy(bytes);
       return Promise.resolve(
@@ -215,6 +224,7 @@ function pieceSearch(query: TextQuery, isLarge: boolean, signal: AbortSignal | u
 
 /** Searches on a thread, one of two pieces in turn while the other is read. */
 class ThreadSearch implements PieceSearch {
+  readonly pieceBytes = pieceBytes;
   readonly #thread: ExpressionThread;
   readonly #buffers = [sharedBuffer(), sharedBuffer()] as const;
   #turn = 0;
@@ -223,10 +233,9 @@ class ThreadSearch implements PieceSearch {
   constructor(
     expression: RegExp,
     { ignoreWidth, expression: shown }: TextQuery,
-    plain: string | null,
     signal: AbortSignal | undefined,
   ) {
-    this.#thread = new ExpressionThread(expression, ignoreWidth, shown, signal, undefined, plain);
+    this.#thread = new ExpressionThread(expression, ignoreWidth, shown, signal);
   }
 
   find(length: number, copy: (out: Buffer) => void): Promise<Iterable<number>> {
@@ -240,6 +249,47 @@ class ThreadSearch implements PieceSearch {
 
   close(): void {
     this.#before.catch(() => undefined);
+    this.#thread.close();
+  }
+}
+
+/** Looks for what every match starts with; only the lines that have it are searched on the thread. */
+class StartSearch implements PieceSearch {
+  readonly pieceBytes = searchBytes;
+  readonly #start: Buffer;
+  readonly #thread: ThreadSearch;
+
+  constructor(start: Buffer, thread: ThreadSearch) {
+    this.#start = start;
+    this.#thread = thread;
+  }
+
+  find(length: number, copy: (out: Buffer) => void): Promise<Iterable<number>> {
+    if (length > searchBytes) return this.#thread.find(length, copy);
+    const text = searchedText().subarray(0, length);
+    copy(text);
+    const starts = linesWithText(length, this.#start);
+    if (starts.length === 0) return Promise.resolve([]);
+    // Where the lines go, by where they are: one behind the other, each with its line feed.
+    const places = new Map<number, number>();
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    for (const start of starts) {
+      const feed = text.indexOf(0x0a, start);
+      const line = text.subarray(start, feed === -1 ? length : feed + 1);
+      places.set(bytes, start);
+      parts.push(line);
+      bytes += line.length;
+    }
+    return this.#thread
+      .find(bytes, (out) => {
+        let at = 0;
+        for (const line of parts) at += line.copy(out, at);
+      })
+      .then((found) => Array.from(found, (at) => places.get(at) ?? 0));
+  }
+
+  close(): void {
     this.#thread.close();
   }
 }

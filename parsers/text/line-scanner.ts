@@ -27,7 +27,14 @@ const marksAt = endsAt + 4 * scanBytes;
 const stampsAt = marksAt + scanBytes + 64 * 1024;
 /** A second place for text, so that the first one stays as it is. */
 const asideAt = stampsAt + stampsBytes;
-const memoryBytes = asideAt + scanBytes + 64 * 1024;
+/** Longest text that is searched at once. */
+export const searchBytes = 1024 * 1024;
+const literalAt = asideAt + scanBytes + 64 * 1024;
+/** Longest literal that is looked for. */
+export const longestSearched = 1024;
+const searchAt = literalAt + longestSearched + 64;
+const startsAt = searchAt + searchBytes + 64 * 1024;
+const memoryBytes = startsAt + 4 * searchBytes;
 
 /** Zeros that the kernel wants behind a text. */
 const behindText = 64;
@@ -36,6 +43,15 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   scanLines(text: number, length: number, ends: number, marks: number, every: number): number;
   findLines(text: number, length: number, ends: number): number;
+  findText(
+    text: number,
+    length: number,
+    literal: number,
+    literalBytes: number,
+    first: number,
+    second: number,
+    starts: number,
+  ): number;
 }
 
 /** The memory in which a scan leaves the places of line feeds, and the room behind them. */
@@ -51,6 +67,8 @@ interface Kernel {
   readonly data: DataView;
   readonly text: Buffer;
   readonly aside: Buffer;
+  readonly searched: Buffer;
+  readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly marks: Uint8Array;
   /** Whose tables it holds. */
@@ -76,6 +94,8 @@ function startKernel(): Kernel {
     bytes: new Uint8Array(buffer),
     data: new DataView(buffer),
     text: Buffer.from(buffer, textAt, scanBytes + behindText),
+    searched: Buffer.from(buffer, searchAt, searchBytes),
+    starts: new Uint32Array(buffer, startsAt, searchBytes),
     aside: Buffer.from(buffer, asideAt, scanBytes + behindText),
     ends: new Uint32Array(buffer, endsAt, scanBytes),
     marks: new Uint8Array(buffer, marksAt, scanBytes + 1),
@@ -121,6 +141,28 @@ export function scanLines(text: Buffer, landmarks: Landmarks | null): ScannedLin
   landmarks.load();
   const count = exports.scanLines(at, text.length, endsAt, marksAt, landmarks.every);
   return { text, count, ends, marks };
+}
+
+/** Room of {@link searchBytes} for a text of whole lines that is searched; good until the next one. */
+export function searchedText(): Buffer {
+  return kernel().searched;
+}
+
+/**
+ * Starts of the lines that hold a literal.
+ *
+ * @param length of the text that stands in {@link searchedText}
+ * @param literal without a line feed, at most {@link longestSearched} bytes
+ */
+export function linesWithText(length: number, literal: Uint8Array): Uint32Array {
+  const { exports, bytes, starts } = kernel();
+  bytes.set(literal, literalAt);
+  // The two bytes that a log holds least are looked for first.
+  const [first = 0, second = first] = [...literal.keys()].sort(
+    (a, b) => frequencyOf(literal[a] ?? 0) - frequencyOf(literal[b] ?? 0),
+  );
+  const count = exports.findText(searchAt, length, literalAt, literal.length, first, second, startsAt);
+  return starts.slice(0, count);
 }
 
 interface Literal {

@@ -508,6 +508,7 @@ function workerPeak(bundle: string): number {
     limits: {},
     spoolFolder,
     remembered: null,
+    locked: 'refuse-alone',
   };
   const parent = `process.parentPort = {
     on: (_, listener) => setImmediate(() => listener({ data: ${JSON.stringify(open)}, ports: [] })),

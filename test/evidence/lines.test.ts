@@ -207,6 +207,58 @@ describe('reading lines', () => {
     },
   );
 
+  const expressions = [
+    'code=\\d',
+    'code=(?!0)\\d+',
+    'exitcode',
+    'code=\\s*1',
+    'code=$',
+    'exit\\b',
+    'exit.c?',
+    '[02]$',
+  ];
+
+  it('finds by an expression the lines that match it one by one', async () => {
+    const words = ['exit', 'code=', 'exitcode=', '0', '12', 'ä', ' ', '\r\n', '\n', '\n'];
+    const texts = fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((parts) => parts.join(''));
+    await fc.assert(
+      fc.asyncProperty(
+        texts,
+        fc.constantFrom(...expressions),
+        fc.boolean(),
+        async (text, expression, regex) => {
+          const { draft } = readLog('a', text);
+          const lines = bundle(draft);
+          const query = { expression, regex, ignoreCase: false, ignoreWidth: false };
+          const found = await searchLines(lines, query, () => true, undefined);
+          const one = new RegExp(expression, 'u');
+          const ids = Array.from({ length: lines.total }, (_, at) => lines.idAt(at));
+          const shown = text.split('\n').slice(0, ids.length);
+          expect(ids.map((id) => found.has(id))).toEqual(
+            shown.map((line) =>
+              regex ? one.test(line) || one.test(line.replace(/\r+$/u, '')) : line.includes(expression),
+            ),
+          );
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('finds by an expression whose start most lines have', async () => {
+    const text = Array.from({ length: 300_000 }, (_, line) => `code=${line % 7}\n`).join('');
+    const { draft } = readLog('a', text);
+    const query = { expression: 'code=[36]', regex: true, ignoreCase: false, ignoreWidth: false };
+    const found = await searchLines(bundle(draft), query, () => true, undefined);
+    expect(found.size).toBe(Math.floor(300_000 / 7) * 2);
+    expect([3, 6, 10, 299_995].map((id) => found.has(id))).toEqual([
+      true,
+      true,
+      true,
+      [3, 6].includes(299_995 % 7),
+    ]);
+  });
+
   it('takes each byte of a line without a break a bounded number of times', () => {
     const piece = Buffer.alloc(64 * 1024, 'a');
     const cost = (pieces: number): number => {

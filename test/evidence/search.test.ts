@@ -1,5 +1,4 @@
 import { isAscii } from 'node:buffer';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExpressionThread, findLines, startOf } from '../../parsers/evidence/expression-thread.ts';
 import { LineSet, compileQuery, matchingRows } from '../../parsers/evidence/search.ts';
@@ -70,47 +69,6 @@ describe('what every match starts with', () => {
     const query = { ...plain, expression, regex: true };
     expect(startOf(compileQuery(query))).toBe(start);
     expect(startOf(compileQuery({ ...query, ignoreCase: true }))).toBe('');
-  });
-
-  it('finds the same lines as without it', () => {
-    const words = ['exit', 'code=', 'exitcode=', '0', '12', 'ä', ' ', '\r\n', '\n', '\n'];
-    const expressions = [
-      'code=\\d',
-      'code=(?!0)\\d+',
-      'exitcode',
-      'code=\\s*1',
-      'code=$',
-      'exit\\b',
-      'exit.c?',
-    ];
-    const texts = fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((parts) => parts.join(''));
-    fc.assert(
-      fc.property(texts, fc.constantFrom(...expressions), (text, source) => {
-        const expression = compileQuery({ ...plain, expression: source, regex: true });
-        const bytes = Buffer.from(text);
-        const start = startOf(expression);
-        expect(start).not.toBe('');
-        expect(findLines(bytes, expression, false, isAscii, start)).toEqual(
-          findLines(bytes, expression, false, isAscii),
-        );
-      }),
-    );
-  });
-
-  it('finds the same lines where it stands in most of them', () => {
-    const text = Array.from({ length: 3000 }, (_, line) => `code=${line % 7}`).join('\n');
-    const expression = compileQuery({ ...plain, expression: 'code=[36]', regex: true });
-    const starts = findLines(Buffer.from(text), expression, false, isAscii, 'code=');
-    expect(starts.map((start) => start / 7)).toEqual(
-      Array.from({ length: 3000 }, (_, line) => line).filter((line) => [3, 6].includes(line % 7)),
-    );
-  });
-
-  it('is all there is to a plain text', () => {
-    const bytes = Buffer.from('展開\nx 展開 展開\n検出\n展開');
-    const query = { ...plain, expression: '展開' };
-    const starts = findLines(bytes, compileQuery(query), false, isAscii, '展開', true);
-    expect(starts).toEqual(findLines(bytes, compileQuery(query), false, isAscii));
   });
 });
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Landmarks, loadText, scanBytes, scanLines } from '../../parsers/text/line-scanner.ts';
+import {
+  Landmarks,
+  linesWithText,
+  loadText,
+  scanBytes,
+  scanLines,
+  searchedText,
+} from '../../parsers/text/line-scanner.ts';
 
 /** Marks by line, what follows the last line feed included, as a search one by one finds them. */
 function expectedMarks(text: string, sets: readonly (readonly string[])[]): readonly number[] {
@@ -101,5 +108,38 @@ describe('Landmarks', () => {
     }
     const longest = 'y'.repeat(255);
     expect(new Landmarks([[longest]]).in(Buffer.from(` ${longest} `))).toBe(1);
+  });
+});
+
+describe('linesWithText', () => {
+  it('finds the lines that a search one by one finds', () => {
+    const unit = fc.constantFrom('a', 'b', 'é', '終', ' ');
+    fc.assert(
+      fc.property(
+        fc.string({ unit, minLength: 1, maxLength: 40 }),
+        fc.string({ unit: fc.oneof(unit, fc.constantFrom('\n', 'aab')), maxLength: 300 }),
+        fc.nat({ max: 3 }),
+        (literal, text, before) => {
+          const lines = `${'x'.repeat(before)}${text}\n${literal}\n`.split('\n').slice(0, -1);
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+          bytes.copy(searchedText());
+          const expected: number[] = [];
+          let at = 0;
+          for (const line of lines) {
+            if (line.includes(literal)) expected.push(at);
+            at += Buffer.byteLength(line) + 1;
+          }
+          expect([...linesWithText(bytes.length, Buffer.from(literal))]).toEqual(expected);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('sees nothing of what stood there before', () => {
+    Buffer.from('ab\nExitCode').copy(searchedText());
+    expect([...linesWithText(7, Buffer.from('ExitCode'))]).toEqual([]);
+    expect([...linesWithText(11, Buffer.from('ExitCode'))]).toEqual([3]);
+    expect([...linesWithText(0, Buffer.from('E'))]).toEqual([]);
   });
 });
