@@ -172,10 +172,41 @@ export interface StatedCode {
  * the same deployment. A patch page has no such column, the device page beside it has.
  */
 export function codesOf(pair: PatchOnDevice, record: PatchRecord): readonly StatedCode[] {
-  if (record.deployment.exitCode !== null) return [{ code: record.deployment.exitCode, record }];
-  return otherCodes(pair, record).filter(({ record: other }) =>
-    sameDeployment(other.deployment.at, record.deployment.at),
-  );
+  const { at, exitCode } = record.deployment;
+  if (exitCode !== null) return [{ code: exitCode, record }];
+  if (at === null || pair.records.length <= fewRecords)
+    return otherCodes(pair, record).filter(({ record: other }) => sameDeployment(other.deployment.at, at));
+  const codes = codesByMinute(pair);
+  const [dated = [], undated = []] = [codes.get(minuteKey(at)), codes.get(null)];
+  return [...dated, ...undated].sort((one, other) => one.nth - other.nth);
+}
+
+/** Of so many records each is compared with all others; hardly a bundle has more of one patch on a device. */
+const fewRecords = 32;
+
+interface PlacedCode extends StatedCode {
+  /** Place of the record in the pair. */
+  readonly nth: number;
+}
+
+const knownCodes = new WeakMap<PatchOnDevice, Map<string | null, PlacedCode[]>>();
+
+/** The stated codes of a pair by the minute of their deployment; under null those of no known time. */
+function codesByMinute(pair: PatchOnDevice): ReadonlyMap<string | null, readonly PlacedCode[]> {
+  const known = knownCodes.get(pair);
+  if (known !== undefined) return known;
+  const codes = new Map<string | null, PlacedCode[]>();
+  pair.records.forEach((record, nth) => {
+    const { at, exitCode } = record.deployment;
+    if (exitCode === null) return;
+    const key = at === null ? null : minuteKey(at);
+    const placed = { code: exitCode, record, nth };
+    const others = codes.get(key);
+    if (others === undefined) codes.set(key, [placed]);
+    else others.push(placed);
+  });
+  knownCodes.set(pair, codes);
+  return codes;
 }
 
 /** The exit codes of the pair's other records, whatever deployment they belong to. */
