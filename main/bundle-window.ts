@@ -105,7 +105,6 @@ export class BundleWindow {
   #waiting: WindowEvent[] = [];
   #closed = false;
   #hasStarted = false;
-  #isPainted = false;
 
   constructor(options: BundleWindowOptions) {
     this.window = options.window;
@@ -118,10 +117,7 @@ export class BundleWindow {
       },
       onGone: (reason) => this.send({ event: 'worker-gone', reason }),
     });
-    options.window.once('ready-to-show', () => {
-      this.#isPainted = true;
-      if (this.#pageReady) this.#startHost();
-    });
+    this.#startHost();
     // A page that was loaded again starts anew. (One that only tries to leave is refused, and stays.)
     options.window.webContents.on('did-navigate', () => {
       this.#pageReady = false;
@@ -145,7 +141,6 @@ export class BundleWindow {
   pageReady(): void {
     this.#pageReady = true;
     if (this.#hasStarted) this.#host.connect(this.window.webContents);
-    else if (this.#isPainted) this.#startHost();
     const missed = this.#waiting;
     this.#waiting = [];
     const bundle = this.#bundle;
@@ -165,7 +160,7 @@ export class BundleWindow {
     else this.#waiting.push(event);
   }
 
-  /** The first worker starts when it is needed or the page has been painted, which it would hold up. */
+  /** The first worker starts with the window: one that starts while the window closes can hold the end up. */
   #startHost(): void {
     if (this.#hasStarted || this.#closed) return;
     this.#hasStarted = true;

@@ -16,6 +16,7 @@ async function firstLogLine(window: Page) {
   await window.keyboard.press('Control+5');
   const lines = window.getByRole('region', { name: 'Log lines' });
   await lines.getByRole('gridcell').first().click();
+  await expect(lines.locator('.ag-row-selected')).toBeVisible();
   return lines;
 }
 
