@@ -104,7 +104,6 @@ export class BundleWindow {
   #pageReady = false;
   #waiting: WindowEvent[] = [];
   #closed = false;
-  #hasStarted = false;
 
   constructor(options: BundleWindowOptions) {
     this.window = options.window;
@@ -117,7 +116,8 @@ export class BundleWindow {
       },
       onGone: (reason) => this.send({ event: 'worker-gone', reason }),
     });
-    this.#startHost();
+    // With the window: a worker that starts while the window closes can hold the end up.
+    this.#host.start();
     // A page that was loaded again starts anew. (One that only tries to leave is refused, and stays.)
     options.window.webContents.on('did-navigate', () => {
       this.#pageReady = false;
@@ -140,7 +140,7 @@ export class BundleWindow {
   /** The page listens: it gets its line to the worker, and what it missed. */
   pageReady(): void {
     this.#pageReady = true;
-    if (this.#hasStarted) this.#host.connect(this.window.webContents);
+    this.#host.connect(this.window.webContents);
     const missed = this.#waiting;
     this.#waiting = [];
     const bundle = this.#bundle;
@@ -149,9 +149,7 @@ export class BundleWindow {
       if (bundle.asksPassword !== null) this.send({ event: 'password-needed', ...bundle.asksPassword });
     }
     for (const event of missed) this.send(event);
-    if (this.#hasStarted && !this.#host.isRunning) {
-      this.send({ event: 'worker-gone', reason: 'not running' });
-    }
+    if (!this.#host.isRunning) this.send({ event: 'worker-gone', reason: 'not running' });
   }
 
   send(event: WindowEvent): void {
@@ -160,17 +158,8 @@ export class BundleWindow {
     else this.#waiting.push(event);
   }
 
-  /** The first worker starts with the window: one that starts while the window closes can hold the end up. */
-  #startHost(): void {
-    if (this.#hasStarted || this.#closed) return;
-    this.#hasStarted = true;
-    this.#host.start();
-    if (this.#pageReady) this.#host.connect(this.window.webContents);
-  }
-
   /** Starts to read a bundle; the window must be without one. */
   open(path: string, opened: OpenedCase | null, name: string = basename(path)): void {
-    this.#startHost();
     const bundle: OpenBundle = {
       path,
       name,
@@ -201,7 +190,6 @@ export class BundleWindow {
     if (this.#closed) return;
     this.window.setTitle('Patchtrail');
     await this.#host.stop();
-    this.#hasStarted = true;
     this.#host.start();
     if (this.#pageReady) this.#host.connect(this.window.webContents);
   }

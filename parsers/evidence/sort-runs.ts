@@ -45,40 +45,24 @@ function findRuns(lines: Uint32Array, keyOf: (line: number) => number): number[]
 /** Puts the line at `at` where it belongs among those from `start` on, which are in order. */
 function insert(lines: Uint32Array, start: number, at: number, keyOf: (line: number) => number): void {
   const line = lines[at] as number;
-  const place = firstAbove(lines, start, at, keyOf(line), keyOf);
+  const own = keyOf(line);
+  const place = firstBehind(lines, start, at, keyOf, (key) => key > own);
   lines.copyWithin(place + 1, place, at);
   lines[place] = line;
 }
 
-/** The first place from `start` to `end` whose key is larger. */
-function firstAbove(
+/** The first place from `start` to `end` whose key is one of those behind; the keys ascend. */
+function firstBehind(
   lines: Uint32Array,
   start: number,
   end: number,
-  key: number,
   keyOf: (line: number) => number,
+  isBehind: (key: number) => boolean,
 ): number {
   let [low, high] = [start, end];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (keyOf(lines[middle] as number) > key) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** The first place from `start` to `end` whose key is not smaller. */
-function firstNotBelow(
-  lines: Uint32Array,
-  start: number,
-  end: number,
-  key: number,
-  keyOf: (line: number) => number,
-): number {
-  let [low, high] = [start, end];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (keyOf(lines[middle] as number) >= key) high = middle;
+    if (isBehind(keyOf(lines[middle] as number))) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -94,9 +78,11 @@ function mergeRuns(
   room: Uint32Array,
 ): Uint32Array {
   // What stands right already stays: the start of the first run and the end of the second.
-  const start = firstAbove(lines, runStart, middle, keyOf(lines[middle] as number), keyOf);
+  const first = keyOf(lines[middle] as number);
+  const start = firstBehind(lines, runStart, middle, keyOf, (key) => key > first);
   if (start === middle) return room;
-  const end = firstNotBelow(lines, middle, runEnd, keyOf(lines[middle - 1] as number), keyOf);
+  const last = keyOf(lines[middle - 1] as number);
+  const end = firstBehind(lines, middle, runEnd, keyOf, (key) => key >= last);
   const size = middle - start;
   const aside = room.length >= size ? room : new Uint32Array(size);
   aside.set(lines.subarray(start, middle));

@@ -32,7 +32,7 @@ import {
 } from './matrix-window.ts';
 import type { Cell } from './matrix-window.ts';
 import { Empty, Pane } from './pane.tsx';
-import { Patches } from './patches.tsx';
+import { Patches, recordChips } from './patches.tsx';
 import type { Pair } from './patches.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 import { kindGlyph } from './severity.tsx';
@@ -61,20 +61,7 @@ export function MatrixPlace() {
 }
 
 /** What of the filter is told in the head of the pane. */
-const chipsShown = [
-  'devices',
-  'patches',
-  'detections',
-  'deployments',
-  'results',
-  'exitCodes',
-  'rules',
-  'severities',
-  'kinds',
-  'onlyFindings',
-  'time',
-  'text',
-] as const;
+const chipsShown = [...recordChips, 'time', 'text'] as const;
 
 function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
   const { t, locale, number } = useLanguage();

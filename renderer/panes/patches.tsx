@@ -50,8 +50,8 @@ const patchFilters = {
   exitCode: 'exitCodes',
 } as const;
 const attemptFilters = { lastResult: 'results' } as const;
-/** What of the filter is told in the head of the pane. */
-const chipsShown = [
+/** What of the filter is told in the head of a pane that shows records. */
+export const recordChips = [
   'devices',
   'patches',
   'detections',
@@ -148,7 +148,7 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
           ? ` · ${t('patches.with-findings', { count: withFindings })}`
           : ''}
       </small>
-      {only === undefined ? <Chips tone="of-pane" parts={chipsShown} /> : null}
+      {only === undefined ? <Chips tone="of-pane" parts={recordChips} /> : null}
     </>
   );
   const body = (name: 'patches' | 'attempts') => {
