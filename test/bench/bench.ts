@@ -33,7 +33,7 @@ const atLeast: ReadonlySet<string> = new Set(['evtx.records-per-s']);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'bench-output');
 const commandLine = join(root, 'out/main/command-line.js');
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     only: { type: 'string', multiple: true },
@@ -42,7 +42,9 @@ const { values } = parseArgs({
   allowPositionals: true,
 });
 const runs = Math.max(1, Number(values.runs));
-const wanted = (id: string): boolean => values.only === undefined || values.only.includes(id);
+/** The ids asked for: `--only A B` and `--only A --only B` say the same. Undefined when all are. */
+const only = values.only === undefined ? undefined : [...values.only, ...positionals];
+const wanted = (id: string): boolean => only === undefined || only.includes(id);
 
 // What is measured is what the sources say now.
 const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
@@ -630,4 +632,8 @@ function report(): void {
     );
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ metrics }, null, 2)}\n`);
+  const unknown = (only ?? []).filter((id) => metrics.every((metric) => metric.id !== id));
+  if (unknown.length === 0) return;
+  process.stderr.write(`not a figure of this benchmark: ${unknown.join(', ')}\n`);
+  process.exitCode = 2;
 }
