@@ -19,6 +19,10 @@ import {
 
 /** Up to this many bytes a member is inflated at once and in place: setting up a stream would cost more. */
 const smallBytes = 256 * 1024;
+/** Deflate makes at most 1,032 bytes of one. */
+const mostRatio = 1032;
+/** Zlib inflates into pieces of no less. */
+const leastChunk = 64;
 
 /** The unpacked bytes of an entry, checked against its local header, its CRC-32 and its size. */
 export function openZipEntry(source: RandomSource, entry: ZipEntry, password: Uint8Array | null): ByteStream {
@@ -128,8 +132,11 @@ class ZipEntryStream implements ByteStream {
     const { bytes } = this.#entry;
     if (bytes === null || bytes > smallBytes || packedBytes > smallBytes) return null;
     const packed = await this.#source.read(dataOffset, packedBytes);
+    // In one piece; what is said to be much larger than it can be gets no room for that.
+    const chunkSize = Math.max(leastChunk, Math.min(bytes, packed.length * mostRatio) + 1);
+    const options = { maxOutputLength: Math.max(1, bytes), chunkSize };
     try {
-      return new OnePieceStream(inflateRawSync(packed, { maxOutputLength: Math.max(1, bytes) }), packedBytes);
+      return new OnePieceStream(inflateRawSync(packed, options), packedBytes);
     } catch {
       return null;
     }

@@ -123,7 +123,9 @@ export function buildEvidence(
       }
     }
   });
-  const members = drafts.map((draft, position) => toMember(draft, assignments, position));
+  const members = drafts.map(
+    (draft, position) => new ReadMember(draft, assignments.ofMember[position] ?? null, position),
+  );
   const evidence = new IndexedEvidence({
     members,
     devices: assignments.devices,
@@ -134,7 +136,10 @@ export function buildEvidence(
     coverage: coverageOf(systems, members, facts, events),
     systems,
     keyOf: (name) => assignments.keyOf(name),
-    lastOfLines: drafts.map((draft, position) => settle.lastOfLines(draft, position)),
+    lastOfLines: (position) => {
+      const draft = drafts[position];
+      return draft === undefined ? null : settle.lastOfLines(draft, position);
+    },
   });
   return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };
 }
@@ -202,24 +207,57 @@ class DetectionTimes {
   }
 }
 
-function toMember(draft: MemberDraft, assignments: Assignments, position: number): Member {
-  return {
-    index: position,
-    path: draft.path,
-    bytes: draft.bytes,
-    sha256: draft.sha256,
-    kind: draft.kind,
-    system: draft.system,
-    state: draft.state,
-    reason: draft.reason,
-    encoding: draft.encoding,
-    lines: draft.lines?.count ?? null,
-    rows: draft.rows,
-    warnings: draft.warningCount,
-    timeRule: draft.timeRule,
-    modified: draft.modified,
-    device: assignments.ofMember[position] ?? null,
-  };
+/** A member as the evidence shows it: what was read of it, and whose it is. There can be a million of them. */
+class ReadMember implements Member {
+  readonly #draft: MemberDraft;
+  readonly index: number;
+  readonly device: Member['device'];
+
+  constructor(draft: MemberDraft, device: Member['device'], position: number) {
+    this.#draft = draft;
+    this.device = device;
+    this.index = position;
+  }
+
+  get path(): Member['path'] {
+    return this.#draft.path;
+  }
+  get bytes(): Member['bytes'] {
+    return this.#draft.bytes;
+  }
+  get sha256(): Member['sha256'] {
+    return this.#draft.sha256;
+  }
+  get kind(): Member['kind'] {
+    return this.#draft.kind;
+  }
+  get system(): Member['system'] {
+    return this.#draft.system;
+  }
+  get state(): Member['state'] {
+    return this.#draft.state;
+  }
+  get reason(): Member['reason'] {
+    return this.#draft.reason;
+  }
+  get encoding(): Member['encoding'] {
+    return this.#draft.encoding;
+  }
+  get lines(): Member['lines'] {
+    return this.#draft.lines?.count ?? null;
+  }
+  get rows(): Member['rows'] {
+    return this.#draft.rows;
+  }
+  get warnings(): Member['warnings'] {
+    return this.#draft.warningCount;
+  }
+  get timeRule(): Member['timeRule'] {
+    return this.#draft.timeRule;
+  }
+  get modified(): Member['modified'] {
+    return this.#draft.modified;
+  }
 }
 
 interface Settled {
@@ -391,8 +429,8 @@ interface EvidenceParts {
   readonly coverage: readonly CoverageItem[];
   readonly systems: readonly SystemDefinition[];
   readonly keyOf: (name: string | null) => string;
-  /** Last moments of logs, by position of the member. */
-  readonly lastOfLines: readonly (Moment | null)[];
+  /** The last moment of a log, by position of the member. */
+  readonly lastOfLines: (position: number) => Moment | null;
 }
 
 class IndexedEvidence implements Evidence {
@@ -405,7 +443,8 @@ class IndexedEvidence implements Evidence {
   readonly coverage: readonly CoverageItem[];
   readonly pairs: readonly PatchOnDevice[];
   readonly #keyOf: (name: string | null) => string;
-  readonly #memberByPath: ReadonlyMap<string, Member>;
+  /** Made when it is asked for first. */
+  #memberByPath: ReadonlyMap<string, Member> | null = null;
   readonly #recordsByDevice = new Map<string, JoinedRecord[]>();
   readonly #pairsByPatch = new Map<SystemId, Map<string, PatchOnDevice[]>>();
   readonly #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>>;
@@ -425,7 +464,6 @@ class IndexedEvidence implements Evidence {
     this.systems = new Set(
       parts.members.flatMap((member) => (isSource(member) && member.system !== null ? [member.system] : [])),
     );
-    this.#memberByPath = new Map(parts.members.map((member) => [member.path, member]));
     this.#ambiguousKbs = this.#findAmbiguousKbs();
     this.pairs = this.#pairUp();
     for (const fact of parts.facts) push(this.#facts, fact.type, fact);
@@ -441,6 +479,7 @@ class IndexedEvidence implements Evidence {
   }
 
   member(path: string): Member | undefined {
+    this.#memberByPath ??= new Map(this.members.map((member) => [member.path, member]));
     return this.#memberByPath.get(path);
   }
 
@@ -624,7 +663,7 @@ class IndexedEvidence implements Evidence {
       ({ detection, deployment } = record);
     }
     for (const event of parts.events) note(event.at);
-    for (const last of parts.lastOfLines) note(last);
+    for (let position = 0; position < parts.members.length; position += 1) note(parts.lastOfLines(position));
     for (const fact of parts.facts) {
       for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
     }

@@ -21,8 +21,6 @@ export const plausible = { from: Date.UTC(1995, 0, 1), to: Date.UTC(2100, 0, 1) 
 interface Page {
   /** Store offset of the first line. */
   readonly base: number;
-  /** Place of its first line in the arrays, which short members share. */
-  readonly from: number;
   /** Lines for which there is room. */
   readonly size: number;
   /** Line starts relative to `base`; numbers of eight bytes where lines are so long that four are too few. */
@@ -90,11 +88,10 @@ export class LineIndex {
       this.#previousLocal = local;
       this.#previousOffset = offset;
     }
-    const at = page.from + slot;
-    page.starts[at] = start - page.base;
-    page.local[at] = local;
-    page.flags[at] = flags;
-    page.offsets[at] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
+    page.starts[slot] = start - page.base;
+    page.local[slot] = local;
+    page.flags[slot] = flags;
+    page.offsets[slot] = Number.isNaN(offset) ? 0 : this.#offsetIndex(offset);
     this.#count += 1;
   }
 
@@ -122,7 +119,7 @@ export class LineIndex {
       const page = this.#pageFor(lineStart);
       const slot = this.#count % pageLines;
       const stop = Math.min(to, at + page.size - slot);
-      const shift = page.from + slot - at;
+      const shift = slot - at;
       let { earliest, latest } = this;
       let outOfOrder = 0;
       let previousLocal = this.#previousLocal;
@@ -190,14 +187,22 @@ export class LineIndex {
     this.#finished = true;
     const last = this.#pages[this.#pages.length - 1];
     const used = this.#count % pageLines;
-    if (last !== undefined && used !== 0 && used < last.size && last.starts instanceof Uint32Array)
+    // A short first page is copied by those who keep it, see `letGo`.
+    if (last !== undefined && used !== 0 && used < last.size && last.size > firstLines)
       this.#pages[this.#pages.length - 1] = closed(last, used);
+  }
+
+  /** Its lines were copied: the next member may use what they stood in, and nothing more may be asked of them here. */
+  letGo(): void {
+    const [first] = this.#pages.splice(0);
+    if (first?.size === firstLines && first.starts instanceof Uint32Array) spare = first;
+    this.#count = 0;
   }
 
   /** Gives an untimed or timed line a time, e.g. when a document's rows are put on the timeline. */
   setTime(line: number, local: number, offset: number, level: Level): void {
     const page = this.#page(line);
-    const slot = page.from + (line % pageLines);
+    const slot = line % pageLines;
     if (((page.flags[slot] ?? 0) & timedFlag) === 0 && !Number.isNaN(local)) this.#timed += 1;
     this.#noteExtent(local);
     page.local[slot] = local;
@@ -208,7 +213,7 @@ export class LineIndex {
   /** Store offset of the line. */
   start(line: number): number {
     const page = this.#page(line);
-    return page.base + (page.starts[page.from + (line % pageLines)] ?? 0);
+    return page.base + (page.starts[line % pageLines] ?? 0);
   }
 
   /** Store offset behind the line, its line break included. */
@@ -218,13 +223,13 @@ export class LineIndex {
 
   local(line: number): number {
     const page = this.#page(line);
-    return page.local[page.from + (line % pageLines)] ?? Number.NaN;
+    return page.local[line % pageLines] ?? Number.NaN;
   }
 
   /** Minutes east of UTC as stated on the line, or NaN. */
   offset(line: number): number {
     const page = this.#page(line);
-    return this.offsetTable[page.offsets[page.from + (line % pageLines)] ?? 0] ?? Number.NaN;
+    return this.offsetTable[page.offsets[line % pageLines] ?? 0] ?? Number.NaN;
   }
 
   level(line: number): Level {
@@ -260,7 +265,7 @@ export class LineIndex {
     this.latest = Number.NaN;
     for (let line = 0; line < this.#count; line += 1) {
       const page = this.#page(line);
-      const slot = page.from + (line % pageLines);
+      const slot = line % pageLines;
       const local = page.local[slot] ?? Number.NaN;
       if (!Number.isNaN(local)) {
         const changed = change(local, line);
@@ -301,7 +306,7 @@ export class LineIndex {
 
   #flags(line: number): number {
     const page = this.#page(line);
-    return page.flags[page.from + (line % pageLines)] ?? 0;
+    return page.flags[line % pageLines] ?? 0;
   }
 
   #page(line: number): Page {
@@ -342,7 +347,6 @@ const levelCodes: Readonly<Record<Level, number>> = {
 function newPage(base: number, size: number): Page {
   return {
     base,
-    from: 0,
     size,
     starts: new Uint32Array(size),
     local: new Float64Array(size),
@@ -353,12 +357,8 @@ function newPage(base: number, size: number): Page {
 
 /** The first page of a member starts small: bundles of a hundred thousand tiny members are normal. */
 const firstLines = 256;
-/** A first page that was closed, for the next member. */
+/** A first page that was given back, for the next member. */
 let spare: Page | null = null;
-/** Arrays that short members share, and how many of their lines are taken. */
-let shared: Page | null = null;
-let sharedUsed = 0;
-const sharedLines = 16_384;
 
 function firstPage(base: number): Page {
   if (spare === null) return newPage(base, firstLines);
@@ -367,20 +367,16 @@ function firstPage(base: number): Page {
   return page;
 }
 
-/** A page without the room that it did not need; nothing may use the one given any more. */
+/** A page without the room that it did not need. */
 function closed(page: Page, used: number): Page {
-  let [into, from] = [shared, sharedUsed];
-  if (used > firstLines) [into, from] = [newPage(page.base, used), 0];
-  else {
-    if (into === null || from + used > into.size) [into, from] = [newPage(0, sharedLines), 0];
-    [shared, sharedUsed] = [into, from + used];
-  }
-  into.starts.set(page.starts.subarray(0, used), from);
-  into.local.set(page.local.subarray(0, used), from);
-  into.flags.set(page.flags.subarray(0, used), from);
-  into.offsets.set(page.offsets.subarray(0, used), from);
-  if (page.size === firstLines) spare = page;
-  return { ...into, base: page.base, from, size: used };
+  return {
+    base: page.base,
+    size: used,
+    starts: page.starts.slice(0, used),
+    local: page.local.slice(0, used),
+    flags: page.flags.slice(0, used),
+    offsets: page.offsets.slice(0, used),
+  };
 }
 
 function widened(page: Page): Page {

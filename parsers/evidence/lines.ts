@@ -4,6 +4,7 @@ import { readMoment } from './line-reader.ts';
 import type { MemberDraft } from './member-draft.ts';
 import type { MemberZone } from './build-evidence.ts';
 import { mergeLines } from './merge-lines.ts';
+import type { MergedMembers } from './merge-lines.ts';
 import type { LineTable } from './short-lines.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -13,20 +14,99 @@ export interface LinePlace {
   readonly line: number;
 }
 
-interface MemberLines {
-  readonly draft: MemberDraft;
-  readonly position: number;
-  readonly index: LineTable;
-  /** Lines when the bundle was looked at: the index of a member that is still being read grows. */
-  readonly count: number;
-  readonly zone: MemberZone;
-  /** Id of its first line. */
-  readonly base: number;
-  readonly deviceKey: string;
-  readonly onlyDated: boolean;
-}
-
 const unknownZone: MemberZone = { offset: null, source: 'unknown', zone: null };
+
+/** The members that have lines, by number; typed arrays, since there can be a million of them. */
+class MemberTable implements MergedMembers {
+  readonly size: number;
+  /** Minutes east of UTC by which readings of unknown offset are placed. */
+  placementOffset = 0;
+  readonly #drafts: readonly MemberDraft[];
+  readonly #zones: readonly MemberZone[];
+  readonly #positions: Uint32Array;
+  /** Ids of the first lines; of the last one's end as well. */
+  readonly #bases: Float64Array;
+  /** By position in the bundle; -1 for a member without lines. */
+  readonly #numbers: Int32Array;
+
+  constructor(drafts: readonly MemberDraft[], zones: readonly MemberZone[]) {
+    this.#drafts = drafts;
+    this.#zones = zones;
+    this.#numbers = new Int32Array(drafts.length).fill(-1);
+    this.size = drafts.reduce((size, { lines }) => size + (lines === null ? 0 : 1), 0);
+    this.#positions = new Uint32Array(this.size);
+    this.#bases = new Float64Array(this.size + 1);
+    let member = 0;
+    drafts.forEach(({ lines }, position) => {
+      if (lines === null) return;
+      // The last line of a member that is still being read grows.
+      const count = lines.finished ? lines.count : Math.max(0, lines.count - 1);
+      this.#numbers[position] = member;
+      this.#positions[member] = position;
+      this.#bases[member + 1] = this.base(member) + count;
+      member += 1;
+    });
+  }
+
+  /** Undefined for a member without lines. */
+  at(position: number): number | undefined {
+    const member = this.#numbers[position];
+    return member === -1 ? undefined : member;
+  }
+
+  position(member: number): number {
+    return this.#positions[member] as number;
+  }
+
+  draft(member: number): MemberDraft {
+    return this.#drafts[this.position(member)] as MemberDraft;
+  }
+
+  index(member: number): LineTable {
+    return this.draft(member).lines as LineTable;
+  }
+
+  zone(member: number): MemberZone {
+    return this.#zones[this.position(member)] ?? unknownZone;
+  }
+
+  base(member: number): number {
+    return this.#bases[member] as number;
+  }
+
+  count(member: number): number {
+    return this.base(member + 1) - this.base(member);
+  }
+
+  isOnlyDated(member: number): boolean {
+    return this.draft(member).timeline === 'dated';
+  }
+
+  keyOf(member: number, line: number, local: number): number {
+    const index = this.index(member);
+    const stated = index.offsetTable.length === 1 ? Number.NaN : index.offset(line);
+    const offset = Number.isNaN(stated)
+      ? (zoneOffset(this.zone(member), local) ?? this.placementOffset)
+      : stated;
+    return local - offset * 60_000;
+  }
+
+  /** The member that a line belongs to. */
+  of(id: number): number {
+    let low = 0;
+    let high = this.size - 1;
+    // Members without lines share their base with the next one.
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.base(middle) <= id) low = middle;
+      else high = middle - 1;
+    }
+    while (low > 0 && this.count(low) === 0) low -= 1;
+    if (this.size === 0 || !(id >= this.base(low) && id < this.base(low + 1)))
+      throw new RangeError(`line id ${id}`);
+    return low;
+  }
+}
 
 /** Lines of a text handed out as one string are cut here; the file view asks for the rest. */
 const longestShownLine = 64 * 1024;
@@ -41,17 +121,14 @@ const longestShownLine = 64 * 1024;
  * decide an order that a rule depends on.
  */
 export class BundleLines {
-  readonly #members: readonly MemberLines[];
-  /** Place in the members by position in the bundle; -1 for a member without lines. */
-  readonly #byPosition: Int32Array;
+  readonly #members: MemberTable;
+  readonly #deviceKeyOf: (position: number) => string;
   readonly #store: TextStore;
   /** Merged order: ids; null while it is the bundle order of a single member. */
   readonly #order: Uint32Array | null;
   readonly #identity: { readonly base: number; readonly count: number };
   /** How many of the first entries of the order have a place in time. */
   readonly #placed: number;
-  /** Minutes east of UTC by which readings of unknown offset are placed. */
-  readonly placementOffset: number;
 
   constructor(
     drafts: readonly MemberDraft[],
@@ -60,32 +137,18 @@ export class BundleLines {
     store: TextStore,
   ) {
     this.#store = store;
-    const members: MemberLines[] = [];
-    let base = 0;
-    drafts.forEach((draft, position) => {
-      if (draft.lines === null) return;
-      const zone = zones[position] ?? unknownZone;
-      const count = draft.lines.finished ? draft.lines.count : Math.max(0, draft.lines.count - 1);
-      members.push({
-        draft,
-        position,
-        index: draft.lines,
-        count,
-        zone,
-        base,
-        deviceKey: deviceKeyOf(position),
-        onlyDated: draft.timeline === 'dated',
-      });
-      base += count;
-    });
-    this.#members = members;
-    this.#byPosition = new Int32Array(drafts.length).fill(-1);
-    members.forEach((member, at) => (this.#byPosition[member.position] = at));
-    this.placementOffset = commonOffset(members);
+    this.#deviceKeyOf = deviceKeyOf;
+    this.#members = new MemberTable(drafts, zones);
+    this.#members.placementOffset = commonOffset(this.#members);
     const merged = this.#merge();
     this.#order = merged.order;
     this.#identity = merged.identity;
     this.#placed = merged.placed;
+  }
+
+  /** Minutes east of UTC by which readings of unknown offset are placed. */
+  get placementOffset(): number {
+    return this.#members.placementOffset;
   }
 
   /** Lines of the timeline. */
@@ -93,15 +156,15 @@ export class BundleLines {
     return this.#order?.length ?? this.#identity.count;
   }
   get timed(): number {
-    return this.#sum((member) => (member.draft.timeline === 'none' ? 0 : member.index.timed));
+    return this.#sum(({ timeline }, index) => (timeline === 'none' ? 0 : index.timed));
   }
   get outOfOrder(): number {
-    return this.#sum((member) => (member.draft.timeline === 'none' ? 0 : member.index.outOfOrder));
+    return this.#sum(({ timeline }, index) => (timeline === 'none' ? 0 : index.outOfOrder));
   }
 
   /** Bytes of the indexes and of the merged order. */
   get memory(): number {
-    return this.#sum((member) => member.index.memory) + (this.#order?.byteLength ?? 0);
+    return this.#sum((_, index) => index.memory) + (this.#order?.byteLength ?? 0);
   }
 
   /** Whether the merged order is that of the ids, as of a single log. */
@@ -129,49 +192,52 @@ export class BundleLines {
   }
 
   idOf(position: number, line: number): number | null {
-    const member = this.#members[this.#byPosition[position] ?? -1];
-    return member === undefined || line < 0 || line >= member.count ? null : member.base + line;
+    const member = this.#members.at(position);
+    return member === undefined || line < 0 || line >= this.#members.count(member)
+      ? null
+      : this.#members.base(member) + line;
   }
 
   placeOf(id: number): LinePlace {
     const member = this.#memberOf(id);
-    return { position: member.position, line: id - member.base };
+    return { position: this.#members.position(member), line: id - this.#members.base(member) };
   }
 
   pathOf(id: number): string {
-    return this.#memberOf(id).draft.path;
+    return this.#members.draft(this.#memberOf(id)).path;
   }
 
   deviceKeyOf(id: number): string {
-    return this.#memberOf(id).deviceKey;
+    return this.#deviceKeyOf(this.#members.position(this.#memberOf(id)));
   }
 
   levelCodeOf(id: number): number {
     const member = this.#memberOf(id);
-    return member.index.levelCode(id - member.base);
+    return this.#members.index(member).levelCode(id - this.#members.base(member));
   }
 
   levelOf(id: number): Level {
     const member = this.#memberOf(id);
-    return member.index.level(id - member.base);
+    return this.#members.index(member).level(id - this.#members.base(member));
   }
 
   continues(id: number): boolean {
     const member = this.#memberOf(id);
-    return !member.index.isHead(id - member.base);
+    return !this.#members.index(member).isHead(id - this.#members.base(member));
   }
 
   isOutOfOrder(id: number): boolean {
     const member = this.#memberOf(id);
-    return member.index.isOutOfOrder(id - member.base);
+    return this.#members.index(member).isOutOfOrder(id - this.#members.base(member));
   }
 
   /** Text of a line without its line end. @param limit bytes at most */
   textOf(id: number, limit = longestShownLine): { readonly text: string; readonly cut: boolean } {
     const member = this.#memberOf(id);
-    const line = id - member.base;
-    const start = member.index.start(line);
-    const length = member.index.end(line) - start;
+    const index = this.#members.index(member);
+    const line = id - this.#members.base(member);
+    const start = index.start(line);
+    const length = index.end(line) - start;
     const bytes = this.#store.read(start, Math.min(length, limit));
     let end = bytes.length;
     if (length <= limit && bytes[end - 1] === 0x0a) end -= 1;
@@ -183,16 +249,16 @@ export class BundleLines {
   /** The moment of a line with its raw stamp; null for a line without a time. */
   momentOf(id: number): Moment | null {
     const member = this.#memberOf(id);
-    const line = id - member.base;
-    if (!member.index.isTimed(line)) return null;
-    const { draft, zone } = member;
-    const local = member.index.local(line);
-    const head = this.#store.read(
-      member.index.start(line),
-      Math.min(1024, member.index.end(line) - member.index.start(line)),
-    );
-    const read = readMoment(draft.heads, stripLineEnd(head), draft.clock, member.deviceKey);
-    const stated = member.index.offset(line);
+    const draft = this.#members.draft(member);
+    const index = this.#members.index(member);
+    const line = id - this.#members.base(member);
+    if (!index.isTimed(line)) return null;
+    const zone = this.#members.zone(member);
+    const deviceKey = this.#deviceKeyOf(this.#members.position(member));
+    const local = index.local(line);
+    const head = this.#store.read(index.start(line), Math.min(1024, index.end(line) - index.start(line)));
+    const read = readMoment(draft.heads, stripLineEnd(head), draft.clock, deviceKey);
+    const stated = index.offset(line);
     const known = Number.isNaN(stated) ? zoneOffset(zone, local) : stated;
     return {
       raw: read?.at.raw ?? draft.datedLines.get(line)?.at?.raw ?? '',
@@ -201,16 +267,17 @@ export class BundleLines {
       offsetSource: Number.isNaN(stated) ? (known === null ? 'unknown' : zone.source) : 'stated',
       precision: read?.at.precision ?? draft.datedLines.get(line)?.at?.precision ?? 'second',
       clock: draft.clock,
-      clockOf: member.deviceKey === '' ? `?${draft.path}` : member.deviceKey,
+      clockOf: deviceKey === '' ? `?${draft.path}` : deviceKey,
     };
   }
 
   /** Place of a line on the timeline's scale; its own or that of the record it belongs to; NaN without one. */
   scaleOf(id: number): number {
     const member = this.#memberOf(id);
-    let line = id - member.base;
-    while (line > 0 && !member.index.isTimed(line) && !member.index.isHead(line)) line -= 1;
-    return member.index.isTimed(line) ? this.#key(member, line) : Number.NaN;
+    const index = this.#members.index(member);
+    let line = id - this.#members.base(member);
+    while (line > 0 && !index.isTimed(line) && !index.isHead(line)) line -= 1;
+    return index.isTimed(line) ? this.#key(member, line) : Number.NaN;
   }
 
   /** Place of any moment on the timeline's scale. */
@@ -238,7 +305,7 @@ export class BundleLines {
   /** The key by which a line stands in the merged order; +Infinity for lines of files without any time. */
   orderKey(id: number): number {
     const member = this.#memberOf(id);
-    return this.#effectiveKey(member, id - member.base);
+    return this.#effectiveKey(member, id - this.#members.base(member));
   }
 
   /** Members with their id ranges and store offsets, for searching. */
@@ -251,15 +318,18 @@ export class BundleLines {
     readonly index: LineTable;
     readonly timeline: 'all' | 'dated' | 'none';
   }> {
-    for (const member of this.#members) {
+    const members = this.#members;
+    for (let member = 0; member < members.size; member += 1) {
+      const position = members.position(member);
+      const { path, timeline } = members.draft(member);
       yield {
-        position: member.position,
-        path: member.draft.path,
-        deviceKey: member.deviceKey,
-        base: member.base,
-        count: member.count,
-        index: member.index,
-        timeline: member.draft.timeline,
+        position,
+        path,
+        deviceKey: this.#deviceKeyOf(position),
+        base: members.base(member),
+        count: members.count(member),
+        index: members.index(member),
+        timeline,
       };
     }
   }
@@ -270,81 +340,65 @@ export class BundleLines {
 
   /** Ids over all members, timeline or not. */
   get idCount(): number {
-    const last = this.#members[this.#members.length - 1];
-    return last === undefined ? 0 : last.base + last.count;
+    return this.#members.base(this.#members.size);
   }
 
-  #sum(value: (member: MemberLines) => number): number {
-    return this.#members.reduce((sum, member) => sum + value(member), 0);
+  #sum(value: (draft: MemberDraft, index: LineTable) => number): number {
+    let sum = 0;
+    for (let member = 0; member < this.#members.size; member += 1)
+      sum += value(this.#members.draft(member), this.#members.index(member));
+    return sum;
   }
 
-  #lastMember: MemberLines | null = null;
+  #lastMember = 0;
 
-  #memberOf(id: number): MemberLines {
+  /** Number of the member that a line belongs to: often that of the line asked for before. */
+  #memberOf(id: number): number {
+    const members = this.#members;
     const last = this.#lastMember;
-    if (last !== null && id >= last.base && id < last.base + last.count) return last;
-    let low = 0;
-    let high = this.#members.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#members[middle]?.base ?? 0) <= id) low = middle;
-      else high = middle - 1;
-    }
-    let member = this.#members[low];
-    // Members without lines share their base with the next one.
-    while (member?.count === 0 && low > 0) member = this.#members[(low -= 1)];
-    if (member === undefined || id < member.base || id >= member.base + member.count) {
-      throw new RangeError(`line id ${id}`);
-    }
-    this.#lastMember = member;
-    return member;
+    if (last < members.size && id >= members.base(last) && id < members.base(last + 1)) return last;
+    this.#lastMember = members.of(id);
+    return this.#lastMember;
   }
 
-  #key(member: MemberLines, line: number): number {
-    return this.#keyOfReading(member, line, member.index.local(line));
-  }
-
-  #keyOfReading(member: MemberLines, line: number, local: number): number {
-    const { index } = member;
-    const stated = index.offsetTable.length === 1 ? Number.NaN : index.offset(line);
-    const offset = Number.isNaN(stated) ? (zoneOffset(member.zone, local) ?? this.placementOffset) : stated;
-    return local - offset * 60_000;
+  #key(member: number, line: number): number {
+    return this.#members.keyOf(member, line, this.#members.index(member).local(line));
   }
 
   /** Key of the last timed line at or above; before the first timed line, that one's. */
-  #effectiveKey(member: MemberLines, line: number): number {
+  #effectiveKey(member: number, line: number): number {
+    const index = this.#members.index(member);
+    const count = this.#members.count(member);
     let at = line;
-    while (at >= 0 && !member.index.isTimed(at)) at -= 1;
+    while (at >= 0 && !index.isTimed(at)) at -= 1;
     if (at < 0) {
       at = line + 1;
-      while (at < member.count && !member.index.isTimed(at)) at += 1;
-      if (at >= member.count) return Number.POSITIVE_INFINITY;
+      while (at < count && !index.isTimed(at)) at += 1;
+      if (at >= count) return Number.POSITIVE_INFINITY;
     }
     return this.#key(member, at);
   }
 
   #merge(): { order: Uint32Array | null; identity: { base: number; count: number }; placed: number } {
-    const taking = this.#members.filter((member) => member.draft.timeline !== 'none' && member.count > 0);
-    const timed = taking.filter((member) => member.index.timed > 0);
-    const [only] = taking;
-    if (taking.length === 0 || only === undefined)
-      return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
-    if (
-      taking.length === 1 &&
-      only.draft.timeline === 'all' &&
-      (only.index.outOfOrder === 0 || timed.length === 0)
-    ) {
-      const count = only.count;
-      return { order: null, identity: { base: only.base, count }, placed: timed.length === 0 ? 0 : count };
+    const members = this.#members;
+    const timelineOf = (member: number): MemberDraft['timeline'] => members.draft(member).timeline;
+    const taken = Uint32Array.from({ length: members.size }, (_, member) => member).filter(
+      (member) => timelineOf(member) !== 'none' && members.count(member) > 0,
+    );
+    const [only] = taken;
+    if (only === undefined) return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
+    const { outOfOrder, timed } = members.index(only);
+    if (taken.length === 1 && timelineOf(only) === 'all' && (outOfOrder === 0 || timed === 0)) {
+      const count = members.count(only);
+      return { order: null, identity: { base: members.base(only), count }, placed: timed === 0 ? 0 : count };
     }
-    const total = taking.reduce(
-      (sum, member) => sum + (member.draft.timeline === 'all' ? member.count : member.draft.datedLines.size),
+    const total = taken.reduce(
+      (sum, member) =>
+        sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedLines.size),
       0,
     );
     const order = new Uint32Array(total);
-    const merged = mergeLines(taking, order, (member, line, local) =>
-      this.#keyOfReading(member, line, local),
-    );
+    const merged = mergeLines(members, taken, order);
     return {
       order: merged.total === total ? order : order.slice(0, merged.total),
       identity: { base: 0, count: 0 },
@@ -359,12 +413,13 @@ function zoneOffset(zone: MemberZone, local: number): number | null {
 }
 
 /** The local offset that most lines of the bundle state; UTC is what services write, so it counts only when alone. */
-function commonOffset(members: readonly MemberLines[]): number {
+function commonOffset(members: MemberTable): number {
   const counts = new Map<number, number>();
-  for (const member of members) {
-    const offset = member.index.offsetTable[1] ?? member.zone.offset;
+  for (let member = 0; member < members.size; member += 1) {
+    const index = members.index(member);
+    const offset = index.offsetTable[1] ?? members.zone(member).offset;
     if (offset === null || offset === 0) continue;
-    counts.set(offset, (counts.get(offset) ?? 0) + member.index.timed);
+    counts.set(offset, (counts.get(offset) ?? 0) + index.timed);
   }
   const [best] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || a - b);
   return best?.[0] ?? 0;

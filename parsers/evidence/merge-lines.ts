@@ -1,19 +1,18 @@
 import { sortRuns } from './sort-runs.ts';
 import type { LineTable } from './short-lines.ts';
 
-/** The lines of a member that the merge takes from. */
-export interface MergedMember {
-  readonly index: LineTable;
+/** The lines of the members that the merge takes from, asked for by number: there can be a million members. */
+export interface MergedMembers {
+  index(member: number): LineTable;
   /** Lines that count: a member that is still being read grows. */
-  readonly count: number;
+  count(member: number): number;
   /** Id of its first line. */
-  readonly base: number;
+  base(member: number): number;
   /** Only the lines that a format dated belong to the merged order. */
-  readonly onlyDated: boolean;
+  isOnlyDated(member: number): boolean;
+  /** The place in time of a timed line. @param local its reading */
+  keyOf(member: number, line: number, local: number): number;
 }
-
-/** The place in time of a timed line. @param local its reading */
-type KeyOf<T> = (member: T, line: number, local: number) => number;
 
 /**
  * Merges lines by their places in time: writes their ids in merged order, those of members without any time last.
@@ -23,30 +22,32 @@ type KeyOf<T> = (member: T, line: number, local: number) => number;
  *
  * @returns how many of the ids have a place in time, and how many there are
  */
-export function mergeLines<T extends MergedMember>(
-  members: readonly T[],
+export function mergeLines(
+  members: MergedMembers,
+  taken: Uint32Array,
   order: Uint32Array,
-  keyOf: KeyOf<T>,
 ): { readonly placed: number; readonly total: number } {
   const merge = new Merge(
-    members.filter(({ index }) => index.timed > 0),
+    members,
+    taken.filter((member) => members.index(member).timed > 0),
     order,
-    keyOf,
   );
   const placed = merge.run();
   let at = placed;
-  for (const { index, base, count } of members) {
-    if (index.timed > 0) continue;
+  for (const member of taken) {
+    if (members.index(member).timed > 0) continue;
+    const [base, count] = [members.base(member), members.count(member)];
     for (let line = 0; line < count; line += 1) order[at++] = base + line;
   }
   return { placed, total: at };
 }
 
 /** A binary heap of members by the place in time of their next unit, without an object for each of a hundred thousand. */
-class Merge<T extends MergedMember> {
-  readonly #members: readonly T[];
+class Merge {
+  readonly #members: MergedMembers;
+  /** Their numbers; the heap has places in this list. */
+  readonly #taken: Uint32Array;
   readonly #order: Uint32Array;
-  readonly #keyOf: KeyOf<T>;
   /** Of each member: the place in time of its next unit, infinite behind the last one. */
   readonly #keys: Float64Array;
   /** The first line of that unit. */
@@ -55,16 +56,16 @@ class Merge<T extends MergedMember> {
   readonly #units = new Map<number, { readonly lines: Uint32Array; taken: number }>();
   readonly #heap: Uint32Array;
 
-  constructor(members: readonly T[], order: Uint32Array, keyOf: KeyOf<T>) {
-    const size = members.length;
+  constructor(members: MergedMembers, taken: Uint32Array, order: Uint32Array) {
+    const size = taken.length;
     this.#members = members;
+    this.#taken = taken;
     this.#order = order;
-    this.#keyOf = keyOf;
     this.#keys = new Float64Array(size);
     this.#lines = new Uint32Array(size);
     this.#heap = new Uint32Array(size);
-    members.forEach((member, nth) => {
-      if (member.onlyDated || member.index.outOfOrder > 0)
+    taken.forEach((member, nth) => {
+      if (members.isOnlyDated(member) || members.index(member).outOfOrder > 0)
         this.#units.set(nth, { lines: this.#sortedUnits(member), taken: 0 });
       this.#moveTo(nth, 0);
       this.#heap[nth] = nth;
@@ -92,8 +93,11 @@ class Merge<T extends MergedMember> {
 
   /** Writes the ids of the next unit. @returns the next free place */
   #take(nth: number, from: number): number {
-    const member = this.#members[nth] as T;
-    const { index, base, count, onlyDated } = member;
+    const members = this.#members;
+    const member = this.#taken[nth] as number;
+    const index = members.index(member);
+    const base = members.base(member);
+    const count = members.count(member);
     const order = this.#order;
     let line = this.#lines[nth] as number;
     let at = from;
@@ -101,24 +105,24 @@ class Merge<T extends MergedMember> {
     line += 1;
     // A line without a time has none in the index either: that is asked once for both.
     let local = Number.NaN;
-    if (!onlyDated) {
+    if (!members.isOnlyDated(member)) {
       while (line < count && Number.isNaN((local = index.local(line)))) order[at++] = base + line++;
     }
     if (this.#units.size > 0 && this.#units.has(nth)) this.#moveTo(nth, line);
     else {
       this.#lines[nth] = line;
-      this.#keys[nth] = line < count ? this.#keyOf(member, line, local) : Number.POSITIVE_INFINITY;
+      this.#keys[nth] = line < count ? members.keyOf(member, line, local) : Number.POSITIVE_INFINITY;
     }
     return at;
   }
 
   /** @param line behind the unit before, for members that are in order themselves */
   #moveTo(nth: number, line: number): void {
-    const member = this.#members[nth] as T;
+    const member = this.#taken[nth] as number;
     const units = this.#units.get(nth);
     let next = line;
     if (units !== undefined) {
-      next = units.lines[units.taken] ?? member.count;
+      next = units.lines[units.taken] ?? this.#members.count(member);
       units.taken += 1;
     }
     this.#lines[nth] = next;
@@ -126,16 +130,19 @@ class Merge<T extends MergedMember> {
   }
 
   /** The first unit of a file may start with undated lines: they stand before its first timed line. */
-  #unitKey(member: T, line: number): number {
-    const { index, count } = member;
+  #unitKey(member: number, line: number): number {
+    const index = this.#members.index(member);
+    const count = this.#members.count(member);
     let local = Number.NaN;
     let at = line;
     while (at < count && Number.isNaN((local = index.local(at)))) at += 1;
-    return at < count ? this.#keyOf(member, at, local) : Number.POSITIVE_INFINITY;
+    return at < count ? this.#members.keyOf(member, at, local) : Number.POSITIVE_INFINITY;
   }
 
-  #sortedUnits(member: T): Uint32Array {
-    const { index, count, onlyDated } = member;
+  #sortedUnits(member: number): Uint32Array {
+    const index = this.#members.index(member);
+    const count = this.#members.count(member);
+    const onlyDated = this.#members.isOnlyDated(member);
     const starts = new Uint32Array(index.timed + 1);
     let units = 0;
     for (let line = 0; line < count; line += 1) {

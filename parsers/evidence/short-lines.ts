@@ -55,7 +55,7 @@ const mostKnownOffsets = 32;
 
 /**
  * The lines of a member that was read to its end, in less memory where they are few: a bundle can have a hundred
- * thousand such members.
+ * thousand such members. Where the answer is another than the index, that one has been let go of.
  */
 export function shortLines(index: LineIndex): LineTable {
   const { count } = index;
@@ -71,7 +71,9 @@ export function shortLines(index: LineIndex): LineTable {
   }
   const from = sharedUsed;
   sharedUsed += count;
-  return new ShortLines(index, shared, from);
+  const lines = new ShortLines(index, shared, from);
+  index.letGo();
+  return lines;
 }
 
 class ShortLines implements LineTable {

@@ -1,7 +1,7 @@
 import type { Transcription } from '../domain/transcription.ts';
 import { harvestTranscription } from '../formats/kace/transcribed-row.ts';
 import { contextOf } from './ingest.ts';
-import { MemberDraft } from './member-draft.ts';
+import type { MemberDraft } from './member-draft.ts';
 
 /**
  * The members with the rows that the analyst wrote down from their pictures. A picture that has such rows
@@ -21,15 +21,7 @@ export function withTranscriptions(
   return drafts.map((draft) => {
     const rows = byMember.get(draft.path);
     if (rows === undefined || draft.state !== 'image') return draft;
-    const copy = new MemberDraft(draft.index, draft.path, draft.modified);
-    const { records } = copy;
-    Object.assign(copy, draft, { records });
-    // What was read is settled: to be added to it has to be a list of its own.
-    copy.aliases = [...draft.aliases];
-    copy.otherNames = [...draft.otherNames];
-    copy.events = [...draft.events];
-    copy.facts = [...draft.facts];
-    copy.warnings = [...draft.warnings];
+    const copy = draft.copy();
     copy.system = 'kace-sma';
     copy.rows = rows.length;
     for (const row of rows) harvestTranscription(row, contextOf(copy));

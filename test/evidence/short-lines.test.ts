@@ -4,7 +4,6 @@ import { levels } from '../../parsers/domain/evidence.ts';
 import { LineIndex } from '../../parsers/evidence/line-index.ts';
 import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
 import { mergeLines } from '../../parsers/evidence/merge-lines.ts';
-import type { MergedMember } from '../../parsers/evidence/merge-lines.ts';
 import { shortLines } from '../../parsers/evidence/short-lines.ts';
 import type { LineTable } from '../../parsers/evidence/short-lines.ts';
 
@@ -51,7 +50,6 @@ function everything(table: LineTable): unknown {
     offsets: [...table.offsetTable],
     earliest: table.earliest,
     latest: table.latest,
-    memory: table.memory,
     split: table.nextSplit(0),
     lines: Array.from({ length: table.count }, (_, line) => [
       table.start(line),
@@ -75,7 +73,9 @@ describe('the lines of a member that was read', () => {
       fc.property(logs, (members) => {
         const indices = members.map((lines, nth) => indexOf(lines, nth * 100_000));
         const before = indices.map(everything);
-        expect(indices.map(shortLines).map(everything)).toEqual(before);
+        const tables = indices.map(shortLines);
+        expect(tables.map(everything)).toEqual(before);
+        expect(tables.map(({ memory }) => memory)).toEqual(members.map(({ length }) => length * 14));
       }),
     );
   });
@@ -139,6 +139,35 @@ describe('the lines of a member that was read', () => {
 });
 
 describe('the merged order', () => {
+  interface MergedMember {
+    readonly index: LineTable;
+    readonly count: number;
+    readonly base: number;
+    readonly onlyDated: boolean;
+  }
+
+  function merge(
+    members: readonly MergedMember[],
+    order: Uint32Array,
+  ): { readonly placed: number; readonly total: number } {
+    const at = (member: number): MergedMember => {
+      const found = members[member];
+      if (found === undefined) throw new RangeError(`member ${member}`);
+      return found;
+    };
+    return mergeLines(
+      {
+        index: (member) => at(member).index,
+        count: (member) => at(member).count,
+        base: (member) => at(member).base,
+        isOnlyDated: (member) => at(member).onlyDated,
+        keyOf: (_, __, local) => local,
+      },
+      Uint32Array.from(members.keys()),
+      order,
+    );
+  }
+
   /** Sorted the slow way: units by place in time, member and place in the file. */
   function sorted(members: readonly MergedMember[], dated: boolean): number[] {
     const units: {
@@ -183,7 +212,7 @@ describe('the merged order', () => {
           return member;
         });
         const order = new Uint32Array(base);
-        const { placed, total } = mergeLines(merged, order, ({ index }, line) => index.local(line));
+        const { placed, total } = merge(merged, order);
         const expected = sorted(merged, onlyDated);
         expect([...order.subarray(0, total)]).toEqual(expected);
         const timed = merged.filter(({ index }) => index.timed > 0);
@@ -204,7 +233,7 @@ describe('the merged order', () => {
     );
     const order = new Uint32Array(3);
     const member = { index, base: 0, onlyDated: false };
-    const result = mergeLines([{ ...member, count: 1 }], order, () => 0);
+    const result = merge([{ ...member, count: 1 }], order);
     expect(result).toEqual({ placed: 0, total: 0 });
   });
 });
