@@ -1,6 +1,11 @@
 import type { Limits } from '../domain/limits.ts';
 import type { ReasonCode } from './reasons.ts';
 
+/** Deflate makes 258 bytes of two bits at best (RFC 1951), 1032:1, and a little less for its own tables. */
+function mostUnpacked(packedBytes: number): number {
+  return (packedBytes + 1) * 1032;
+}
+
 /** What the members of one bundle have used of the limits together. */
 export class Budget {
   readonly limits: Limits;
@@ -24,7 +29,11 @@ export class Budget {
   /** Why a member is refused for what its container says of it, before any of it is read. */
   judgeDeclared(bytes: number | null, packedBytes: number | null): ReasonCode | null {
     if (this.#total >= this.limits.totalBytes) return 'total-too-large';
-    return bytes === null ? null : this.#judge(bytes, packedBytes ?? bytes, this.#total + bytes);
+    if (bytes === null) return null;
+    const reason = this.#judge(bytes, packedBytes ?? bytes, this.#total + bytes);
+    // A ratio that no packing has is a lie about the size: how much there is, reading tells.
+    const isLie = packedBytes !== null && bytes > mostUnpacked(packedBytes);
+    return reason === 'ratio' && isLie ? null : reason;
   }
 
   /** Counts a piece of a member; a reason when that breaks a limit, and then the piece does not count. */

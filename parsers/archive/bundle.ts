@@ -166,7 +166,7 @@ async function openRoot(
   const head = await source.read(0, headBytes);
   if (head.length === 0) throw new ExpectedError('not-readable', name);
   const whole = () => rangeStream(source, 0, source.size);
-  const kind = sniffArchive(head);
+  const kind = sniffArchive(head, name);
   switch (kind) {
     case 'zip': {
       const zip = await openZip(source, context.password);

@@ -29,7 +29,7 @@ export async function openPacked(file: PackedFile, budget: Budget): Promise<Pack
   const unpack = file.kind === 'gzip' ? gunzip : unxz;
   const stream = new PeekStream(unpack(file.stream, file.reopen));
   const head = await stream.head(headBytes);
-  if (sniffArchive(head) === 'tar') {
+  if (sniffArchive(head, file.name) === 'tar') {
     const tar = openTar(new CarrierStream(stream, budget));
     return {
       isTar: true,

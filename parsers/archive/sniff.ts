@@ -13,15 +13,16 @@ const zipSpanned = Buffer.from('PK\u0007\u0008PK\u0003\u0004', 'latin1');
 
 /**
  * What kind of archive begins with these bytes; null for everything else. Documents that happen to be
- * zips (OOXML, OpenDocument, EPUB) and programs (jar, apk) are files to this product, not archives.
+ * zips (OOXML, OpenDocument, EPUB) and programs (jar, apk) are files to this product, not archives, unless their name
+ * says `.zip`.
  */
-export function sniffArchive(head: Uint8Array): ArchiveKind | null {
+export function sniffArchive(head: Uint8Array, name: string): ArchiveKind | null {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   if (startsWith(bytes, gzipMagic)) return 'gzip';
   if (startsWith(bytes, xzMagic)) return 'xz';
   if (startsWith(bytes, zipEmpty)) return 'zip';
   if (startsWith(bytes, zipStart) || startsWith(bytes, zipSpanned))
-    return isZipDocument(bytes) ? null : 'zip';
+    return !/\.zip$/iu.test(name) && isZipDocument(bytes) ? null : 'zip';
   return isTarHeader(bytes) ? 'tar' : null;
 }
 

@@ -76,7 +76,7 @@ async function* walkFile(
   const content: Content = { reader, stream: new PeekStream(reader) };
   try {
     const head = await content.stream.head(headBytes);
-    const kind = sniffArchive(head);
+    const kind = sniffArchive(head, entry.name);
     if (kind !== null) {
       yield* walkArchive(kind, place, entry, content, context);
     } else if (mayBeZip(entry.name, head)) {

@@ -150,11 +150,18 @@ class ZipEntryStream implements ByteStream {
     if (reason !== null) return reason;
     if (!this.#matchesCrc()) return 'bad-crc';
     if (this.#entry.bytes !== null && this.#entry.bytes !== this.#bytes) return 'bad-size';
+    if (this.#hasUnknownEnd()) return 'truncated';
     return this.#disagrees ? 'header-mismatch' : null;
   }
 
   #isWhole(): boolean {
     return this.#entry.crc32 !== null && this.#matchesCrc() && this.#entry.bytes === this.#bytes;
+  }
+
+  /** Stored bytes do not tell where they end: without a size or a checksum anything behind them may be lost or be none of them. */
+  #hasUnknownEnd(): boolean {
+    const { aes, bytes, crc32: stated, method } = this.#entry;
+    return bytes === null && stated === null && aes === null && method === methodStored;
   }
 
   #matchesCrc(): boolean {

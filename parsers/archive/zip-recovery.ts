@@ -84,6 +84,9 @@ async function findExtent(source: RandomSource, header: LocalHeader, dataOffset:
   const end = (await holdsStoredZip(source, header, dataOffset))
     ? source.size
     : await findEnd(source, dataOffset);
+  const hasDescriptor = (header.flags & flagDescriptor) !== 0 && header.method === methodStored;
+  const unsigned = hasDescriptor ? await descriptorBefore(source, dataOffset, end) : null;
+  if (unsigned !== null) return unsigned;
   return { crc32: null, packedBytes: end - dataOffset, bytes: null, end };
 }
 
@@ -128,6 +131,7 @@ async function findDescriptor(
     if (first !== undefined) return first;
     from = at + 4;
   }
+  // Of a stored entry only its end tells where a descriptor without a signature stands.
   return limit === null ? null : descriptorBefore(source, dataOffset, limit);
 }
 

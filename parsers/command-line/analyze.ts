@@ -25,7 +25,7 @@ import { readCase } from './read-case.ts';
 import { findingsText } from './findings-text.ts';
 import { redactionOptions, surveyForCommand } from './redaction-words.ts';
 import { text } from './sentences.ts';
-import { writeFolder, writeWhole } from './write-whole.ts';
+import { refuseInPlace, writeFolder, writeWhole } from './write-whole.ts';
 
 const options = {
   ...bundleOptions,
@@ -60,6 +60,10 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
     throw new ExpectedError('usage', 'analyze', { reason: toOutput.map((kind) => `--${kind} -`).join(' ') });
   }
   const [bundle = ''] = parsed.positionals;
+  for (const kind of [...fileKinds, 'csv', 'html', 'pdf'] as const) {
+    const path = parsed.value(kind);
+    if (path !== null && path !== '-') await refuseInPlace(bundle, path);
+  }
   const stamp = stampOf(parsed.value('stamp'));
   const asked = askedChoice(parsed);
   const packs = await packsOf(parsed, locale, io);

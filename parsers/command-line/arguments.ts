@@ -5,6 +5,7 @@ import { ExpectedError } from '../domain/errors.ts';
 export type OptionTable = Readonly<Record<string, 'value' | 'values' | 'switch'>>;
 
 export interface ParsedWords {
+  readonly command: string;
   readonly positionals: readonly string[];
   value(name: string): string | null;
   /** Of an option that may be repeated, in order. */
@@ -54,6 +55,7 @@ export function parseWords(
     throw new ExpectedError('usage', command, { reason: '' });
   }
   return {
+    command,
     positionals: parsed.positionals,
     value: (name) => {
       const value = parsed.values[name];

@@ -113,6 +113,6 @@ export async function readPassword(words: ParsedWords): Promise<string | null> {
     const content = await readFile(path, 'utf8');
     return content.replace(/^\uFEFF/u, '').split(/\r?\n/u, 1)[0] ?? '';
   } catch (cause) {
-    throw new ExpectedError('usage', path, { reason: '--password-file' }, cause);
+    throw new ExpectedError('usage', words.command, { reason: `--password-file ${path}` }, cause);
   }
 }

@@ -1,5 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
-import { dirname, join, basename, resolve, sep } from 'node:path';
+import { basename } from 'node:path';
 import { ExpectedError } from '../domain/errors.ts';
 import { defaultLimits } from '../domain/limits.ts';
 import { redactBundle } from '../redaction/redact-bundle.ts';
@@ -13,7 +12,7 @@ import { readCase } from './read-case.ts';
 import { previewForCommand, redactionOptions, surveyForCommand } from './redaction-words.ts';
 import { text } from './sentences.ts';
 import type { Locale } from './sentences.ts';
-import { writeWhole } from './write-whole.ts';
+import { refuseInPlace, writeWhole } from './write-whole.ts';
 
 const options = {
   ...bundleOptions,
@@ -85,19 +84,5 @@ function tellManifest(
     if (fate === 'left-out' || fate === 'included-unsearched') {
       io.write(`${fate}\t${reason ?? '-'}\t${visibleText(path)}\n`);
     }
-  }
-}
-
-/** The bundle is never written: neither as the copy's file nor by a copy within its folder. */
-async function refuseInPlace(bundle: string, out: string): Promise<void> {
-  const source = await realpath(bundle).catch(() => resolve(bundle));
-  const folder = await realpath(dirname(resolve(out))).catch(() => dirname(resolve(out)));
-  const target = await realpath(out).catch(() => join(folder, basename(out)));
-  const isSame = await Promise.all([stat(source), stat(target)]).then(
-    ([a, b]) => a.ino === b.ino && a.dev === b.dev && a.ino !== 0,
-    () => false,
-  );
-  if (isSame || target === source || target.startsWith(source + sep)) {
-    throw new ExpectedError('usage', 'redact', { reason: '--out' });
   }
 }

@@ -77,6 +77,7 @@ function statusOf(error: ExpectedError): number {
     case 'bad-expression':
     case 'expression-too-slow':
     case 'not-writable':
+    case 'in-bundle':
     case 'case-damaged':
     case 'case-newer':
     case 'case-other-bundle':

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CancelledError, ExpectedError } from '../domain/errors.ts';
 
 /** Where a file's content goes. */
@@ -71,6 +71,22 @@ export async function writeFolder(
     await rm(part, { recursive: true, force: true });
     throw asExpected(cause, path);
   }
+}
+
+/**
+ * The bundle is never written: neither as the file that an answer goes to nor by one within its folder.
+ * @throws ExpectedError `in-bundle`
+ */
+export async function refuseInPlace(bundle: string, out: string): Promise<void> {
+  const source = await realpath(bundle).catch(() => resolve(bundle));
+  const folder = await realpath(dirname(resolve(out))).catch(() => dirname(resolve(out)));
+  const target = await realpath(out).catch(() => join(folder, basename(out)));
+  const isSame = await Promise.all([stat(source), stat(target)]).then(
+    ([a, b]) => a.ino === b.ino && a.dev === b.dev && a.ino !== 0,
+    () => false,
+  );
+  if (isSame || target === source || target.startsWith(source + sep))
+    throw new ExpectedError('in-bundle', out);
 }
 
 function writeFully(file: number, chunk: string | Uint8Array): void {

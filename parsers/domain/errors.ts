@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'bad-expression'
   | 'expression-too-slow'
   | 'bundle-changed'
+  | 'in-bundle'
   | 'worker-gone'
   | 'no-bundle'
   | 'not-yet-available'

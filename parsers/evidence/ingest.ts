@@ -17,7 +17,7 @@ import { TooManyCells } from '../text/cell-limits.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { detached, detachedAll } from '../text/detached.ts';
 import { JsonStream } from '../text/json-stream.ts';
-import { chooseHeads } from '../text/generic-heads.ts';
+import { chooseHeads, looksLikeJsonLines } from '../text/generic-heads.ts';
 import { makeDocument } from './document.ts';
 import type { OpenDocument } from './document.ts';
 import type { LineIndex } from './line-index.ts';
@@ -139,7 +139,11 @@ async function ingestLines(
   options: IngestOptions,
 ): Promise<void> {
   const index = draft.newLines();
-  const isLog = format !== null || seen.shape === 'text' || seen.shape === 'delimited';
+  const isLog =
+    format !== null ||
+    seen.shape === 'text' ||
+    seen.shape === 'delimited' ||
+    (seen.shape === 'json' && looksLikeJsonLines(seen.lines));
   draft.heads = format?.heads ?? (isLog ? chooseHeads(seen.lines) : []);
   draft.clock = format?.clock ?? 'device';
   draft.timeline = 'all';

@@ -36,15 +36,18 @@ function shapeByMagic(head: Uint8Array, name: string): Shape | null {
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) {
     return /\.xls[xm]$/u.test(name) || containsAscii(head, 'xl/') ? 'workbook' : 'binary';
   }
-  return isBinary(head) ? 'binary' : null;
+  return isBinary(head, logName.test(name)) ? 'binary' : null;
 }
 
 function containsAscii(head: Uint8Array, text: string): boolean {
   return Buffer.from(head.buffer, head.byteOffset, head.byteLength).includes(text, 0, 'latin1');
 }
 
+/** Names of texts. A log that was emptied while it was written starts with as many NULs as it had bytes. */
+const logName = /\.(?:log|txt|out|err)(?:[._-]?\d+)?$/u;
+
 /** Control bytes that no text has, in more than one place of fifty; UTF-16 is text. */
-function isBinary(head: Uint8Array): boolean {
+function isBinary(head: Uint8Array, isLog: boolean): boolean {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return false;
   if (looksLikeUtf16le(head)) return false;
   let odd = 0;
@@ -58,7 +61,7 @@ function isBinary(head: Uint8Array): boolean {
   }
   // A text whose tail or middle was filled with NULs by a crash is still a text.
   if (nuls > 0 && odd === 0)
-    return nuls > stop * 0.9 || (nuls > stop * 0.3 && !hasTextRun(head.subarray(0, stop)));
+    return !isLog && (nuls > stop * 0.9 || (nuls > stop * 0.3 && !hasTextRun(head.subarray(0, stop))));
   return odd + nuls > Math.max(2, stop * 0.02);
 }
 

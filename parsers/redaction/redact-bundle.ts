@@ -366,7 +366,7 @@ interface NestedKind {
 
 /** How a nested archive is written anew; xz can be read and not written, and becomes gzip. */
 function nestedKind(name: string, head: Uint8Array): NestedKind {
-  switch (sniffArchive(head)) {
+  switch (sniffArchive(head, name)) {
     case 'tar':
       return { write: 'tar', name, reason: null };
     case 'gzip':
@@ -385,7 +385,7 @@ function nestedKind(name: string, head: Uint8Array): NestedKind {
 function holdsTar(head: Uint8Array): boolean {
   try {
     // The head is a part: what can be unpacked of it is enough.
-    return sniffArchive(gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })) === 'tar';
+    return sniffArchive(gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }), '') === 'tar';
   } catch {
     return false;
   }

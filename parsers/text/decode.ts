@@ -16,6 +16,8 @@ export class Utf8Stream {
   #carry: Uint8Array = empty;
   /** What was kept back is the start of a character in a stretch of UTF-8, not of a line that has to be looked at. */
   #keptCharacter = false;
+  /** Nothing has been decoded yet. */
+  #atStart = true;
   /** Place of the next NUL in the bytes that are decoded, or their end; before the place in work: not looked for yet. */
   #nul = -1;
   /** Encodings of which more than ASCII was seen. */
@@ -81,6 +83,12 @@ export class Utf8Stream {
     const joined = asBuffer(join(this.#carry, chunk));
     // A line of which the start was kept back is read as one.
     const mayBeWhole = this.#carry.length === 0 || this.#keptCharacter;
+    // A character that began in a stretch of UTF-8 and never ends.
+    const isCut = last && this.#mode === 'bytes' && this.#keptCharacter && this.#seen.has('utf-8');
+    if (isCut && completeUtf8(joined) === 0) {
+      this.#carry = empty;
+      return brokenCharacter;
+    }
     this.#carry = empty;
     if (this.#mode === 'bytes' && mayBeWhole) {
       const cut = last ? joined.length : completeUtf8(joined);
@@ -88,6 +96,7 @@ export class Utf8Stream {
       if (!whole.includes(0) && isUtf8(whole)) {
         this.#carry = Buffer.from(joined.subarray(cut));
         this.#keptCharacter = true;
+        this.#atStart &&= cut === 0;
         this.#noteUtf8(whole);
         return whole;
       }
@@ -105,6 +114,7 @@ export class Utf8Stream {
     }
     this.#carry = Buffer.from(joined.subarray(at));
     this.#keptCharacter = false;
+    this.#atStart &&= at === 0;
     return concat(out);
   }
 
@@ -138,6 +148,8 @@ export class Utf8Stream {
           to = written + line.length;
           this.#seen.add('utf-8');
         } else {
+          // One that starts in the middle of a character has to be looked at.
+          if (this.#atStart && lineStart === 0 && cutUtf8(line, true, false) !== null) break;
           to = writeCp932(line, room, written);
           if (to === -1) break;
           this.#seen.add('cp932');
@@ -242,7 +254,9 @@ export class Utf8Stream {
       }
       out.push(this.#oneLine(line.filter((byte) => byte !== 0)));
     } else {
-      out.push(this.#oneLine(line));
+      const cut = cutUtf8(line, this.#atStart && at === 0, last && end === bytes.length);
+      if (cut !== null) this.#seen.add('utf-8');
+      out.push(cut ?? this.#oneLine(line));
     }
     this.#lines += 1;
     return end - at;
@@ -260,7 +274,8 @@ export class Utf8Stream {
     }
     this.#seen.add('windows-1252');
     this.guessedAfterLines ??= this.#lines;
-    return Buffer.from(windows1252.decode(line), 'utf8');
+    // Some versions of the platform's own decoder take 0x80 to 0x9F for control characters.
+    return Buffer.from(iconv.decode(asBuffer(line), 'win1252'), 'utf8');
   }
 
   /** A stretch of UTF-16 up to a line break. @returns bytes taken; 0 when it is not finished yet */
@@ -310,9 +325,9 @@ export class Utf8Stream {
 }
 
 const empty = new Uint8Array(0);
+const brokenCharacter = Buffer.from('\uFFFD', 'utf8');
 const utf16le = new TextDecoder('utf-16le', { ignoreBOM: true });
 const utf16be = new TextDecoder('utf-16be', { ignoreBOM: true });
-const windows1252 = new TextDecoder('windows-1252');
 
 /** Code units of CP932 by byte or pair of bytes; 0 for what is none or takes more than a look. */
 let cp932Units: Uint16Array | null = null;
@@ -398,6 +413,24 @@ function latin1Text(bytes: Uint8Array): string {
 function utf8Text(head: Uint8Array, tail: Uint8Array): string {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return decoder.decode(head, { stream: true }) + decoder.decode(tail);
+}
+
+/**
+ * A line of UTF-8 that was cut within a character, as the start of a shortened log and the end of a copied one are: each
+ * broken one becomes U+FFFD. Null when it is not that.
+ */
+function cutUtf8(line: Uint8Array, mayLackStart: boolean, mayLackEnd: boolean): Uint8Array | null {
+  let from = 0;
+  if (mayLackStart) while (from < 3 && ((line[from] ?? 0) & 0xc0) === 0x80) from += 1;
+  const to = mayLackEnd ? completeUtf8(line) : line.length;
+  if (from === 0 && to === line.length) return null;
+  const rest = line.subarray(from, to);
+  if (isAscii(rest) || !isUtf8(rest)) return null;
+  return Buffer.concat([
+    from > 0 ? brokenCharacter : empty,
+    rest,
+    to < line.length ? brokenCharacter : empty,
+  ]);
 }
 
 /** UTF-16LE without a byte order mark: among the first bytes NULs stand at odd places and hardly elsewhere. */

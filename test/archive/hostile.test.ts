@@ -50,6 +50,7 @@ const codes = {
   'bad-expression': 'of what the analyst types',
   'expression-too-slow': 'of what the analyst types',
   'bundle-changed': 'of a file that changes between two passes',
+  'in-bundle': 'of a file that is written',
   'worker-gone': 'of a process that ended',
   'no-bundle': 'of a question before any bundle is open',
   'not-yet-available': 'of a question before the bundle is read',

@@ -33,6 +33,7 @@ describe('a member beyond a limit is refused and the rest goes on', () => {
       buildZip([
         { name: 'zeros', data: zeros },
         { name: 'lies', data: zeros, bytes: 10 },
+        { name: 'boasts', data: 'little', bytes: 4_000_000_000 },
         { name: 'zeros.gz', data: gzipSync(zeros), method: 'stored' },
         {
           name: 'zeros.tgz',
@@ -51,6 +52,7 @@ describe('a member beyond a limit is refused and the rest goes on', () => {
     expect(listing.members.map((member) => [member.path, member.reason])).toEqual([
       ['zeros', 'ratio'],
       ['lies', 'ratio'],
+      ['boasts', 'bad-size'],
       ['zeros.gz', null],
       ['zeros.gz!/zeros', 'ratio'],
       ['zeros.tgz', 'ratio'],

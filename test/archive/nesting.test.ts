@@ -87,6 +87,8 @@ describe('bundles of each kind', () => {
     const xlsx = buildZip([{ name: '[Content_Types].xml', data: '<x/>' }, { name: 'xl/workbook.xml' }]);
     const listing = await listBytes(xlsx, { name: 'schedule.xlsx' });
     expect(listing.members).toMatchObject([{ path: 'schedule.xlsx', role: 'file', bytes: xlsx.length }]);
+    const named = await listBytes(buildZip([{ name: 'META-INF/x.log', data: 'text' }]), { name: 'case.zip' });
+    expect(summary(named)).toEqual(['META-INF/x.log: text']);
   });
 
   test('a gzip header gives a time, and a name where the file has none', async () => {

@@ -283,6 +283,20 @@ describe('a damaged zip', () => {
     expect(listing.identity).toMatchObject({ damaged: true, sha256: sha256(zip) });
   });
 
+  test('whose last entry is stored without its sizes ends with its descriptor', async () => {
+    const log = 'stored lines\n'.repeat(40);
+    for (const descriptor of ['signed', 'bare', 'zip64'] as const) {
+      const zip = buildZip(
+        [{ name: 'x.log', data: log, method: 'stored', descriptor, zip64: descriptor === 'zip64' }],
+        { withoutDirectory: true },
+      );
+      const [member] = (await listBytes(zip)).members;
+      expect(member).toMatchObject({ state: 'complete', text: log });
+      const [cut] = (await listBytes(zip.subarray(0, zip.length - 14))).members;
+      expect(cut).toMatchObject({ state: 'damaged' });
+    }
+  });
+
   const directory = whole.readUInt32LE(whole.length - 22 + 16);
 
   test('that lost its end record, or part of the directory, still gives everything', async () => {

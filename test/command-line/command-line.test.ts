@@ -134,6 +134,20 @@ describe('analyze', () => {
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
+  it('never writes into the bundle', async () => {
+    const bundle = file('kept.zip', readFileSync(sample));
+    for (const kind of ['--json', '--html', '--pdf', '--ndjson', '--timesketch', '--markdown', '--csv']) {
+      const { status, out, err } = await run('analyze', bundle, kind, bundle);
+      expect([status, out]).toEqual([2, '']);
+      expect(err).toContain('is never changed');
+    }
+    const link = join(folder, 'link-to-kept.zip');
+    symlinkSync(bundle, link);
+    expect((await run('analyze', bundle, '--json', link)).status).toBe(2);
+    expect(readFileSync(bundle).equals(readFileSync(sample))).toBe(true);
+    expect((await run('analyze', folder, '--json', join(folder, 'new.json'))).status).toBe(2);
+  });
+
   it('puts the notes of a case into the report, and only those of this bundle', async () => {
     const { bundle, findings } = JSON.parse((await run('analyze', sample, '--json', '-')).out) as {
       bundle: { sha256: string };

@@ -14,6 +14,13 @@ describe('probe', () => {
     expect(shape('x', '<!-- <html> -->\nnothing else')).toBe('text');
   });
 
+  it('knows a log that was emptied while it was written', () => {
+    const nuls = '\0'.repeat(100_000);
+    expect(shape('var/log/x.log', `${nuls}2024-05-10 09:12:00 a`)).toBe('text');
+    expect(shape('var/log/x.log.1', `a\n${nuls}b\n`)).toBe('text');
+    expect(shape('var/lib/x.db', nuls)).toBe('binary');
+  });
+
   it.each([
     ['comments without a page', '<!-- a -->\n'.repeat(400)],
     ['comments that never end', '<!--'.repeat(1000)],

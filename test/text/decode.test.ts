@@ -78,6 +78,22 @@ describe('decoding', () => {
     expect(decodeText(mixed)).toMatchObject({ text: '検出\n展開\n', encoding: 'mixed' });
   });
 
+  it('reads quotes, dashes and the euro of Windows-1252', () => {
+    const bytes = Buffer.from([0x93, 0x61, 0x94, 0x20, 0x96, 0x20, 0x80, 0xfc, 0x0a]);
+    expect(decodeText(bytes)).toMatchObject({ text: '“a” – €ü\n', encoding: 'windows-1252' });
+  });
+
+  it('takes lines that were cut within a character for what they are', () => {
+    const bytes = Buffer.from('日本語 1\n日本語 2\n日本', 'utf8');
+    const cut = bytes.subarray(1, -1);
+    const expected = { text: '\uFFFD本語 1\n日本語 2\n日\uFFFD', encoding: 'utf-8', guessedAtLine: null };
+    expect(decodeText(cut)).toEqual(expected);
+    const stream = new Utf8Stream();
+    const parts = [...cut].map((byte) => stream.push(Uint8Array.of(byte)));
+    expect(Buffer.concat([...parts, stream.end()]).toString('utf8')).toBe(expected.text);
+    expect(decodeText(bytes.subarray(0, -1)).text).toBe('日本語 1\n日本語 2\n日\uFFFD');
+  });
+
   it('takes Windows-1252 last and says where', () => {
     const bytes = Buffer.concat([Buffer.from('ok\n'), Buffer.from([0x41, 0xff, 0x42, 0x0a])]);
     expect(decodeText(bytes)).toEqual({ text: 'ok\nAÿB\n', encoding: 'windows-1252', guessedAtLine: 2 });

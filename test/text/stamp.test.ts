@@ -107,4 +107,60 @@ describe('chooseHeads', () => {
     const prose = Array.from({ length: 60 }, (_, index) => `line ${index} of a letter`);
     expect(chooseHeads([...prose, 'we met on 2024-05-10 09:30:00 at the office'])).toEqual([]);
   });
+
+  it.each([
+    ['2024-05-10 09:30:00 UTC a', '2024-05-10T09:30:00.000Z', 0],
+    ['2024/05/10 09:30:00 +0900 a', '2024-05-10T09:30:00.000Z', 540],
+    ['2024/05/10 09:30:00Z a', '2024-05-10T09:30:00.000Z', 0],
+    ['2024/05/10 09:30:00:123+0900 a', '2024-05-10T09:30:00.123Z', 540],
+    ['2024-05-10 09:30:00 GMT+9 a', '2024-05-10T09:30:00.000Z', 540],
+    ['2024-05-10T09:30Z a', '2024-05-10T09:30:00.000Z', 0],
+    ['2024-05-10 09:30 a', '2024-05-10T09:30:00.000Z', null],
+    ['2024-5-1 9:30:05 a', '2024-05-01T09:30:05.000Z', null],
+    ['2024.05.10 09:30:00 a', '2024-05-10T09:30:00.000Z', null],
+    ['2024/05/10 午後12:30:00 a', '2024-05-10T12:30:00.000Z', null],
+    ['2024/5/10 午前12:30 a', '2024-05-10T00:30:00.000Z', null],
+    ['2024年5月10日(金) 午後3時30分 a', '2024-05-10T15:30:00.000Z', null],
+    ['2024年05月10日9:30 a', '2024-05-10T09:30:00.000Z', null],
+    ['令和6年5月10日 9時30分05秒 a', '2024-05-10T09:30:05.000Z', null],
+    ['R6.5.10 9:30:05 a', '2024-05-10T09:30:05.000Z', null],
+    ['２０２４／０５／１０　０９：３０：００ a', '2024-05-10T09:30:00.000Z', null],
+    ['5/10/2024, 9:30:00 PM a', '2024-05-10T21:30:00.000Z', null],
+    ['5/10/2024 9:30 PM a', '2024-05-10T21:30:00.000Z', null],
+    ['November 5, 2024 9:30:00 AM a', '2024-11-05T09:30:00.000Z', null],
+    ['Fri May 10 09:30:00 JST 2024 a', '2024-05-10T09:30:00.000Z', 540],
+    ['Fri, 10 May 2024 09:30:00 GMT a', '2024-05-10T09:30:00.000Z', 0],
+    ['10-May-2024 09:30:00 a', '2024-05-10T09:30:00.000Z', null],
+    ['20240510093000 a', '2024-05-10T09:30:00.000Z', null],
+    ['20240510_093000 a', '2024-05-10T09:30:00.000Z', null],
+    ['1715333400123456 a', '2024-05-10T09:30:00.123Z', 0],
+    ['{"level":"info","ts":"2024-05-10T09:30:00Z","m":1}', '2024-05-10T09:30:00.000Z', 0],
+    ['{"time":1715333400.5,"m":"2020-01-01 00:00:00"}', '2024-05-10T09:30:00.500Z', 0],
+  ])('reads the stamp of %j with its zone', (line, local, offset) => {
+    const [head] = chooseHeads([line, line]);
+    expect(head).toBeDefined();
+    const out: HeadFields = { local: 0, offset: 0, precision: 'second', level: 'none', body: 0 };
+    const bytes = Buffer.from(line);
+    expect(head?.read(bytes, 0, bytes.length, out)).toBe(true);
+    expect(new Date(out.local).toISOString()).toBe(local);
+    expect(Number.isNaN(out.offset) ? null : out.offset).toBe(offset);
+  });
+
+  it('keeps to a compiled form where the line says no more', () => {
+    for (const line of [
+      '2024-05-10 09:30:00 Zone of the update',
+      '2024/05/10 09:30:00 -10 items',
+      'May 10 09:30:00 host: since 2024-05-09 10:00',
+    ]) {
+      expect(chooseHeads([line, line])[0]?.form).toBeDefined();
+    }
+  });
+
+  it('believes in days before months only where the log itself shows it', () => {
+    const first = chooseHeads(['01/05/2024 09:30:00 a', '13/05/2024 09:30:00 b']);
+    expect(first.map(({ name }) => name)).toEqual(['day-first']);
+    expect(chooseHeads(['01/05/2024 09:30:00 a', '02/05/2024 09:30:00 b'])[0]?.name).toBe('windows-us');
+    const mixed = chooseHeads(['05/13/2024 09:30:00 a', '05/14/2024 09:30:00 b', '14/05/2024 09:30:00 c']);
+    expect(mixed[0]?.name).toBe('windows-us');
+  });
 });
