@@ -5,7 +5,7 @@ import { SetFilter, SetFilterButton, setFilterId } from '../grids/set-filter.tsx
 import { useLanguage } from '../i18n/language.tsx';
 import { useFocus } from '../state/focus.tsx';
 import { useWindow } from '../state/window-store.ts';
-import { Empty, Pane } from './pane.tsx';
+import { NothingShown, Pane } from './pane.tsx';
 import { KindSign } from './severity.tsx';
 import { useStepFinding } from './step-finding.ts';
 
@@ -66,7 +66,9 @@ export function Findings() {
   );
   return (
     <Pane title={t('region.findings')} about={about} tools={tools} className="findings">
-      {last !== null && last.rows.length === 0 ? <Empty>{t('findings.none')}</Empty> : null}
+      {last !== null && last.rows.length === 0 ? (
+        <NothingShown byFilter={t('findings.none')} without={t('findings.none-at-all')} />
+      ) : null}
       <ul ref={list} className="finding-list">
         {last?.rows.map((finding) => (
           <li key={finding.id}>
