@@ -50,7 +50,12 @@ export function nearestLine(
     )
       ? 'zone-unknown'
       : null,
-    ofOthers: deviceKey !== null && !isOwn,
+    ofOthers:
+      deviceKey !== null &&
+      !isOwn &&
+      [chosen.before, chosen.after].some(
+        (position) => position !== null && snapshot.lines.deviceKeyOf(view.idAt(position)) !== '',
+      ),
   };
 }
 

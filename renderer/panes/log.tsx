@@ -22,7 +22,7 @@ import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
 import type { Translate } from '../i18n/messages.ts';
-import { toggled } from '../state/filters.ts';
+import { chipsOf, toggled } from '../state/filters.ts';
 import { useFocus } from '../state/focus.tsx';
 import { lineKey, logStep, placeNearest } from '../state/follow.ts';
 import type { LinePlace, LogStep, MomentStep, Nearness } from '../state/follow.ts';
@@ -93,7 +93,8 @@ export function LogLines() {
     </>
   );
   const levelColumns = [{ part: 'levels', title: t('column.level') }] as const;
-  const distances = nearnessText(t, place.nearness);
+  const isAbsent = place.nearness.is === 'hidden' && chipsOf(filter).length === 0;
+  const distances = isAbsent ? t('near.no-line') : nearnessText(t, place.nearness);
   const nearness = place.ofOthers === true ? t('near.others', { nearest: distances }) : distances;
   const tools = (
     <>

@@ -380,7 +380,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'attempts',
       headerName: t('column.count'),
-      width: 88,
+      width: 86,
       cellRenderer: AttemptsCell,
       ...clash('deployment.attempts'),
     },
@@ -388,7 +388,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
       colId: 'lastResult',
       headerName: t('column.last-result'),
       flex: 1,
-      minWidth: 84,
+      minWidth: 74,
       cellRenderer: LastResultCell,
     },
     {
