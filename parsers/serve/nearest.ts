@@ -33,15 +33,15 @@ export function nearestLine(
     before: find(snapshot, view, start - 1, -1, wants),
     after: find(snapshot, view, start, 1, wants),
   };
-  const chosen =
-    own.before !== null || own.after !== null
-      ? own
-      : {
-          before: find(snapshot, view, start - 1, -1, anyLine),
-          after: find(snapshot, view, start, 1, anyLine),
-        };
+  const isOwn = own.before !== null || own.after !== null;
+  const chosen = isOwn
+    ? own
+    : {
+        before: find(snapshot, view, start - 1, -1, anyLine),
+        after: find(snapshot, view, start, 1, anyLine),
+      };
   if (chosen.before === null && chosen.after === null)
-    return { before: null, after: null, undecidable: 'no-timed-lines' };
+    return { before: null, after: null, undecidable: 'no-timed-lines', ofOthers: false };
   return {
     before: neighbour(snapshot, view, chosen.before, scale),
     after: neighbour(snapshot, view, chosen.after, scale),
@@ -50,6 +50,12 @@ export function nearestLine(
     )
       ? 'zone-unknown'
       : null,
+    ofOthers:
+      deviceKey !== null &&
+      !isOwn &&
+      [chosen.before, chosen.after].some(
+        (position) => position !== null && snapshot.lines.deviceKeyOf(view.idAt(position)) !== '',
+      ),
   };
 }
 

@@ -123,7 +123,7 @@ function groupFindings(findings: readonly Finding[], wording: Wording): FindingG
   return [...byRule].flatMap(([rule, group]) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { title, explanation } = wording.finding(first);
+    const { title, explanation, advice } = wording.finding(first);
     const citation = first.witnesses[0]?.citation;
     return [
       {
@@ -132,6 +132,7 @@ function groupFindings(findings: readonly Finding[], wording: Wording): FindingG
         severity: first.severity,
         title: group.length === 1 ? title : wording.ruleName(rule),
         example: explanation,
+        advice,
         citation: citation === undefined ? null : citationView(citation),
         findings: group.slice(0, sentIds).map((finding) => finding.id),
         count: group.length,

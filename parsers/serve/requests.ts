@@ -298,7 +298,7 @@ export const handlers: Handlers = {
 
   nearestLine: ({ view, at, deviceKey }, { views }) => {
     const open = views.get(view, 'lines');
-    if (open === null) return { before: null, after: null, undecidable: 'no-timed-lines' };
+    if (open === null) return { before: null, after: null, undecidable: 'no-timed-lines', ofOthers: false };
     return nearestLine(open.snapshot, open.view, at, deviceKey);
   },
 

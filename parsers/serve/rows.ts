@@ -129,6 +129,7 @@ export function lineRow(id: number, snapshot: Snapshot, where: keyof typeof show
   const { text, cut } = lines.textOf(id, shownBytes[where]);
   const moment = lines.momentOf(id);
   const continues = lines.continues(id);
+  const within = where === 'log' ? textWithin(text, id, snapshot) : '';
   return {
     id,
     member,
@@ -137,11 +138,28 @@ export function lineRow(id: number, snapshot: Snapshot, where: keyof typeof show
     level: continues ? 'none' : lines.levelOf(id),
     at: moment === null ? null : momentView(moment),
     text,
+    ...(within === '' ? {} : { within }),
     continues,
     outOfOrder: lines.isOutOfOrder(id),
     cut,
     findings: (snapshot.findingsOfLine.get(`${member}:${place.line + 1}`) ?? []).map((finding) => finding.id),
   };
+}
+
+/** Lines and characters of what stands in a bracket that the log shows beside it. */
+const shownWithin = { lines: 12, characters: 240 } as const;
+
+/** The beginning of a record of JSON whose first line, the one with a place in the log, is a bracket alone. */
+function textWithin(text: string, id: number, { lines }: Snapshot): string {
+  if (!/^\s*[[{](?:\s*[[{])*\s*$/u.test(text)) return '';
+  const { position, line } = lines.placeOf(id);
+  let within = '';
+  for (let at = 1; at <= shownWithin.lines && within.length < shownWithin.characters; at += 1) {
+    const next = lines.idOf(position, line + at);
+    if (next === null) break;
+    within += `${within === '' ? '' : ' '}${lines.textOf(next, shownWithin.characters * 4).text.trim()}`;
+  }
+  return within.slice(0, shownWithin.characters);
 }
 
 export function memberRow(position: number, snapshot: Snapshot): MemberRow {

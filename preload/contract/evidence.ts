@@ -164,6 +164,8 @@ export const evidenceMethods = {
       ),
       /** Why there is no distance, worded by the window: `zone-unknown`, `no-timed-lines`; null when there is. */
       undecidable: v.nullable(text),
+      /** `deviceKey` was given, and no line of that device is near: these are of other devices. */
+      ofOthers: v.boolean(),
     }),
   },
 

@@ -154,6 +154,8 @@ export const lineRowSchema = v.object({
   level: levelSchema,
   at: v.nullable(momentSchema),
   text,
+  /** In the log, of a line that only opens a bracket: the beginning of what stands in it, on one line. */
+  within: v.exactOptional(text),
   /** The line continues the record of the line above it. */
   continues: v.boolean(),
   /** Lines of its record that are folded below it, where a view folds. */
@@ -399,6 +401,8 @@ export const findingGroupSchema = v.object({
   title: text,
   /** The explanation of the first, for the line below the title. */
   example: text,
+  /** What to do about the first; empty where nothing is to be done. */
+  advice: text,
   citation: v.nullable(citationSchema),
   findings: v.array(text),
   count,

@@ -51,11 +51,12 @@ export function marksOf(row: PatchRow, field: CellMark['field']): readonly CellM
     );
 }
 
-/** The class that colours a cell of a contradiction. */
+/** The class that colours a cell of a contradiction, or keeps room for the sign of another finding. */
 export function clashClass(row: PatchRow | undefined, field: CellMark['field']): string {
   if (row === undefined) return '';
   const [mark] = marksOf(row, field);
-  return mark?.kind === 'contradiction' ? `clash ${mark.severity}` : '';
+  if (mark === undefined) return '';
+  return mark.kind === 'contradiction' ? `clash ${mark.severity}` : 'noted';
 }
 
 function marksText(
@@ -109,7 +110,11 @@ function useMarks(
 }
 
 export function DeviceCell({ data }: CellProps<PatchRow>) {
-  return data?.device === undefined || data.device === null ? null : (
+  const { t } = useLanguage();
+  if (data === undefined) return null;
+  return data.device === null ? (
+    <span className="absent">{t('device.unknown')}</span>
+  ) : (
     <Found column="device" text={data.device} />
   );
 }

@@ -99,8 +99,20 @@ export function SetFilter({
 }) {
   const { t } = useLanguage();
   const [isOpen, setOpen] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = list.current;
+    if (!isOpen || element === null) return undefined;
+    // Its values come after it opens, and make it wider: it stays inside the window.
+    const watch = new ResizeObserver(() => {
+      placeBelow(element, document.querySelector(`[popovertarget="${id}"]`));
+    });
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [isOpen, id]);
   return (
     <div
+      ref={list}
       id={id}
       popover="auto"
       className="set-filter"

@@ -1,11 +1,14 @@
 /** The list of findings beside the inspector. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
+import type { AnalystVerdict } from '../../parsers/domain/annotation.ts';
 import { useAnswer } from '../evidence/evidence-context.tsx';
 import { SetFilter, SetFilterButton, setFilterId } from '../grids/set-filter.tsx';
 import { useLanguage } from '../i18n/language.tsx';
+import { verdictsOfFindings } from '../state/annotations.ts';
+import { useAnnotations } from '../state/case-content.ts';
 import { useFocus } from '../state/focus.tsx';
 import { useWindow } from '../state/window-store.ts';
-import { Empty, Pane } from './pane.tsx';
+import { NothingShown, Pane } from './pane.tsx';
 import { KindSign } from './severity.tsx';
 import { useStepFinding } from './step-finding.ts';
 
@@ -26,6 +29,8 @@ export function Findings() {
   useEffect(() => {
     list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
+  const annotations = useAnnotations();
+  const verdicts = useMemo(() => verdictsOfFindings(annotations), [annotations]);
   const position = last?.rows.findIndex(({ id }) => id === chosen) ?? -1;
   const columns = [
     { part: 'severities', title: t('findings.severity') },
@@ -66,7 +71,9 @@ export function Findings() {
   );
   return (
     <Pane title={t('region.findings')} about={about} tools={tools} className="findings">
-      {last !== null && last.rows.length === 0 ? <Empty>{t('findings.none')}</Empty> : null}
+      {last !== null && last.rows.length === 0 ? (
+        <NothingShown byFilter={t('findings.none')} without={t('findings.none-at-all')} />
+      ) : null}
       <ul ref={list} className="finding-list">
         {last?.rows.map((finding) => (
           <li key={finding.id}>
@@ -78,6 +85,7 @@ export function Findings() {
             >
               <KindSign kind={finding.kind} severity={finding.severity} />
               <span className="finding-title">{finding.title}</span>
+              <FindingVerdict verdict={verdicts.get(finding.id)} />
               <span className="finding-about">
                 {[finding.device, finding.patch].filter((part) => part !== null).join(' · ')}
               </span>
@@ -89,5 +97,17 @@ export function Findings() {
         ))}
       </ul>
     </Pane>
+  );
+}
+
+/** What the analyst decided: a sign in the list, so that what is open stands out from what is done. */
+function FindingVerdict({ verdict }: { readonly verdict: AnalystVerdict | undefined }) {
+  const { t } = useLanguage();
+  if (verdict === undefined || verdict === 'open') return null;
+  return (
+    <span className={`finding-verdict ${verdict}`} title={t(`verdict.${verdict}`)}>
+      <span aria-hidden="true">{verdict === 'confirmed' ? '✓' : '✗'}</span>
+      <span className="visually-hidden">{t(`verdict.${verdict}`)}</span>
+    </span>
   );
 }

@@ -22,7 +22,7 @@ import { useView } from '../grids/use-view.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { wordCode } from '../i18n/messages.ts';
 import type { Translate } from '../i18n/messages.ts';
-import { toggled } from '../state/filters.ts';
+import { chipsOf, toggled } from '../state/filters.ts';
 import { useFocus } from '../state/focus.tsx';
 import { lineKey, logStep, placeNearest } from '../state/follow.ts';
 import type { LinePlace, LogStep, MomentStep, Nearness } from '../state/follow.ts';
@@ -33,7 +33,7 @@ import { spanText } from '../time/span-text.ts';
 import { Chips } from './chips.tsx';
 import { baseName } from './citation.tsx';
 import { useFilterByCell } from './filter-by-cell.ts';
-import { Empty, Pane } from './pane.tsx';
+import { Empty, NothingShown, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
 const setFilters = { level: 'levels' } as const;
@@ -93,7 +93,9 @@ export function LogLines() {
     </>
   );
   const levelColumns = [{ part: 'levels', title: t('column.level') }] as const;
-  const nearness = nearnessText(t, place.nearness);
+  const isAbsent = place.nearness.is === 'hidden' && chipsOf(filter).length === 0;
+  const distances = isAbsent ? t('near.no-line') : nearnessText(t, place.nearness);
+  const nearness = place.ofOthers === true ? t('near.others', { nearest: distances }) : distances;
   const tools = (
     <>
       <span className="nearness" role="status" title={nearness}>
@@ -122,7 +124,11 @@ export function LogLines() {
       {view.error !== null ? (
         <Empty>{problemText(t, problemOf(view.error))}</Empty>
       ) : view.opened !== null && count === 0 ? (
-        <Empty>{t(isReading ? 'log.none-yet' : 'log.none')}</Empty>
+        isReading ? (
+          <Empty>{t('log.none-yet')}</Empty>
+        ) : (
+          <NothingShown byFilter={t('log.none')} without={t('log.none-at-all')} />
+        )
       ) : (
         <HighlightContext value={highlight}>
           <OpenFoldedContext value={openRecord}>
@@ -252,6 +258,7 @@ interface ShownPlace {
   readonly nearness: Nearness;
   readonly key: string | null;
   readonly around: LinePlace['around'];
+  readonly ofOthers?: boolean;
   readonly goTo: GoTo | null;
 }
 
@@ -459,6 +466,7 @@ function LogTextCell({ data }: CustomCellRendererProps<LineRow>) {
   return (
     <>
       <TextCell data={data} />
+      {data.within === undefined ? null : <span className="within"> {data.within}</span>}
       {data.more === undefined ? null : (
         <FoldedLines more={data.more} onOpen={() => openRecord({ member: data.member, line: data.line })} />
       )}

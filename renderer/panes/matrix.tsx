@@ -31,7 +31,7 @@ import {
   stretchInSight,
 } from './matrix-window.ts';
 import type { Cell } from './matrix-window.ts';
-import { Empty, Pane } from './pane.tsx';
+import { Empty, NothingShown, Pane } from './pane.tsx';
 import { Patches, recordChips } from './patches.tsx';
 import type { Pair } from './patches.tsx';
 import { problemOf, problemText } from './problem-text.ts';
@@ -157,7 +157,11 @@ function Matrix({ onPair }: { readonly onPair: (pair: Pair | null) => void }) {
       {answer.state === 'failed' && 'error' in answer ? (
         <Empty>{problemText(t, problemOf(answer.error))}</Empty>
       ) : isEmpty ? (
-        <Empty>{t(isReading ? 'patches.none-yet' : 'patches.none')}</Empty>
+        isReading ? (
+          <Empty>{t('patches.none-yet')}</Empty>
+        ) : (
+          <NothingShown byFilter={t('patches.none')} without={t('patches.none-at-all')} />
+        )
       ) : matrix === null ? null : (
         <CellGrid matrix={matrix} size={size} bySystem={bySystem} onZoom={zoom} onPair={onPair} />
       )}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useLanguage } from '../i18n/language.tsx';
+import { chipsOf, noFilter } from '../state/filters.ts';
 import type { Pane as PaneName } from '../state/selection.ts';
 import { useWindow } from '../state/window-store.ts';
 
@@ -58,6 +59,24 @@ export function LockToggle({
 }
 
 /** What stands in a pane that has nothing to show, and why. */
+/** Nothing to show: by the filter, which can be cleared here, or because the bundle holds nothing of the kind. */
+export function NothingShown({ byFilter, without }: { readonly byFilter: string; readonly without: string }) {
+  const { t } = useLanguage();
+  const isFiltered = useWindow(({ filters }) => chipsOf(filters.present).length > 0);
+  const filter = useWindow((state) => state.filter);
+  if (!isFiltered) return <Empty>{without}</Empty>;
+  return (
+    <Empty>
+      <div className="empty-by-filter">
+        <p>{byFilter}</p>
+        <button type="button" className="button" onClick={() => filter(noFilter)}>
+          {t('command.clear-filter')}
+        </button>
+      </div>
+    </Empty>
+  );
+}
+
 export function Empty({ children }: { readonly children: ReactNode }) {
   return <div className="empty">{children}</div>;
 }

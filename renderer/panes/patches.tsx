@@ -40,7 +40,7 @@ import { useFilterByCell } from './filter-by-cell.ts';
 import { GroupChoice, HeadingRow, headingRow, headingText, isHeading, useGrouping } from './grouping.tsx';
 import type { PatchGridRow } from './grouping.tsx';
 import { baseName } from './citation.tsx';
-import { Empty, Pane } from './pane.tsx';
+import { Empty, NothingShown, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 import { StandingNote } from './standing-note.tsx';
 
@@ -155,7 +155,9 @@ export function Patches({ only }: { readonly only?: Pair | null } = {}) {
     if (only === null) return <Empty>{name === 'patches' ? t('matrix.choose') : ''}</Empty>;
     if (view.error !== null) return <Empty>{problemText(t, problemOf(view.error))}</Empty>;
     if (view.opened !== null && count === 0) {
-      return <Empty>{name === 'patches' ? t(isReading ? 'patches.none-yet' : 'patches.none') : ''}</Empty>;
+      if (name !== 'patches') return <Empty>{''}</Empty>;
+      if (isReading) return <Empty>{t('patches.none-yet')}</Empty>;
+      return <NothingShown byFilter={t('patches.none')} without={t('patches.none-at-all')} />;
     }
     return (
       <EvidenceGrid<PatchGridRow>
@@ -305,7 +307,8 @@ function columnsOfPatches(t: Translate, isMarked: boolean): ColDef<PatchRow>[] {
       colId: 'device',
       headerName: t('column.device'),
       width: 88,
-      valueGetter: ({ data }) => data?.device ?? '',
+      valueGetter: ({ data }) => (data === undefined ? '' : (data.device ?? t('device.unknown'))),
+      cellClass: ({ data }) => (data?.device === null ? 'absent' : ''),
       ...(isMarked ? { cellRenderer: DeviceCell } : {}),
     },
     {
@@ -347,7 +350,7 @@ function columnsOfPatches(t: Translate, isMarked: boolean): ColDef<PatchRow>[] {
     {
       colId: 'exitCode',
       headerName: t('column.exit'),
-      width: 68,
+      width: 80,
       cellRenderer: ExitCodeCell,
       ...clash('deployment.exitCode'),
     },
@@ -377,7 +380,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
     {
       colId: 'attempts',
       headerName: t('column.count'),
-      width: 82,
+      width: 86,
       cellRenderer: AttemptsCell,
       ...clash('deployment.attempts'),
     },
@@ -385,7 +388,7 @@ function columnsOfAttempts(t: Translate): ColDef<PatchRow>[] {
       colId: 'lastResult',
       headerName: t('column.last-result'),
       flex: 1,
-      minWidth: 84,
+      minWidth: 74,
       cellRenderer: LastResultCell,
     },
     {

@@ -17,7 +17,7 @@ import { useFollowedRow } from '../state/use-followed-row.ts';
 import { useWindow, useWindowStore } from '../state/window-store.ts';
 import { Chips } from './chips.tsx';
 import { useFilterByCell } from './filter-by-cell.ts';
-import { Empty, Pane } from './pane.tsx';
+import { Empty, NothingShown, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 import { StandingNote } from './standing-note.tsx';
 
@@ -62,7 +62,11 @@ export function Runs() {
       {view.error !== null ? (
         <Empty>{problemText(t, problemOf(view.error))}</Empty>
       ) : view.opened !== null && count === 0 ? (
-        <Empty>{t(isReading ? 'runs.none-yet' : 'runs.none')}</Empty>
+        isReading ? (
+          <Empty>{t('runs.none-yet')}</Empty>
+        ) : (
+          <NothingShown byFilter={t('runs.none')} without={t('runs.none')} />
+        )
       ) : (
         <EvidenceGrid<RunRow>
           name="runs"

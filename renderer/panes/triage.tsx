@@ -251,6 +251,13 @@ function Group({ group }: { readonly group: FindingGroup }) {
         {group.example}{' '}
         {group.citation === null ? null : <CitationButton citation={group.citation} isShort />}
       </p>
+      {group.advice === '' || group.kind === 'note' ? null : (
+        <p className="group-next">
+          <span aria-hidden="true">→ </span>
+          <span className="visually-hidden">{t('inspector.advice')}: </span>
+          {group.advice}
+        </p>
+      )}
     </li>
   );
 }
@@ -278,7 +285,9 @@ function Undecided({ overview }: { readonly overview: Overview }) {
           {t('triage.why')} {isOpen ? '⌄' : '›'}
         </span>
       </button>
-      <p>{reasons[0]?.[0]}</p>
+      {reasons[0] === undefined ? null : (
+        <p>{t('triage.undecided-most', { missing: reasons[0][0], count: reasons[0][1].count })}</p>
+      )}
       {isOpen ? (
         <ul className="reasons">
           {reasons.map(([missing, { count, rules }]) => (
@@ -369,43 +378,86 @@ function ByDevice({ overview }: { readonly overview: Overview }) {
 
 const coverageSigns = { present: '✓', partial: '◐', missing: '✗' } as const;
 
-function EvidenceCard({ overview }: { readonly overview: Overview }) {
+type CoverageItem = Overview['coverage'][number];
+
+/** With several systems: what is missing of each at once, what is there on request. */
+function CoverageOfSystem({
+  system,
+  items,
+}: {
+  readonly system: CoverageItem['system'];
+  readonly items: readonly CoverageItem[];
+}) {
+  const { t } = useLanguage();
+  const there = items.filter(({ state }) => state === 'present');
+  const gaps = items.filter(({ state }) => state !== 'present');
+  return (
+    <section className="coverage-system">
+      <h3>{t(`system.${system}`)}</h3>
+      <CoverageList items={gaps} />
+      {there.length === 0 ? null : (
+        <details>
+          <summary>{t('coverage.there', { count: there.length })}</summary>
+          <CoverageList items={there} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function CoverageList({ items }: { readonly items: readonly CoverageItem[] }) {
   const { t } = useLanguage();
   const filter = useWindow((state) => state.filters.present);
   const setFilter = useWindow((state) => state.filter);
   const go = useWindow((state) => state.go);
+  if (items.length === 0) return null;
+  return (
+    <ul className="coverage">
+      {items.map((item) => {
+        const text =
+          item.state === 'missing'
+            ? t('coverage.missing')
+            : t(`coverage.${item.state}`, { count: item.members.length });
+        return (
+          <li key={`${item.system}/${item.item}`} className={item.state}>
+            <span aria-hidden="true">{coverageSigns[item.state]}</span>
+            <span>{item.name}</span>
+            {item.members.length === 0 ? (
+              <em>{text}</em>
+            ) : (
+              <button
+                type="button"
+                title={item.members.map(baseName).join('\n')}
+                onClick={() => {
+                  setFilter(withOnly(filter, 'members', item.members));
+                  go('files');
+                }}
+              >
+                {text}
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function EvidenceCard({ overview }: { readonly overview: Overview }) {
+  const { t } = useLanguage();
   const { coverage, request } = overview;
+  const groups = [...new Set(coverage.map(({ system }) => system))].map((system) => ({
+    system,
+    items: coverage.filter((item) => item.system === system),
+  }));
   if (coverage.length === 0 && request.en === null) return null;
   return (
     <Card title={t('triage.evidence')}>
-      <ul className="coverage">
-        {coverage.map((item) => {
-          const text =
-            item.state === 'missing'
-              ? t('coverage.missing')
-              : t(`coverage.${item.state}`, { count: item.members.length });
-          return (
-            <li key={`${item.system}/${item.item}`} className={item.state}>
-              <span aria-hidden="true">{coverageSigns[item.state]}</span>
-              <span>{item.name}</span>
-              {item.members.length === 0 ? (
-                <em>{text}</em>
-              ) : (
-                <button
-                  type="button"
-                  title={item.members.map(baseName).join('\n')}
-                  onClick={() => {
-                    setFilter(withOnly(filter, 'members', item.members));
-                    go('files');
-                  }}
-                >
-                  {text}
-                </button>
-              )}
-            </li>
-          );
-        })}
-      </ul>
+      {groups.length === 1 ? (
+        <CoverageList items={coverage} />
+      ) : (
+        groups.map(({ system, items }) => <CoverageOfSystem key={system} system={system} items={items} />)
+      )}
       <RequestText request={request} />
     </Card>
   );

@@ -67,6 +67,15 @@ export function withoutAnnotation(annotations: readonly Annotation[], id: string
   return annotations.filter((one) => one.id !== id);
 }
 
+/** The analyst's verdicts by the finding's id. */
+export function verdictsOfFindings(annotations: readonly Annotation[]): ReadonlyMap<string, AnalystVerdict> {
+  return new Map(
+    annotations.flatMap(({ target, verdict }) =>
+      target.on === 'finding' ? [[target.finding, verdict] as const] : [],
+    ),
+  );
+}
+
 /** The first words of a note without Markdown's signs, for lists and marks. */
 export function noteTitle({ note }: Pick<Annotation, 'note'>): string {
   const [first = ''] = note.trim().split('\n');

@@ -275,10 +275,17 @@ export interface LinePlace {
   readonly key: string | null;
   /** The rows on either side of the moment. */
   readonly around: { readonly before: string | null; readonly after: string | null };
+  /** The chosen device has no line near; the rows are of other devices. */
+  readonly ofOthers?: boolean;
 }
 
 /** Which row the log grid goes to, and what is said of its distance. */
 export function placeNearest(answer: NearestAnswer): LinePlace {
+  const place = placeBeside(answer);
+  return answer.ofOthers ? { ...place, ofOthers: true } : place;
+}
+
+function placeBeside(answer: NearestAnswer): LinePlace {
   const { before, after, undecidable } = answer;
   const around = {
     before: before === null ? null : lineKey(before),

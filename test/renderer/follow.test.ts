@@ -203,24 +203,35 @@ describe('distances', () => {
   const after = { position: 11, member: 'b.log', line: 4, distance: 123_000 };
 
   it('goes to the nearer line and tells both distances', () => {
-    expect(placeNearest({ before, after, undecidable: null })).toEqual({
+    expect(placeNearest({ before, after, undecidable: null, ofOthers: false })).toEqual({
       nearness: { is: 'near', before: 14_000, after: 123_000 },
       position: 10,
       key: 'a.log:11',
       around: { before: 'a.log:11', after: 'b.log:4' },
     });
-    expect(placeNearest({ before: null, after, undecidable: null }).position).toBe(11);
-    expect(placeNearest({ before: { ...before, distance: 0 }, after, undecidable: null }).nearness.is).toBe(
-      'exact',
-    );
+    expect(placeNearest({ before: null, after, undecidable: null, ofOthers: false }).position).toBe(11);
+    expect(
+      placeNearest({ before: { ...before, distance: 0 }, after, undecidable: null, ofOthers: false }).nearness
+        .is,
+    ).toBe('exact');
+  });
+
+  it('tells when the lines are not of the chosen device', () => {
+    expect(placeNearest({ before, after, undecidable: null, ofOthers: true })).toMatchObject({
+      nearness: { is: 'near' },
+      position: 10,
+      ofOthers: true,
+    });
   });
 
   it('never calls readings of two zones an order', () => {
-    expect(placeNearest({ before, after, undecidable: 'zone-unknown' })).toMatchObject({
+    expect(placeNearest({ before, after, undecidable: 'zone-unknown', ofOthers: false })).toMatchObject({
       nearness: { is: 'undecidable', why: 'zone-unknown', before: 14_000, after: 123_000 },
       position: 10,
     });
-    expect(placeNearest({ before: null, after: null, undecidable: 'no-timed-lines' })).toMatchObject({
+    expect(
+      placeNearest({ before: null, after: null, undecidable: 'no-timed-lines', ofOthers: false }),
+    ).toMatchObject({
       nearness: { is: 'undecidable', why: 'no-timed-lines' },
       position: null,
     });

@@ -71,6 +71,14 @@ describe('the wordings', () => {
     }
   });
 
+  it.each(['en', 'ja'] as const)('name every rule without the values of one finding: %s', (locale) => {
+    const wording = createWording(locale);
+    for (const rule of rules) {
+      expect([rule.id, wording.ruleName(rule.id)]).toEqual([rule.id, expect.not.stringMatching(/[{}]/u)]);
+      expect(wording.ruleName(rule.id)).not.toBe(rule.id);
+    }
+  });
+
   it('cover what witnesses say and what was missing, and nothing else', () => {
     const named = (pattern: RegExp): string[] => [
       ...new Set([...ruleSources.matchAll(pattern)].map((match) => match[1] ?? '')),

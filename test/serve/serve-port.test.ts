@@ -93,6 +93,10 @@ describe('answers', () => {
     } as const;
     const nearest = await window.ask('nearestLine', { view, at, deviceKey: 'pc-0042', kb: 'KB5037771' });
     expect(nearest.undecidable).toBe('zone-unknown');
+    expect(nearest.ofOthers).toBe(false);
+    const others = await window.ask('nearestLine', { view, at, deviceKey: 'nagoya-pc31', kb: null });
+    expect(others.ofOthers).toBe(true);
+    expect(others.before).not.toBeNull();
     expect(nearest.before?.distance).toBeLessThan(60_000);
     const position = nearest.before?.position ?? 0;
     const [row] = await window.ask('lineRows', { ...en, view, from: position, to: position + 1 });
