@@ -12,11 +12,11 @@ export function useEvidence(): EvidenceClient {
   return client;
 }
 
-/** An answer that is being waited for keeps the one before it, so that nothing blinks. */
-export type Answer<T> =
-  | { readonly state: 'waiting'; readonly last: T | null }
-  | { readonly state: 'here'; readonly last: T }
-  | { readonly state: 'failed'; readonly last: T | null; readonly error: Error };
+/** An answer that is being waited for keeps the one before it, so that nothing blinks; `asked` is what `last` answers. */
+export type Answer<T, P> =
+  | { readonly state: 'waiting'; readonly last: null; readonly asked: null }
+  | { readonly state: 'here'; readonly last: T; readonly asked: P }
+  | { readonly state: 'failed'; readonly last: T | null; readonly asked: P | null; readonly error: Error };
 
 /**
  * Asks the worker whenever `params` or `revision` change; the question before is cancelled. With
@@ -26,9 +26,13 @@ export function useAnswer<M extends EvidenceMethod>(
   method: M,
   params: EvidenceParams<M> | null,
   revision: number,
-): Answer<EvidenceResult<M>> {
+): Answer<EvidenceResult<M>, EvidenceParams<M>> {
   const client = useEvidence();
-  const [answer, setAnswer] = useState<Answer<EvidenceResult<M>>>({ state: 'waiting', last: null });
+  const [answer, setAnswer] = useState<Answer<EvidenceResult<M>, EvidenceParams<M>>>({
+    state: 'waiting',
+    last: null,
+    asked: null,
+  });
   const key = JSON.stringify(params);
   const latest = useRef(params);
   useEffect(() => {
@@ -39,10 +43,15 @@ export function useAnswer<M extends EvidenceMethod>(
     if (asked === null) return undefined;
     const control = new AbortController();
     client.request(method, asked, control.signal).then(
-      (last) => setAnswer({ state: 'here', last }),
+      (last) => setAnswer({ state: 'here', last, asked }),
       (error: unknown) => {
         if (isCancelled(error)) return;
-        setAnswer((before) => ({ state: 'failed', last: before.last, error: asError(error) }));
+        setAnswer(({ last, asked: before }) => ({
+          state: 'failed',
+          last,
+          asked: before,
+          error: asError(error),
+        }));
       },
     );
     return () => control.abort();

@@ -42,7 +42,7 @@ import { rowHeights } from './grid-setup.ts';
 import { settledScroll } from './settled-scroll.ts';
 import type { SettledScroll } from './settled-scroll.ts';
 import { useTurn } from './turn.ts';
-import { steadyWheel } from './wheel.ts';
+import { scaleOfScroll, steadyWheel } from './wheel.ts';
 
 /** Rows per request: a tall screen full. A jump waits for one or two of them, so they are no larger. */
 const blockSize = 100;
@@ -263,12 +263,16 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     if (viewport === null) return undefined;
     onViewport?.(viewport);
     const rowCount = (): number => latest.current.opened?.count ?? 0;
+    const drawnRows = viewport.querySelector<HTMLElement>('.ag-grid-scrolling-rows');
     const stop = steadyWheel(viewport, rowHeight, () => rowCount() * rowHeight);
     const scroll = settledScroll(frame.current, viewport, {
       rowHeight,
       count: rowCount,
       drawn: () => [api.getFirstDisplayedRowIndex(), api.getLastDisplayedRowIndex()],
       isHere: (position) => api.getDisplayedRowAtIndex(position)?.data !== undefined,
+      hold: (pixels) => {
+        if (drawnRows !== null) drawnRows.style.translate = pixels === 0 ? '' : `0 ${pixels}px`;
+      },
     });
     settled.current = scroll;
     return () => {
@@ -285,6 +289,38 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     grid.ensureIndexVisible(position);
     grid.setFocusedCell(position, grid.getFocusedCell()?.column ?? first);
   }, []);
+
+  /** Where the pages that were asked for lead; the focus goes there once its rows are drawn. */
+  const paging = useRef<number | null>(null);
+  /** A page on: its rows are drawn in one task and the focus follows in another, so that neither holds the window up. */
+  const pageBy = useCallback(
+    (grid: GridApi<Row>, from: number, step: 1 | -1) => {
+      const viewport = frame.current?.querySelector<HTMLElement>('.ag-grid-viewport');
+      if (viewport === null || viewport === undefined) return;
+      const { opened: now, headless } = latest.current;
+      const rowsInAll = now?.count ?? 0;
+      const { scrollHeight, clientHeight } = viewport;
+      const seen = clientHeight - (headless === true ? 0 : rowHeights.header);
+      const page = Math.max(1, Math.floor(seen / rowHeight) - 1);
+      const isFirst = paging.current === null;
+      const start = paging.current ?? from;
+      const target = Math.min(Math.max(start + step * page, 0), Math.max(0, rowsInAll - 1));
+      paging.current = target;
+      const travelled = (target - start) * rowHeight;
+      viewport.scrollTop +=
+        travelled / scaleOfScroll({ modelHeight: rowsInAll * rowHeight, scrollHeight, clientHeight });
+      if (!isFirst) return;
+      // The grid hears of the scrolling at the beginning of the next frame, before this.
+      requestAnimationFrame(() => {
+        setTimeout(() => {
+          const at = paging.current;
+          paging.current = null;
+          if (at !== null && !grid.isDestroyed()) focusRow(grid, at);
+        });
+      });
+    },
+    [focusRow, rowHeight],
+  );
 
   const marked = useCallback(async (): Promise<{ readonly rows: Row[]; readonly isCut: boolean } | null> => {
     const { opened: now, fetchRows } = latest.current;
@@ -444,6 +480,11 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         range.set(null);
         return true;
       }
+      if ((event.key === 'PageDown' || event.key === 'PageUp') && !isCtrl && !event.altKey) {
+        event.preventDefault();
+        pageBy(grid, node.rowIndex ?? 0, event.key === 'PageDown' ? 1 : -1);
+        return true;
+      }
       // The list of the column's values opens: a command of the window.
       if (event.altKey && event.key === 'ArrowDown') return true;
       const isFirstColumn = column === grid.getAllDisplayedColumns()[0];
@@ -462,7 +503,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       focusRow(grid, event.key === 'Home' ? 0 : Math.max(0, (latest.current.opened?.count ?? 1) - 1));
       return true;
     },
-    [focusRow, handle, range],
+    [focusRow, handle, pageBy, range],
   );
   const allRowClassRules = useMemo<RowClassRules<Row>>(
     () => ({ ...rowClassRules, 'in-range': ({ rowIndex }) => isInRange(range.current(), rowIndex) }),

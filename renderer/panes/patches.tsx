@@ -247,12 +247,14 @@ function useScrollLink() {
       if (Math.abs(to.scrollTop - from.scrollTop) > 1) to.scrollTop = from.scrollTop;
     };
     const [down, up] = [follow(first, second), follow(second, first)];
-    first.addEventListener('scroll', down, { passive: true });
-    second.addEventListener('scroll', up, { passive: true });
+    // Before the grid draws its rows: after that the place of either would cost a layout of all of them.
+    const early = { passive: true, capture: true };
+    first.addEventListener('scroll', down, early);
+    second.addEventListener('scroll', up, early);
     down();
     return () => {
-      first.removeEventListener('scroll', down);
-      second.removeEventListener('scroll', up);
+      first.removeEventListener('scroll', down, early);
+      second.removeEventListener('scroll', up, early);
     };
   }, [first, second, isLocked]);
   return { first: setFirst, second: setSecond };

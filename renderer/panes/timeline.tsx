@@ -1,7 +1,7 @@
 /** The strip of lanes above the grids: marks to choose, a brush to filter, the time of the selection. */
 import { scaleUtc } from 'd3-scale';
-import { useEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, PointerEvent, ReactNode, WheelEvent } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent, PointerEvent, ReactNode, RefObject, WheelEvent } from 'react';
 import type { MomentView, TimelineAnswer } from '../../preload/contract/shapes.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { useAnswer, useEvidence } from '../evidence/evidence-context.tsx';
@@ -66,19 +66,28 @@ export function Timeline() {
   const revision = useWindow((state) => state.revision);
   const settings = useWindow((state) => state.settings);
   const placementOffset = usePlacementOffset();
-  const setting: ScaleSetting = { mode: settings.times, zone: settings.zone, placementOffset };
+  const setting = useMemo<ScaleSetting>(
+    () => ({ mode: settings.times, zone: settings.zone, placementOffset }),
+    [settings.times, settings.zone, placementOffset],
+  );
   const [track, width] = useWidth();
   const [brush, setBrush] = useState<Extent | null>(null);
   const anchorX = useRef<number | null>(null);
-  const cursor = useCursor();
+  const cursorAt = useRef<number | null>(null);
 
-  const buckets = Math.max(1, Math.min(4096, Math.floor(width / 3)));
+  // A bucket is three pixels wide, device pixels on a fine screen.
+  const fineness = Math.max(1, window.devicePixelRatio);
+  const buckets = Math.max(1, Math.min(4096, Math.floor((width * fineness) / 3)));
   const params = width === 0 ? null : { filter: withoutPart(filter, 'time'), range: zoom, buckets, locale };
-  const { last } = useAnswer('timeline', params, revision);
-  const shown = zoom ?? widened(last?.extent ?? null);
-  const scale = scaleUtc()
-    .domain(shown === null ? [0, 1] : [shown.from, shown.to])
-    .range([0, width]);
+  const { last, asked } = useAnswer('timeline', params, revision);
+  const shown = useMemo(() => zoom ?? widened(last?.extent ?? null), [zoom, last]);
+  const scale = useMemo(
+    () =>
+      scaleUtc()
+        .domain(shown === null ? [0, 1] : [shown.from, shown.to])
+        .range([0, width]),
+    [shown, width],
+  );
   const timeAt = (x: number): number => scale.invert(Math.min(Math.max(x, 0), width)).getTime();
   const notes = useNoteMarks();
   const zoomTo = (wanted: Extent): void => {
@@ -86,67 +95,92 @@ export function Timeline() {
     store.setState({ zoom: all === null ? wanted : keptWithin(wanted, all) });
   };
   const zoomBy = (factor: number, at?: number): void => {
-    if (shown !== null) zoomTo(zoomed(shown, at ?? cursorIn(cursor, shown), factor));
+    if (shown !== null) zoomTo(zoomed(shown, at ?? cursorIn(cursorAt.current, shown), factor));
   };
-  const matching = useMatches((state) => state.found);
-  const hasMatches = matching !== null && matching.lines + matching.records > 0;
-  const marksOf = (lane: MarkLane | 'notes'): readonly PlacedMark[] =>
-    placeMarks(
-      lane === 'notes' ? notes : (last?.lanes.find((one) => one.lane === lane)?.marks ?? []),
-      (at) => scale(at),
-      width,
-      lane === 'findings' || lane === 'notes' ? 8 : 5,
-    );
-  const rowsOf = (lane: LaneName): readonly StripRow[] => {
-    const row = { lane, height: laneHeight, label: t(`lane.${lane}`) };
-    switch (lane) {
-      case 'density':
-        return [
-          {
-            ...row,
-            key: lane,
-            body: last === null ? null : <Density density={last.density} width={width} />,
-          },
-        ];
-      case 'matches':
-        return hasMatches && shown !== null
-          ? [
-              {
-                ...row,
-                key: lane,
-                body: <MatchTicks matches={matching.matches} range={shown} width={width} setting={setting} />,
-              },
-            ]
-          : [];
-      case 'runs':
-        return (last?.runs ?? []).map(({ role, bars }) => {
-          const placed = placeBars(bars, (at) => scale(at), width);
-          const height = placed.tracks === 1 ? laneHeight : placed.tracks * (trackHeight + 1) + 2;
-          const label = role === null ? row.label : t(`lane.runs-${role}`);
-          const body = <RunBars placed={placed} setting={setting} />;
-          return { key: `runs-${role ?? ''}`, lane, height, label, body };
-        });
-      case 'detections':
-      case 'deployments':
-      case 'reboots':
-      case 'errors':
-      case 'findings':
-      case 'notes': {
-        const marks = marksOf(lane);
-        if (marks.length === 0 && !alwaysShown.has(lane)) return [];
-        const body = marks.map((mark, index) => (
-          <Mark
-            key={`${mark.from}-${mark.left}`}
-            mark={mark}
-            isFirst={index === 0}
-            text={markText(mark, setting, t('timeline.more', { count: mark.count - 1 }))}
-          />
-        ));
-        return [{ ...row, key: lane, body }];
+  const matches = useMatches(({ found }) =>
+    found === null || found.lines + found.records === 0 ? null : found.matches,
+  );
+  // The counts of the lines lie between these, also while those of another stretch are waited for.
+  const counted = asked?.range ?? last?.extent ?? null;
+  // What is chosen, brushed or pointed at changes nothing of the lanes: they are drawn when their answer or scale changes.
+  const rows = useMemo(() => {
+    const marksOf = (lane: MarkLane | 'notes'): readonly PlacedMark[] =>
+      placeMarks(
+        lane === 'notes' ? notes : (last?.lanes.find((one) => one.lane === lane)?.marks ?? []),
+        (at) => scale(at),
+        width,
+        lane === 'findings' || lane === 'notes' ? 8 : 5,
+      );
+    const rowsOf = (lane: LaneName): readonly StripRow[] => {
+      const row = { lane, height: laneHeight, label: t(`lane.${lane}`) };
+      switch (lane) {
+        case 'density': {
+          const body =
+            last === null || counted === null ? null : (
+              <Density
+                density={last.density}
+                left={scale(counted.from)}
+                right={scale(counted.to)}
+                width={width}
+              />
+            );
+          return [{ ...row, key: lane, body }];
+        }
+        case 'matches':
+          return matches !== null && shown !== null
+            ? [
+                {
+                  ...row,
+                  key: lane,
+                  body: <MatchTicks matches={matches} range={shown} width={width} setting={setting} />,
+                },
+              ]
+            : [];
+        case 'runs':
+          return (last?.runs ?? []).map(({ role, bars }) => {
+            const placed = placeBars(bars, (at) => scale(at), width);
+            const height = placed.tracks === 1 ? laneHeight : placed.tracks * (trackHeight + 1) + 2;
+            const label = role === null ? row.label : t(`lane.runs-${role}`);
+            const body = <RunBars placed={placed} setting={setting} />;
+            return { key: `runs-${role ?? ''}`, lane, height, label, body };
+          });
+        case 'detections':
+        case 'deployments':
+        case 'reboots':
+        case 'errors':
+        case 'findings':
+        case 'notes': {
+          const marks = marksOf(lane);
+          if (marks.length === 0 && !alwaysShown.has(lane)) return [];
+          const body = marks.map((mark, index) => (
+            <Mark
+              key={`${mark.from}-${mark.left}`}
+              mark={mark}
+              isFirst={index === 0}
+              text={markText(mark, setting, t('timeline.more', { count: mark.count - 1 }))}
+            />
+          ));
+          return [{ ...row, key: lane, body }];
+        }
       }
-    }
-  };
-  const rows = lanes.flatMap((lane) => rowsOf(lane));
+    };
+    return lanes.flatMap((lane) => rowsOf(lane));
+  }, [last, counted, shown, scale, width, notes, matches, setting, t]);
+  const windows = useMemo(
+    () =>
+      last?.windows.map((one) => (
+        <MaintenanceWindow
+          key={`${one.from} ${one.to}`}
+          window={one}
+          left={scale(one.from)}
+          right={scale(one.to)}
+          scale={scale}
+          width={width}
+          setting={setting}
+        />
+      )),
+    [last, scale, width, setting],
+  );
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0 || shown === null || (event.target as HTMLElement).closest('button') !== null)
@@ -212,26 +246,14 @@ export function Timeline() {
                 style={{ left: scale(range.from), width: Math.max(2, scale(range.to) - scale(range.from)) }}
               />
             )}
-            {last?.windows.map((window) => (
-              <MaintenanceWindow
-                key={`${window.from} ${window.to}`}
-                window={window}
-                left={scale(window.from)}
-                right={scale(window.to)}
-                scale={scale}
-                width={width}
-                setting={setting}
-              />
-            ))}
+            {windows}
             {rows.map(({ key, lane, label, height, body }) => (
               <div key={key} className={`lane ${lane}`} role="group" aria-label={label} style={{ height }}>
                 {body}
               </div>
             ))}
             <Axis scale={scale} setting={setting} shown={shown} />
-            {cursor === null || cursor.at < shown.from || cursor.at > shown.to ? null : (
-              <div className="timeline-cursor" style={{ left: scale(cursor.at) }} title={cursor.text} />
-            )}
+            <TimelineCursor scale={scale} shown={shown} atRef={cursorAt} />
           </>
         )}
       </div>
@@ -454,15 +476,17 @@ function MatchTicks({
   const store = useMatchStore();
   const choose = useWindow((state) => state.choose);
   const buckets = Math.max(1, Math.min(4096, Math.floor(width / 2)));
-  const { last } = useAnswer('matchTimes', { matches, range, buckets }, 0);
+  const { last, asked } = useAnswer('matchTimes', { matches, range, buckets }, 0);
   const counts = last ?? [];
-  const step = width / buckets;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const path = counts
-    .map((count, index) =>
-      count === 0 ? '' : `M${(index * step).toFixed(1)} 1h${step.toFixed(1)}v11h-${step.toFixed(1)}z`,
-    )
-    .join('');
+  const path = useMemo(
+    () => (last ?? []).map((count, index) => (count === 0 ? '' : `M${index} 1h1v11h-1z`)).join(''),
+    [last],
+  );
+  const counted = asked?.range ?? range;
+  const zoomedBy = (counted.to - counted.from) / (range.to - range.from);
+  const left = ((counted.from - range.from) / (range.to - range.from)) * width;
+  const stretch = (zoomedBy * width) / Math.max(1, counts.length);
   const text = t('timeline.matches', {
     count: total,
     shown: number(total),
@@ -493,24 +517,46 @@ function MatchTicks({
       }}
     >
       <svg width={width} height={laneHeight} aria-hidden="true">
-        <path className="match-ticks" d={path} />
+        <path
+          className="match-ticks"
+          d={path}
+          transform={`translate(${left} 0) scale(${stretch} 1)`}
+          shapeRendering="crispEdges"
+        />
       </svg>
     </button>
   );
 }
 
+/**
+ * The density of lines between two places of the strip, which may lie out of sight. Its outline is made once for an
+ * answer; zooming and moving only stretch it.
+ */
 function Density({
   density,
+  left,
+  right,
   width,
 }: {
   readonly density: TimelineAnswer['density'];
+  readonly left: number;
+  readonly right: number;
   readonly width: number;
 }) {
-  const most = density.lines.reduce((top, count) => Math.max(top, count), 0);
+  const { lines, errors } = useMemo(() => {
+    const most = density.lines.reduce((top, count) => Math.max(top, count), 0);
+    const path = (counts: readonly number[]): string =>
+      densityPath(counts, most, Math.max(1, counts.length), laneHeight);
+    return { lines: path(density.lines), errors: path(density.errors) };
+  }, [density]);
+  const stretch = Math.max(0, right - left) / Math.max(1, density.lines.length);
   return (
-    <svg width={width} height={laneHeight} aria-hidden="true">
-      <path className="density-lines" d={densityPath(density.lines, most, width, laneHeight)} />
-      <path className="density-errors" d={densityPath(density.errors, most, width, laneHeight)} />
+    // Edges stand on whole device pixels, also at a scale between two whole ones.
+    <svg width={width} height={laneHeight} shapeRendering="crispEdges" aria-hidden="true">
+      <g transform={`translate(${left} 0) scale(${stretch} 1)`}>
+        <path className="density-lines" d={lines} />
+        <path className="density-errors" d={errors} />
+      </g>
     </svg>
   );
 }
@@ -518,7 +564,7 @@ function Density({
 const minute = 60_000;
 const day = 1_440 * minute;
 
-function Axis({
+const Axis = memo(function Axis({
   scale,
   setting,
   shown,
@@ -543,7 +589,7 @@ function Axis({
       })}
     </div>
   );
-}
+});
 
 function tickText(at: number, span: number, setting: ScaleSetting): string {
   if (span > 400 * day) return scaleText(at, setting, 'day').slice(0, 7);
@@ -561,15 +607,48 @@ function useNoteMarks(): readonly LaneMark[] {
   const revision = useWindow((state) => state.revision);
   const targets = annotations.map(({ target }) => target);
   const { last } = useAnswer('notePlaces', targets.length === 0 ? null : { targets }, revision);
-  return annotations.flatMap(({ note, verdict, tags }, index) => {
-    const place = last?.[index] ?? null;
-    if (place === null) return [];
-    const [firstLine = ''] = note.trim().split('\n');
-    const label = [verdict === 'open' ? '' : t(`verdict.${verdict}`), firstLine, tags.join(', ')]
-      .filter((part) => part !== '')
-      .join(' · ');
-    return [{ from: place.at, to: place.at, count: 1, severity: null, target: place.target, label }];
-  });
+  return useMemo(
+    () =>
+      annotations.flatMap(({ note, verdict, tags }, index) => {
+        const place = last?.[index] ?? null;
+        if (place === null) return [];
+        const [firstLine = ''] = note.trim().split('\n');
+        const label = [verdict === 'open' ? '' : t(`verdict.${verdict}`), firstLine, tags.join(', ')]
+          .filter((part) => part !== '')
+          .join(' · ');
+        return [{ from: place.at, to: place.at, count: 1, severity: null, target: place.target, label }];
+      }),
+    [annotations, last, t],
+  );
+}
+
+/** The line of the selection's moment: a part of its own, so that nothing else of the strip is drawn when it moves. */
+function TimelineCursor({
+  scale,
+  shown,
+  atRef,
+}: {
+  readonly scale: (time: number) => number;
+  readonly shown: Extent;
+  /** Is told where it stands, for what zooms around it. */
+  readonly atRef: RefObject<number | null>;
+}) {
+  const cursor = useCursor();
+  const place = cursor?.at ?? null;
+  useEffect(() => {
+    atRef.current = place;
+    return () => {
+      atRef.current = null;
+    };
+  }, [atRef, place]);
+  if (cursor === null || cursor.at < shown.from || cursor.at > shown.to) return null;
+  return (
+    <div
+      className="timeline-cursor"
+      style={{ transform: `translateX(${scale(cursor.at)}px)` }}
+      title={cursor.text}
+    />
+  );
 }
 
 /** The moment of the selection on the timeline's scale, unless the strip is locked. */
@@ -590,8 +669,8 @@ function useCursor(): { readonly at: number; readonly text: string } | null {
   };
 }
 
-function cursorIn(cursor: { readonly at: number } | null, { from, to }: Extent): number {
-  return cursor !== null && cursor.at > from && cursor.at < to ? cursor.at : (from + to) / 2;
+function cursorIn(cursor: number | null, { from, to }: Extent): number {
+  return cursor !== null && cursor > from && cursor < to ? cursor : (from + to) / 2;
 }
 
 /** A little room on either side, so that marks at the ends are whole. */

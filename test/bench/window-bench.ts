@@ -153,9 +153,12 @@ async function jump(): Promise<Figures> {
         async (part) => {
           const viewport = document.querySelector<HTMLElement>('[aria-label="Log lines"] .ag-grid-viewport');
           if (viewport === null) throw new Error('no log');
-          const before = document
-            .querySelector('[aria-label="Log lines"] .ag-row')
-            ?.getAttribute('row-index');
+          // What is drawn stays in sight until the rows of the new place are: those do not count.
+          const before = new Set(
+            Array.from(document.querySelectorAll('[aria-label="Log lines"] .ag-row'), (row) =>
+              row.getAttribute('row-index'),
+            ),
+          );
           const started = performance.now();
           viewport.scrollTop = (viewport.scrollHeight - viewport.clientHeight) * part;
           for (;;) {
@@ -167,7 +170,7 @@ async function jump(): Promise<Figures> {
                 return top >= box.top && bottom <= box.bottom;
               },
             );
-            const isNew = inSight.some((row) => row.getAttribute('row-index') !== before);
+            const isNew = inSight.every((row) => !before.has(row.getAttribute('row-index')));
             const isFull =
               inSight.length > 5 &&
               inSight.every((row) => (row.querySelector('[col-id="text"]')?.textContent ?? '') !== '');

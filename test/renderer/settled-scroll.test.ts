@@ -42,6 +42,8 @@ describe('a scrolled grid', () => {
       drawn: [0, 10] as readonly [number, number],
       here: new Set([0, 10]),
       asked: [] as number[],
+      isAllHere: false,
+      held: 0,
     };
     viewport.addEventListener('scroll', () => told.push(viewport.scrollTop));
     let meet: (event: Event) => void = () => undefined;
@@ -58,8 +60,12 @@ describe('a scrolled grid', () => {
       count: () => 1_000,
       drawn: () => state.drawn,
       isHere: (position) => {
-        if (!state.here.has(position)) state.asked.push(position);
-        return state.here.has(position);
+        const isHere = state.isAllHere || state.here.has(position);
+        if (!isHere) state.asked.push(position);
+        return isHere;
+      },
+      hold: (pixels) => {
+        state.held = pixels;
       },
     });
     return {
@@ -108,11 +114,39 @@ describe('a scrolled grid', () => {
     expect(told).toEqual([700 * rowHeight]);
   });
 
+  it('keeps what is drawn in sight while it waits', () => {
+    const { moveTo, state } = grid();
+    moveTo(5);
+    expect(state.held).toBe(0);
+    moveTo(500);
+    expect(state.held).toBe(495 * rowHeight);
+    moveTo(600);
+    expect(state.held).toBe(595 * rowHeight);
+    vi.runAllTimers();
+    expect(state.held).toBe(0);
+  });
+
+  it('draws ten times a second while the bar is dragged on, and at the place where it comes to rest', () => {
+    const { moveTo, told, state } = grid();
+    state.isAllHere = true;
+    for (let step = 1; step <= 60; step += 1) {
+      moveTo(step * 15);
+      const top = (told.at(-1) ?? 0) / rowHeight;
+      state.drawn = [top, top + 10];
+      vi.advanceTimersByTime(16);
+    }
+    vi.runAllTimers();
+    expect(told.length).toBeGreaterThanOrEqual(9);
+    expect(told.length).toBeLessThanOrEqual(12);
+    expect(told.at(-1)).toBe(900 * rowHeight);
+  });
+
   it('leaves nothing behind when it ends', () => {
-    const { moveTo, told, scroll } = grid();
+    const { moveTo, told, scroll, state } = grid();
     moveTo(500);
     scroll.stop();
     vi.runAllTimers();
     expect(told).toEqual([]);
+    expect(state.held).toBe(0);
   });
 });
