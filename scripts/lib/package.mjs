@@ -9,10 +9,13 @@ import { inRoot, root } from './paths.mjs';
 import { Problem } from './problem.mjs';
 import { sbomText } from './sbom.mjs';
 
+/** Starts the product's own entry, once a test that wants to has attached. */
+const testEntry = 'test/e2e/held/start.mjs';
+
 /**
  * Packs out/ with Electron into the unpacked application of this platform.
  * @param {{ forTests: boolean }} options `forTests`: a debugger may attach, which is how Playwright drives the
- *   window. Such an application goes to a folder of its own, so that nobody takes it for a release.
+ *   window, and the start can be held until it has. Such an application goes to a folder of its own, so that nobody takes it for a release.
  * @returns {Promise<string>} the application's executable
  */
 export async function packageApplication({ forTests }) {
@@ -31,7 +34,13 @@ export async function packageApplication({ forTests }) {
       // The runtime at hand, so that electron-builder has nothing to download.
       electronDist: electron.dist,
       electronVersion: electron.version,
-      ...(forTests ? { electronFuses: { enableNodeCliInspectArguments: true } } : {}),
+      ...(forTests
+        ? {
+            electronFuses: { enableNodeCliInspectArguments: true },
+            files: [testEntry],
+            extraMetadata: { main: testEntry },
+          }
+        : {}),
     },
   });
   if (!forTests) await writePapers(output, electron.version);

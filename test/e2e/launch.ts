@@ -11,6 +11,9 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A start takes a second, on a busy machine two or three, in milliseconds. */
+const launchTimeLimit = 30_000;
+
 export interface Launched {
   readonly app: ElectronApplication;
   /** The first window, its page loaded. */
@@ -23,7 +26,9 @@ export async function launchPatchtrail(options: LaunchOptions = {}): Promise<Lau
   const app = await _electron.launch({
     executablePath: packagedExecutable(),
     args: [...sandboxSwitches(), `--user-data-dir=${userDataDir}`, ...(options.args ?? [])],
-    env: { ...environment(), ...options.env },
+    // The page comes when Playwright is there for it (held/start.mjs).
+    env: { ...environment(), PATCHTRAIL_HOLD_START: '1', ...options.env },
+    timeout: launchTimeLimit,
   });
   const window = await app.firstWindow();
   await window.waitForLoadState('domcontentloaded');

@@ -9,9 +9,8 @@ import { buildEncryptedZip } from '../archive/builders/encrypted-zip.ts';
 import { waitUntilRead } from './window-steps.ts';
 
 export const languages = ['en', 'ja'] as const;
-export const themes = ['light', 'dark', 'contrast'] as const;
 export type ScreenLanguage = (typeof languages)[number];
-export type ScreenTheme = (typeof themes)[number];
+export type ScreenTheme = 'light' | 'dark' | 'contrast';
 
 export interface Screen {
   readonly name: string;
@@ -20,7 +19,7 @@ export interface Screen {
   readonly leave?: (window: Page) => Promise<void>;
 }
 
-const titles: Readonly<Record<ScreenTheme, RegExp>> = {
+export const themeTitles: Readonly<Record<ScreenTheme, RegExp>> = {
   light: /^(?:Light|ライト)$/u,
   dark: /^(?:Dark|ダーク)$/u,
   contrast: /^(?:High contrast|ハイコントラスト)$/u,
@@ -29,7 +28,7 @@ const titles: Readonly<Record<ScreenTheme, RegExp>> = {
 export async function dress(window: Page, language: ScreenLanguage, theme: ScreenTheme): Promise<void> {
   await window.getByRole('radio', { name: language === 'ja' ? '日本語' : 'EN', exact: true }).click();
   await expect(window.locator('html')).toHaveAttribute('lang', language);
-  await window.getByRole('radio', { name: titles[theme] }).click();
+  await window.getByRole('radio', { name: themeTitles[theme] }).click();
   await expect(window.locator('html')).toHaveAttribute('data-theme', theme);
 }
 
