@@ -503,6 +503,7 @@ export class Application {
     return this.#oneExport(window, async (signal) => {
       const path = await this.#askWhere(window, { kind: 'pdf', locale, redact });
       if (path === null) return { outcome: 'cancelled' };
+      if (await liesInBundle(path, window.path ?? '')) return failure('in-bundle', basename(path));
       return this.#print(window, { path, signal, redacted: redact, filtered: false }, () =>
         window.report(request),
       );
@@ -513,9 +514,7 @@ export class Application {
     return this.#oneExport(window, async (signal) => {
       const path = await this.#askWhere(window, choice);
       if (path === null) return { outcome: 'cancelled' };
-      if (choice.kind === 'bundle' && (await isSameFile(path, window.path ?? ''))) {
-        return failure('not-writable', basename(path), { reason: 'EEXIST' });
-      }
+      if (await liesInBundle(path, window.path ?? '')) return failure('in-bundle', basename(path));
       if (choice.kind !== 'pdf') return this.#writeExport(window, choice, path, signal);
       const how = { path, signal, redacted: choice.redact, filtered: choice.filter !== null };
       return this.#print(window, how, () => window.chosenReport(choice));
@@ -732,8 +731,8 @@ function failure(
   return { outcome: 'failed', code, place, detail: { ...detail } };
 }
 
-/** A copy never takes the place of what it is a copy of, nor of a part of it. */
-async function isSameFile(path: string, bundle: string): Promise<boolean> {
+/** A bundle is never changed: what is written takes neither its place nor that of a part of it. */
+async function liesInBundle(path: string, bundle: string): Promise<boolean> {
   const [target, source] = await Promise.all([
     realpath(path).catch(async () =>
       join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
