@@ -20,7 +20,7 @@ import type { JsonObject } from './values.ts';
 
 const typeWords = /patch(?:assessment|installation)re(?:sult|source)s/iu;
 const resourceId =
-  /\/subscriptions\/[0-9a-f-]{36}\/resourcegroups\/[^/"]{1,90}\/providers\/microsoft\.(?:compute\/virtualmachines|hybridcompute\/machines)\/(?<name>[^/"\s]{1,90})/iu;
+  /\/subscriptions\/[^/"\s]{1,64}\/resourcegroups\/[^/"]{1,90}\/providers\/microsoft\.(?:compute\/virtualmachines|hybridcompute\/machines)\/(?<name>[^/"\s]{1,90})/iu;
 
 function isExport({ shape, name, text }: Probe): boolean {
   if (shape === 'json')

@@ -15,6 +15,7 @@ import {
   machineKey,
   mostCited,
   operationOf,
+  outsideRuns,
   platformOf,
   runName,
   settingsOf,
@@ -370,6 +371,17 @@ export const shutdownOrUnresponsive = defineRule({
           device,
           parameters: { run: null, firstAt: null },
           witnesses: [place(citation, 'azure-unresponsive', { toldAt: null })],
+        }),
+      ),
+      // A log of the Windows extension may name no sequence: what it says holds of its machine.
+      ...outsideRuns(evidence, 'unresponsive').map(([first, ...more]) =>
+        found({
+          device: first.device,
+          parameters: { run: null, firstAt: atText(first.at) },
+          witnesses: toldWitnesses(
+            [first, ...more].map(({ citation, at }) => ({ citation, at: atText(at) })),
+            'azure-unresponsive',
+          ),
         }),
       ),
     ];

@@ -81,6 +81,22 @@ export function troublesOf(
   );
 }
 
+/** Troubles of one kind that belong to no run, those of one log together. */
+export function outsideRuns(
+  evidence: Evidence,
+  kind: Trouble['detail']['trouble'],
+): readonly (readonly [Trouble, ...Trouble[]])[] {
+  const placed = new Set(groupsOf(evidence).flatMap(({ troubles }) => troubles));
+  const byMember = new Map<string, [Trouble, ...Trouble[]]>();
+  for (const trouble of evidence.events('azure/trouble')) {
+    if (trouble.detail.trouble !== kind || placed.has(trouble)) continue;
+    const known = byMember.get(trouble.citation.member);
+    if (known === undefined) byMember.set(trouble.citation.member, [trouble]);
+    else known.push(trouble);
+  }
+  return [...byMember.values()];
+}
+
 /** An error detail of a summary with the place of that summary. */
 export interface CitedDetail {
   readonly code: string;

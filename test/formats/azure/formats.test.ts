@@ -96,6 +96,19 @@ describe('the kinds of files', () => {
       '[00000004] 2024-04-17T07:19:26.812Z [INFO]  text\n',
     ],
     ['azure/collector-log', 'results.txt', '2026-03-01T10:40:00Z INFO collecting\n'],
+    [
+      'azure/resource-graph',
+      'masked.json',
+      JSON.stringify({
+        data: [
+          {
+            id: '/subscriptions/xxxxxxxx-sub/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm2/patchAssessmentResults/latest',
+            type: 'microsoft.compute/virtualmachines/patchassessmentresults',
+            properties: { status: 'Succeeded', lastModifiedDateTime: '2026-03-01T10:00:00Z' },
+          },
+        ],
+      }),
+    ],
   ];
 
   it.each(accepted)('%s is known: %s', async (kind, path, text) => {

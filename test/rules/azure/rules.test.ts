@@ -754,6 +754,17 @@ describe('further cases', () => {
     expect((await ruleSays(rule, commands)).missing).toContain('azure-windows-log');
   });
 
+  it('hear a log of the Windows extension that names no run', async () => {
+    const told = windowsOwn('2026-03-01T10:00:00Z [Error] ShutdownOrUnresponsive\n');
+    const { finding } = await ruleSays('shutdown-or-unresponsive', told);
+    expect(finding).toMatchObject({ parameters: { run: null }, witnesses: [{ citation: { line: 1 } }] });
+    const silent = await ruleSays(
+      'shutdown-or-unresponsive',
+      windowsOwn('2026-03-01T10:00:00Z [Info] done\n'),
+    );
+    expect(silent.findings).toEqual([]);
+  });
+
   it('let transport security speak for its own line', async () => {
     const files = log(
       errorLine('[APM] Package Manager ERROR. [Code=100][Output=E: HTTPS is not available, cannot fetch]'),
