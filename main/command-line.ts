@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandIo, PrintJob } from '../parsers/command-line/io.ts';
@@ -14,13 +14,21 @@ import { ExpectedError } from '../parsers/domain/errors.ts';
 import type { ErrorCode } from '../parsers/domain/errors.ts';
 
 const spoolFolder = mkdtempSync(join(tmpdir(), 'patchtrail-command-'));
+/** Milliseconds for a command to end by itself after the first signal. */
+const patience = 1000;
 const abort = new AbortController();
-let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+/** The status of a process that a signal ended, as shells count it: 128 and the signal's number. */
+const interrupted: { status: number | null } = { status: null };
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
+    const status = 128 + constants.signals[signal];
+    if (interrupted.status !== null) process.exit(status);
+    interrupted.status = status;
     abort.abort();
+    // Whatever does not look at the signal in time is left where it is; the exit takes the private files along.
+    setTimeout(() => {
+      process.exit(status);
+    }, patience).unref();
   });
 }
 process.on('exit', () => {
@@ -40,7 +48,9 @@ const io: CommandIo = {
   signal: abort.signal,
 };
 
-process.exit(await runCommandLine(process.argv.slice(2), io).catch(tellBug));
+const answered = await runCommandLine(process.argv.slice(2), io).catch(tellBug);
+// A command that was done before it noticed is done.
+process.exit(answered === 0 ? answered : (interrupted.status ?? answered));
 
 /** A status of its own: 1 to 3 mean something else. */
 function tellBug(error: unknown): number {

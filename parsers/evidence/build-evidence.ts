@@ -15,7 +15,9 @@ import type {
   SystemId,
 } from '../domain/evidence.ts';
 import { isMoment, order } from '../domain/moment.ts';
-import type { At, Clock, Moment } from '../domain/moment.ts';
+import { OrderedMoments } from '../domain/ordered-moments.ts';
+import type { MomentTest } from '../domain/ordered-moments.ts';
+import type { At, Clock, Moment, Order } from '../domain/moment.ts';
 import { findKb, foldText } from '../domain/names.ts';
 import type { FactDraft, SystemDefinition } from '../formats/define-format.ts';
 import { assignDevices } from './assign-devices.ts';
@@ -62,7 +64,7 @@ export function buildEvidence(
   drafts.forEach((draft, position) => {
     const own = assignments.ofMember[position]?.name ?? null;
     const system = draft.system;
-    warnings.push(...draft.warnings);
+    for (const warning of draft.warnings) warnings.push(warning);
     if (system === null) return;
     for (const event of draft.events) {
       const device = event.device ?? own;
@@ -433,6 +435,11 @@ interface EvidenceParts {
   readonly lastOfLines: (position: number) => Moment | null;
 }
 
+interface Restarts {
+  readonly events: readonly EvidenceEvent[];
+  readonly times: OrderedMoments;
+}
+
 class IndexedEvidence implements Evidence {
   readonly members: readonly Member[];
   readonly devices: readonly Device[];
@@ -451,6 +458,7 @@ class IndexedEvidence implements Evidence {
   readonly #facts = new Map<FactType, Fact[]>();
   readonly #events = new Map<EventType, EvidenceEvent[]>();
   readonly #eventsByDevice = new Map<string, EvidenceEvent[]>();
+  readonly #restarts = new Map<string, Restarts>();
   readonly #latest = new Map<string, Moment>();
   readonly #foldedTitles = new Map<string, string>();
 
@@ -531,40 +539,46 @@ class IndexedEvidence implements Evidence {
   }
 
   restart(deviceKey: string, after: Moment, before: Moment | null): RestartAnswer {
-    let undecidable = false;
-    for (const event of this.eventsOfDevice(deviceKey)) {
-      if (event.at === null || !this.#evidencesRestart(event, deviceKey)) continue;
-      const fromStart = order(after, event.at);
-      const toEnd = before === null ? 'before' : order(event.at, before);
-      if (fromStart === 'before' && toEnd === 'before') return { answer: 'evidenced', event };
-      if (fromStart === 'after' || toEnd === 'after') continue;
-      if (fromStart === 'same' || toEnd === 'same') continue;
-      undecidable = true;
-    }
-    return undecidable ? { answer: 'undecidable' } : { answer: 'none' };
+    const { events, times } = this.#restartsOf(deviceKey);
+    const start = (is: readonly Order[]): MomentTest => ({ at: after, is });
+    const end = (is: readonly Order[]): readonly MomentTest[] =>
+      before === null ? [] : [{ at: before, is }];
+    const place = times.first(start(['after']), ...end(['before']));
+    const event = place === null ? undefined : events[place];
+    if (event !== undefined) return { answer: 'evidenced', event };
+    const isUnclear = times.has(start(['after', 'undecidable']), ...end(['before', 'undecidable']));
+    return isUnclear ? { answer: 'undecidable' } : { answer: 'none' };
   }
 
   latest(clock: Clock, clockOf: string): Moment | null {
     return this.#latest.get(`${clock}\0${clockOf}`) ?? null;
   }
 
-  #evidencesRestart(event: EvidenceEvent, deviceKey: string): boolean {
-    switch (event.type) {
-      case 'boot':
-      case 'shutdown':
-      case 'restart-stated':
-        return true;
-      case 'agent-start':
-        return this.eventsOfDevice(deviceKey).some(
-          (other) =>
-            other.type === 'restart-requested' &&
-            other.at !== null &&
-            event.at !== null &&
-            order(other.at, event.at) === 'before',
-        );
-      default:
-        return false;
+  /** The dated events of a device that evidence a restart: looked for once, every record of a device may ask. */
+  #restartsOf(deviceKey: string): Restarts {
+    let restarts = this.#restarts.get(deviceKey);
+    if (restarts === undefined) {
+      const all = this.eventsOfDevice(deviceKey);
+      const requests = new OrderedMoments(
+        all.map(({ type, at }) => (type === 'restart-requested' ? at : null)),
+      );
+      const events = all.filter((event) => {
+        if (event.at === null) return false;
+        switch (event.type) {
+          case 'boot':
+          case 'shutdown':
+          case 'restart-stated':
+            return true;
+          case 'agent-start':
+            return requests.has({ at: event.at, is: ['before'] });
+          default:
+            return false;
+        }
+      });
+      restarts = { events, times: new OrderedMoments(events.map(({ at }) => at)) };
+      this.#restarts.set(deviceKey, restarts);
     }
+    return restarts;
   }
 
   /** A KB under which one table lists two titles for one device cannot stand for the patch. */

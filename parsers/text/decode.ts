@@ -75,7 +75,7 @@ export class Utf8Stream {
       this.#mode = 'utf-16be';
       return this.#decode(bytes.subarray(2), last);
     }
-    this.#mode = looksLikeUtf16le(bytes) ? 'utf-16le' : 'bytes';
+    this.#mode = looksLikeUtf16le(bytes) ? 'utf-16le' : (japaneseUtf16(bytes) ?? 'bytes');
     return this.#decode(bytes, last);
   }
 
@@ -315,8 +315,12 @@ export class Utf8Stream {
     const end = bytes.indexOf(LF, at);
     if (end === -1 || end === at || bytes[end + 1] === 0) return false;
     const line = bytes.subarray(at, end);
-    if (line.includes(0)) return false;
-    return isUtf8(line) || decodeCp932(line) !== null;
+    if (line.includes(0) || (!isUtf8(line) && decodeCp932(line) === null)) return false;
+    // A byte of a character may be that of a line feed: the lower one of U+300A, an opening bracket.
+    const wide = readAsUtf16(bytes.subarray(at, at + lookAhead), this.#mode === 'utf-16le');
+    if (wide.units === 0) return true;
+    if (wide.common >= wide.units * commonShare && wide.strange <= wide.units * strangeShare) return false;
+    return isUtf8(line) || wide.strange > 0;
   }
 
   #noteUtf8(bytes: Uint8Array): void {
@@ -445,6 +449,75 @@ export function looksLikeUtf16le(bytes: Uint8Array): boolean {
   }
   const units = end / 2;
   return odd >= units * 0.25 && even <= units * 0.02 + (units < 32 ? 0 : 1);
+}
+
+/** Bytes that tell whether a stretch is UTF-16. */
+const lookAhead = 512;
+/** Of the characters of Japanese text so many are kana, its punctuation or ASCII ... */
+const commonShare = 0.25;
+/** ... and hardly any are none that such text has: what bytes make that are no UTF-16. */
+const strangeShare = 0.03;
+/** Fewer characters tell nothing. */
+const fewestUnits = 8;
+
+/**
+ * What a stretch would be as UTF-16, up to its first line feed: how many characters, how many of them are kana, the
+ * punctuation of Japanese or ASCII, and how many stand in no text of this kind.
+ */
+function readAsUtf16(
+  bytes: Uint8Array,
+  little: boolean,
+  toLineFeed = true,
+): { readonly units: number; readonly common: number; readonly strange: number } {
+  let [units, common, strange] = [0, 0, 0];
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    const [first, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+    const unit = little ? (second << 8) | first : (first << 8) | second;
+    if (unit === LF && toLineFeed) break;
+    units += 1;
+    if (isCommon(unit)) common += 1;
+    else if (isStrange(unit)) strange += 1;
+  }
+  return { units, common, strange };
+}
+
+/** ASCII, kana, and the punctuation that stands between them. */
+function isCommon(unit: number): boolean {
+  if (unit < 0x80) return unit >= 0x20 || unit === 0x09 || unit === LF || unit === 0x0d;
+  return (
+    (unit >= 0x3000 && unit <= 0x3011) ||
+    (unit >= 0x3041 && unit <= 0x3096) ||
+    (unit >= 0x30a1 && unit <= 0x30fe)
+  );
+}
+
+/** None of Latin, Greek, Cyrillic, signs, ideographs and full or half width forms, nor a pair's half. */
+function isStrange(unit: number): boolean {
+  if (unit < 0x80) return true;
+  return !(
+    (unit >= 0xa0 && unit <= 0x45f) ||
+    (unit >= 0x2000 && unit <= 0x27bf) ||
+    (unit >= 0x3000 && unit <= 0x33ff) ||
+    (unit >= 0x4e00 && unit <= 0x9fff) ||
+    (unit >= 0xd800 && unit <= 0xdfff) ||
+    (unit >= 0xf900 && unit <= 0xfaff) ||
+    (unit >= 0xff00 && unit <= 0xffee) ||
+    unit === 0xfeff
+  );
+}
+
+/**
+ * UTF-16 without a byte order mark whose text has hardly any ASCII, hence few NULs: bytes that are no UTF-8 and, read in
+ * one of the two orders, Japanese. Printable ASCII alone is never taken for it.
+ */
+function japaneseUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const head = bytes.subarray(0, lookAhead);
+  if (!head.includes(0) && isUtf8(head.subarray(0, completeUtf8(head)))) return null;
+  for (const mode of ['utf-16le', 'utf-16be'] as const) {
+    const { units, common, strange } = readAsUtf16(head, mode === 'utf-16le', false);
+    if (units >= fewestUnits && common >= units * commonShare && strange <= units * strangeShare) return mode;
+  }
+  return null;
 }
 
 /** Length of the part that does not end in the middle of a UTF-8 sequence. */

@@ -314,7 +314,34 @@ interface TableDraft {
  * @throws TooManyCells
  */
 export function readHtml(text: string, limits: CellLimits = anyCells): Page {
+  refuseTooManyRows(text, limits);
   return new PageReader(tablesOfRoles(text, limits), limits).read();
+}
+
+/** What a row costs at least, in cells: see `CellCounter.addRow`. */
+const rowCost = 8;
+
+/**
+ * A page with more rows than its tables may have cells is known by its tags, before anything of it is kept: reading it
+ * up to the limit takes gigabytes. Only as many characters as such rows need make it worth counting.
+ */
+function refuseTooManyRows(text: string, { tableCells }: CellLimits): void {
+  const mostRows = tableCells / rowCost;
+  if (text.length < mostRows * '<tr>'.length) return;
+  let rows = 0;
+  for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at + 1)) {
+    if ((text.charCodeAt(at + 1) | 0x20) !== 0x74 || (text.charCodeAt(at + 2) | 0x20) !== 0x72) continue;
+    const next = text.charCodeAt(at + 3);
+    if (next !== 0x3e && next !== 0x20 && next !== 0x0a && next !== 0x0d && next !== 0x09) continue;
+    rows += 1;
+    if (rows > mostRows) throw new TooManyCells('table-too-large', lineOf(text, at));
+  }
+}
+
+function lineOf(text: string, position: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < position; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
 }
 
 class PageReader {

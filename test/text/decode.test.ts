@@ -61,6 +61,92 @@ describe('decoding', () => {
     );
   });
 
+  describe('of Japanese with hardly any ASCII', () => {
+    const kana = ['あ', 'の', 'を', 'した', 'ア', 'ー', '、', '。', '「', '《', '》', '　'];
+    const others = ['検', '出', '対象', '更新', '済', '適用', '㈱', '①', 'ｱ', '０', '上', '一'];
+    /** Lines as people write them: kana between the ideographs, a bracket whose byte is that of a line feed. */
+    const japanese = fc
+      .array(
+        fc.tuple(
+          fc.constantFrom(...kana),
+          fc.constantFrom(...others),
+          fc.constantFrom(...kana),
+          fc.constantFrom('', '', '', '\n', '\r\n'),
+        ),
+        { minLength: 12, maxLength: 120 },
+      )
+      .map((parts) => parts.flat().join(''));
+
+    it.each(['utf-16le', 'utf-16be'] as const)('knows %s without a byte order mark', (encoding) => {
+      const encode = (given: string): Buffer => {
+        const little = Buffer.from(given, 'utf16le');
+        return encoding === 'utf-16le' ? little : little.swap16();
+      };
+      fc.assert(
+        fc.property(japanese, fc.array(fc.nat(400), { maxLength: 4 }), (given, cuts) => {
+          const bytes = encode(given);
+          expect(decodeText(bytes)).toEqual({ text: given, encoding, guessedAtLine: null });
+          // The first piece holds what is looked at.
+          expect(
+            inPieces(
+              bytes,
+              cuts.map((cut) => cut + 512),
+            ),
+          ).toBe(given);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it.each([
+      ['utf-8', (given: string) => Buffer.from(given)],
+      ['cp932', (given: string) => iconv.encode(given, 'cp932')],
+    ] as const)('knows %s', (encoding, encode) => {
+      fc.assert(
+        fc.property(japanese, (given) => {
+          expect(decodeText(encode(given))).toEqual({ text: given, encoding, guessedAtLine: null });
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it.each(['utf-16le', 'utf-16be'] as const)(
+      'reads lines of %s whose bytes could be those of a line feed',
+      (encoding) => {
+        const given = 'あ《い》う\nあ《\n《》《》\nか《き\nさし《\n';
+        const little = Buffer.from(`\uFEFF${given}`, 'utf16le');
+        const bytes = encoding === 'utf-16le' ? little : little.swap16();
+        expect(decodeText(bytes)).toEqual({ text: given, encoding, guessedAtLine: null });
+      },
+    );
+
+    it('takes no bytes for it that are printable', () => {
+      const printable = fc
+        .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 8, maxLength: 600 })
+        .map((codes) => String.fromCharCode(...codes));
+      fc.assert(
+        fc.property(printable, (given) => {
+          expect(decodeText(Buffer.from(given))).toEqual({
+            text: given,
+            encoding: 'utf-8',
+            guessedAtLine: null,
+          });
+        }),
+      );
+      const dump = 'B0D0F0H0J0L0N0P0\n'.repeat(40);
+      expect(decodeText(Buffer.from(dump)).text).toBe(dump);
+    });
+
+    it('goes back to bytes behind it', () => {
+      for (const line of ['plain ascii line\n', 'lowercase\n', '検出の line\n', 'パッチ未適用\n']) {
+        const wide = Buffer.from('\uFEFFあ《い》の行\r\n', 'utf16le');
+        for (const bytes of [Buffer.from(line), iconv.encode(line, 'cp932')]) {
+          expect(decodeText(Buffer.concat([wide, bytes, bytes])).text).toBe(`あ《い》の行\r\n${line}${line}`);
+        }
+      }
+    });
+  });
+
   it('reads bytes that follow UTF-16 in the encoding that they have', () => {
     const mixed = Buffer.concat([
       Buffer.from('\uFEFFwide 行\r\n', 'utf16le'),

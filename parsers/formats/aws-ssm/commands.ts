@@ -1,6 +1,7 @@
 import type { Citation, DeploymentStatus, EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import { order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { RunMaterial } from '../define-format.ts';
 import type { AwsOperation } from './facts.ts';
 import { isPatchDocument, sameId } from './values.ts';
@@ -166,11 +167,11 @@ function makeCommands(material: RunMaterial): NodeCommands {
     else same.push(command);
   }
   const joined = new Set(all.flatMap((command) => command.states));
+  const indexes = new Map<readonly NodeCommand[], CommandIndex>();
   const loose = states.filter((state) => {
     if (joined.has(state)) return false;
     const key = material.deviceKey(state.device);
-    const owner =
-      key === '' ? undefined : (ofDevice.get(key) ?? []).find((command) => belongs(command, state));
+    const owner = key === '' ? undefined : ownerOf(ofDevice.get(key) ?? [], state, indexes);
     owner?.states.push(state);
     return owner === undefined;
   });
@@ -245,6 +246,45 @@ function takeSent(command: NodeCommand, fact: Fact<'aws/command'>): void {
     command.status = value.status;
     command.statusDetails = value.statusDetails;
   }
+}
+
+/** Of so many commands of a node each is asked whether a result belongs to it. */
+const fewCommands = 200;
+/** Of more those that began last before the result are asked. */
+const nearestCommands = 50;
+
+interface CommandIndex {
+  readonly bySnapshot: ReadonlyMap<string, NodeCommand>;
+  readonly starts: OrderedMoments;
+}
+
+/** The first command of a node that a result belongs to. */
+function ownerOf(
+  commands: readonly NodeCommand[],
+  state: StateFact,
+  indexes: Map<readonly NodeCommand[], CommandIndex>,
+): NodeCommand | undefined {
+  if (commands.length <= fewCommands) return commands.find((command) => belongs(command, state));
+  let index = indexes.get(commands);
+  if (index === undefined) {
+    const bySnapshot = new Map<string, NodeCommand>();
+    for (const command of commands) {
+      const id = command.snapshotId?.toLowerCase() ?? null;
+      if (id !== null && !bySnapshot.has(id)) bySnapshot.set(id, command);
+    }
+    index = { bySnapshot, starts: new OrderedMoments(commands.map(startOf)) };
+    indexes.set(commands, index);
+  }
+  const { executionId, snapshotId, startedAt } = state.value;
+  for (const id of [executionId, snapshotId]) {
+    const owner = id === null ? undefined : index.bySnapshot.get(id.toLowerCase());
+    if (owner !== undefined) return owner;
+  }
+  if (startedAt === null) return undefined;
+  return index.starts
+    .latest(nearestCommands, { at: startedAt, is: ['before', 'same'] })
+    .flatMap((place) => commands[place] ?? [])
+    .find((command) => belongs(command, state));
 }
 
 /** A result that names no command: of the same snapshot, or from within the command's time. */

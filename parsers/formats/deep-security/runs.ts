@@ -1,6 +1,8 @@
 import type { DeploymentStatus, EvidenceEvent, RunStep } from '../../domain/evidence.ts';
 import { distance, formatLocal, laterOf, order } from '../../domain/moment.ts';
-import type { Moment } from '../../domain/moment.ts';
+import type { Moment, Order } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
+import type { MomentTest } from '../../domain/ordered-moments.ts';
 import type { RunDraft, RunMaterial } from '../define-format.ts';
 import { stepNames } from './facts.ts';
 import type { DsStepName } from './facts.ts';
@@ -18,16 +20,31 @@ export function assembleRuns(material: RunMaterial): readonly RunDraft[] {
   const updates = updatesOf(material);
   const steps = new StepPool(material);
   const lookedUntil = endOfEvents(material);
-  const relays = updates.relays.map((update) =>
-    relayRun(material, update, steps, lookedUntil, updates.agents),
+  const ofAgents = new Spans(
+    updates.agents.map(({ request, downloads, result, next }) => ({
+      start: request?.at ?? downloads[0]?.at ?? null,
+      end: result?.at ?? next?.at ?? null,
+    })),
+    assumed.agentMinutes,
   );
-  const agents = updates.agents.map((update) => agentRun(update, steps, lookedUntil, updates.relays));
+  const ofRelays = new Spans(
+    updates.relays.map((update) => ({ start: update.request.at, end: relayEnd(update) })),
+    assumed.relayMinutes,
+  );
+  const disabled = updates.of('relay-web-server-disabled');
+  const disabledTimes = new OrderedMoments(disabled.map(({ at }) => at));
+  const relays = updates.relays.map((update) => {
+    const off = disabledTimes.first(...lying(update.request.at, relayEnd(update)));
+    return relayRun(material, update, steps, lookedUntil, ofAgents, disabled[off ?? -1]);
+  });
+  const agents = updates.agents.map((update) => agentRun(update, steps, lookedUntil, ofRelays));
   return [...relays, ...agents, ...steps.leftovers().map(logRun)];
 }
 
 /** Steps of logs by device; each belongs to one run. */
 class StepPool {
   readonly #byDevice = new Map<string, LogStep[]>();
+  readonly #times = new Map<string, OrderedMoments>();
   readonly #used = new Set<LogStep>();
 
   constructor(material: RunMaterial) {
@@ -49,13 +66,27 @@ class StepPool {
     to: Moment | null,
     minutes: number,
   ): readonly LogStep[] {
-    const taken = (this.#byDevice.get(key) ?? []).filter((step) => {
-      if (this.#used.has(step) || (step.detail.of !== 'either' && step.detail.of !== of)) return false;
-      const start = order(step.at, from);
-      return (start === 'after' || start === 'same') && notAfter(step.at, to, from, minutes);
-    });
+    const steps = this.#byDevice.get(key) ?? [];
+    const places = this.#timesOf(key, steps).all(
+      to === null
+        ? { at: from, is: ['after', 'same'], atMost: minutes * 60_000 }
+        : { at: from, is: ['after', 'same'] },
+      ...(to === null ? [] : [{ at: to, is: ['before', 'same'] as const }]),
+    );
+    const taken = places
+      .flatMap((place) => steps[place] ?? [])
+      .filter((step) => !this.#used.has(step) && (step.detail.of === 'either' || step.detail.of === of));
     for (const step of taken) this.#used.add(step);
     return taken;
+  }
+
+  #timesOf(key: string, steps: readonly LogStep[]): OrderedMoments {
+    let times = this.#times.get(key);
+    if (times === undefined) {
+      times = new OrderedMoments(steps.map(({ at }) => at));
+      this.#times.set(key, times);
+    }
+    return times;
   }
 
   /** What no update of the manager claims, in groups: a new one begins after a pause. */
@@ -96,6 +127,18 @@ export function endOfEvents(material: RunMaterial): Moment | null {
 export function relayDevice(material: RunMaterial, update: RelayUpdate): string | null {
   const { subject } = update;
   if (subject.name !== null && !subject.isGroup) return update.request.device ?? subject.name;
+  let only = onlyRelays.get(material);
+  if (only === undefined) {
+    only = { name: onlyRelay(material) };
+    onlyRelays.set(material, only);
+  }
+  return only.name;
+}
+
+/** Asked of every update of a relay group. */
+const onlyRelays = new WeakMap<RunMaterial, { readonly name: string | null }>();
+
+function onlyRelay(material: RunMaterial): string | null {
   const relays = new Map<string, string>();
   for (const fact of material.facts('deep-security/relay')) {
     if (fact.device !== null && fact.value.sign !== 'event')
@@ -109,23 +152,21 @@ function relayRun(
   update: RelayUpdate,
   pool: StepPool,
   lookedUntil: Moment | null,
-  agents: readonly AgentUpdate[],
+  agents: Spans,
+  disabled: TimedEvent | undefined,
 ): RunDraft {
   const { request, result, subject } = update;
   const device = relayDevice(material, update);
   const end = relayEnd(update);
   const key = material.deviceKey(device);
   const logged = key === '' ? [] : pool.take(key, 'relay', request.at, end, assumed.relayMinutes);
-  const disabled = updatesOf(material)
-    .of('relay-web-server-disabled')
-    .find((event) => lies(event.at, request.at, end));
   const steps = joinSteps([
     step('request', 'succeeded', request),
     ...logged.map(logStep),
     ...(disabled === undefined ? [] : [step('swap', 'unknown', disabled)]),
     ...(result === null ? [] : [step('result', 'succeeded', result)]),
   ]);
-  const overlaps = agents.filter((agent) => agentSpanMeets(agent, request.at, end));
+  const overlaps = agents.meeting(request.at, end, assumed.relayMinutes);
   return {
     ...common,
     device,
@@ -137,20 +178,15 @@ function relayRun(
     detail: {
       lane: 0,
       lookedUntil: textOf(lookedUntil),
-      overlapsAgents: overlaps.length,
-      overlap: overlaps.length > 0,
+      overlapsAgents: overlaps,
+      overlap: overlaps > 0,
     },
     steps,
     citation: request.citation,
   };
 }
 
-function agentRun(
-  update: AgentUpdate,
-  pool: StepPool,
-  lookedUntil: Moment | null,
-  relays: readonly RelayUpdate[],
-): RunDraft {
+function agentRun(update: AgentUpdate, pool: StepPool, lookedUntil: Moment | null, relays: Spans): RunDraft {
   const { request, downloads, result, repeated, subject } = update;
   const start = request ?? downloads[0] ?? result;
   if (start === null) throw new Error('an update without an event');
@@ -167,7 +203,8 @@ function agentRun(
     ...(result === null ? [] : [step('result', resultOf(result), result)]),
     ...repeated.map((event) => step('result', resultOf(event), event)),
   ]);
-  const overlaps = relays.filter((relay) => agentSpanMeets(update, relay.request.at, relayEnd(relay)));
+  const from = request?.at ?? downloads[0]?.at ?? null;
+  const overlaps = from === null ? 0 : relays.meeting(from, end, assumed.agentMinutes);
   return {
     ...common,
     device: subject.name,
@@ -180,8 +217,8 @@ function agentRun(
       lane: 1,
       lookedUntil: textOf(lookedUntil),
       withRelay: update.together !== null,
-      overlapsRelays: overlaps.length,
-      overlap: overlaps.length > 0,
+      overlapsRelays: overlaps,
+      overlap: overlaps > 0,
     },
     steps,
     citation: start.citation,
@@ -265,11 +302,12 @@ function outcomeOf(event: TimedEvent): DeploymentStatus {
   }
 }
 
-function lies(at: Moment, from: Moment, to: Moment | null): boolean {
-  if (order(at, from) === 'before') return false;
+/** The tests for what happens in a span, or in the assumed window of a relay where its end is not known. */
+function lying(from: Moment, to: Moment | null): readonly MomentTest[] {
+  const since: MomentTest = { at: from, is: ['same', 'undecidable', 'after'] };
   return to === null
-    ? (distance(from, at) ?? Infinity) <= assumed.relayMinutes * 60_000
-    : order(at, to) !== 'after';
+    ? [{ ...since, atMost: assumed.relayMinutes * 60_000 }]
+    : [since, { at: to, is: ['before', 'same', 'undecidable'] }];
 }
 
 /**
@@ -287,6 +325,40 @@ export function agentSpanMeets(
   const end = update.result?.at ?? update.next?.at ?? null;
   return notAfter(start, to, from, timings.relayMinutes) && notAfter(from, end, start, timings.agentMinutes);
 }
+
+interface Span {
+  readonly start: Moment | null;
+  /** null: so many minutes after the start. */
+  readonly end: Moment | null;
+}
+
+/** Spans of time, to count those that have time in common with another one: what {@link agentSpanMeets} says of each. */
+class Spans {
+  readonly #minutes: number;
+  readonly #starts: OrderedMoments;
+  readonly #ends: OrderedMoments;
+  readonly #open: OrderedMoments;
+
+  constructor(spans: readonly Span[], minutes: number) {
+    this.#minutes = minutes;
+    this.#starts = new OrderedMoments(spans.map(({ start }) => start));
+    this.#ends = new OrderedMoments(spans.map(({ start, end }) => (start === null ? null : end)));
+    this.#open = new OrderedMoments(spans.map(({ start, end }) => (end === null ? start : null)));
+  }
+
+  /** Those that begin before the other one ends, save for those that end before it begins. */
+  meeting(from: Moment, to: Moment | null, minutes: number): number {
+    const begun = this.#starts.count(
+      to === null ? { at: from, is: anyhow, atMost: minutes * 60_000 } : { at: to, is: ['before', 'same'] },
+    );
+    const over =
+      this.#ends.count({ at: from, is: ['before', 'undecidable'] }) +
+      this.#open.count({ at: from, is: anyhow, atMost: -this.#minutes * 60_000 - 1 });
+    return Math.max(0, begun - over);
+  }
+}
+
+const anyhow: readonly Order[] = ['before', 'same', 'undecidable', 'after'];
 
 /** Whether `at` is before the end of a span: its known end, else so many minutes after its start. */
 function notAfter(at: Moment, end: Moment | null, start: Moment, minutes: number): boolean {

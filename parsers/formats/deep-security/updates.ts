@@ -1,6 +1,8 @@
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import { distance, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
+import type { MomentTest } from '../../domain/ordered-moments.ts';
 import { foldDeviceName } from '../../domain/names.ts';
 import type { RunMaterial } from '../define-format.ts';
 import { hostOf } from './event-rows.ts';
@@ -159,21 +161,80 @@ function relayUpdates(of: (meaning: DsMeaning) => readonly TimedEvent[], timings
     new Set(events.map((event) => relaySubject(event).key));
   // A request may name the group and its success the relay: with one of each there is nothing to confuse.
   const oneOnly = keys(requests).size <= 1 && keys(results).size <= 1;
+  const keyOf = (event: TimedEvent): string => relaySubject(event).key;
+  const concerned = new ByKey(results, keyOf);
+  const nexts = nextOfEach(requests, keyOf, oneOnly);
   return requests.map((request, index) => {
     const subject = relaySubject(request);
-    const concerns = (event: TimedEvent): boolean => {
-      const { key } = relaySubject(event);
-      return oneOnly || key === subject.key || key === '' || subject.key === '';
-    };
+    const anyone = oneOnly || subject.key === '';
+    const next = nexts[index] ?? null;
     return {
       subject,
       request,
-      result:
-        results.find((event) => concerns(event) && isWithin(request.at, event.at, timings.relayMinutes)) ??
-        null,
-      next: requests.slice(index + 1).find((event) => concerns(event)) ?? null,
+      result: concerned.first(anyone ? null : subject.key, within(request.at, timings.relayMinutes)),
+      next: next === null ? null : (requests[next] ?? null),
     };
   });
+}
+
+/** The test for events that come at or after a moment, at most so many minutes: see {@link isWithin}. */
+export function within(at: Moment, minutes: number): MomentTest {
+  return { at, is: ['same', 'after', 'undecidable'], atMost: minutes * 60_000 };
+}
+
+/** Events by who they are about; those that name nobody may be about anyone. */
+class ByKey {
+  readonly #events: readonly TimedEvent[];
+  readonly #all: OrderedMoments;
+  readonly #byKey = new Map<string, OrderedMoments>();
+
+  constructor(events: readonly TimedEvent[], keyOf: (event: TimedEvent) => string) {
+    this.#events = events;
+    this.#all = new OrderedMoments(events.map(({ at }) => at));
+    const places = new Map<string, number[]>();
+    events.forEach((event, place) => {
+      const key = keyOf(event);
+      const list = places.get(key);
+      if (list === undefined) places.set(key, [place]);
+      else list.push(place);
+    });
+    for (const [key, list] of places) {
+      this.#byKey.set(key, new OrderedMoments(list.map((place) => events[place]?.at ?? null)));
+      this.#placesOf.set(key, list);
+    }
+  }
+
+  readonly #placesOf = new Map<string, readonly number[]>();
+
+  /** The first event about somebody, or about anyone (null), that passes the test. */
+  first(key: string | null, test: MomentTest): TimedEvent | null {
+    if (key === null) return this.#events[this.#all.first(test) ?? -1] ?? null;
+    const found = [key, ''].flatMap((one) => {
+      const nth = this.#byKey.get(one)?.first(test) ?? null;
+      return nth === null ? [] : (this.#placesOf.get(one)?.[nth] ?? []);
+    });
+    return found.length === 0 ? null : (this.#events[Math.min(...found)] ?? null);
+  }
+}
+
+/** For each request the next one that concerns the same relay, as a place in the list. */
+function nextOfEach(
+  requests: readonly TimedEvent[],
+  keyOf: (event: TimedEvent) => string,
+  oneOnly: boolean,
+): readonly (number | null)[] {
+  const nexts: (number | null)[] = [];
+  const last = new Map<string, number>();
+  for (let index = requests.length - 1; index >= 0; index -= 1) {
+    const request = requests[index];
+    if (request === undefined) continue;
+    const key = keyOf(request);
+    const known = [last.get(key), last.get('')].filter((place) => place !== undefined);
+    if (oneOnly || key === '') nexts[index] = index + 1 < requests.length ? index + 1 : null;
+    else nexts[index] = known.length === 0 ? null : Math.min(...known);
+    last.set(key, index);
+  }
+  return nexts;
 }
 
 const outcomes: ReadonlySet<DsMeaning> = new Set(['update-succeeded', 'update-failed', 'update-skipped']);
@@ -186,31 +247,42 @@ interface OpenUpdate {
   next: TimedEvent | null;
 }
 
+/** The updates of one agent while its events are read, oldest first. */
+interface UpdatesOfAgent {
+  readonly name: string | null;
+  readonly updates: OpenUpdate[];
+  /** Those that a result may still answer. */
+  open: OpenUpdate[];
+  /** Requests that no other one has followed. */
+  readonly waiting: OpenUpdate[];
+}
+
 function agentUpdates(
   material: RunMaterial,
   events: readonly TimedEvent[],
   relays: readonly RelayUpdate[],
   timings: Timings,
 ): AgentUpdate[] {
-  const byAgent = new Map<string, { readonly name: string | null; readonly updates: OpenUpdate[] }>();
+  const byAgent = new Map<string, UpdatesOfAgent>();
+  const requested = new OrderedMoments(relays.map(({ request }) => request.at));
   for (const event of events) {
     const { meaning } = event.detail;
     if (meaning !== 'update-requested' && meaning !== 'update-downloaded' && !outcomes.has(meaning)) continue;
     const key = agentKey(material, event);
     let agent = byAgent.get(key);
     if (agent === undefined) {
-      agent = { name: event.device, updates: [] };
+      agent = { name: event.device, updates: [], open: [], waiting: [] };
       byAgent.set(key, agent);
     }
-    if (meaning === 'update-requested') addRequest(agent.updates, event);
-    else if (meaning === 'update-downloaded') addDownload(agent.updates, event);
-    else addResult(agent.updates, event);
+    if (meaning === 'update-requested') addRequest(agent, event);
+    else if (meaning === 'update-downloaded') addDownload(agent, event);
+    else addResult(agent, event);
   }
   return [...byAgent].flatMap(([key, { name, updates }]) =>
     updates.map((update) => ({
       ...update,
       subject: { key, name, isGroup: false },
-      together: togetherWith(update.request, relays, timings),
+      together: togetherWith(update.request, relays, requested, timings),
     })),
   );
 }
@@ -220,25 +292,34 @@ export function agentKey(material: RunMaterial, event: SystemEvent): string {
   return event.detail.targetIsGroup ? '' : material.deviceKey(event.device);
 }
 
-function addRequest(updates: OpenUpdate[], request: TimedEvent): void {
-  for (const update of updates)
-    if (update.request !== null && update.result === null) update.next ??= request;
-  updates.push({ request, downloads: [], result: null, repeated: [], next: null });
+function addRequest(agent: UpdatesOfAgent, request: TimedEvent): void {
+  for (const update of agent.waiting.splice(0)) if (update.result === null) update.next = request;
+  const update = begin(agent, { request, downloads: [], result: null, repeated: [], next: null });
+  agent.waiting.push(update);
 }
 
-function addDownload(updates: OpenUpdate[], download: TimedEvent): void {
-  const last = updates.at(-1);
+function addDownload(agent: UpdatesOfAgent, download: TimedEvent): void {
+  const last = agent.updates.at(-1);
   if (last !== undefined && isOpenFor(last, download)) {
     last.downloads.push(download);
   } else {
-    updates.push({ request: null, downloads: [download], result: null, repeated: [], next: null });
+    begin(agent, { request: null, downloads: [download], result: null, repeated: [], next: null });
   }
 }
 
+function begin(agent: UpdatesOfAgent, update: OpenUpdate): OpenUpdate {
+  agent.updates.push(update);
+  agent.open.push(update);
+  return update;
+}
+
 /** A result answers every request that is still open: two requests in a row are one update. */
-function addResult(updates: OpenUpdate[], result: TimedEvent): void {
-  const open = updates.filter((update) => isOpenFor(update, result));
+function addResult(agent: UpdatesOfAgent, result: TimedEvent): void {
+  const { updates } = agent;
+  const open = agent.open.filter((update) => isOpenFor(update, result));
   for (const update of open) update.result = result;
+  // Events come oldest first: what is too old for this result is so for every later one.
+  agent.open = agent.open.filter((update) => update.result === null && !isTooOld(update, result));
   if (open.length > 0) return;
   const last = updates.at(-1);
   const previous = last?.result;
@@ -254,6 +335,12 @@ function addResult(updates: OpenUpdate[], result: TimedEvent): void {
   updates.push({ request: null, downloads: [], result, repeated: [], next: null });
 }
 
+function isTooOld(update: OpenUpdate, event: TimedEvent): boolean {
+  const start = update.request ?? update.downloads[0];
+  const apart = start === undefined ? null : minutesFrom(start.at, event.at);
+  return apart !== null && apart > assumed.longestMinutes;
+}
+
 function isOpenFor(update: OpenUpdate, event: TimedEvent): boolean {
   const start = update.request ?? update.downloads[0];
   return (
@@ -264,13 +351,16 @@ function isOpenFor(update: OpenUpdate, event: TimedEvent): boolean {
 function togetherWith(
   request: TimedEvent | null,
   relays: readonly RelayUpdate[],
+  requested: OrderedMoments,
   timings: Timings,
 ): RelayUpdate | null {
   if (request === null) return null;
-  return (
-    relays.find((relay) => {
-      const apart = minutesFrom(relay.request.at, request.at);
-      return apart !== null && Math.abs(apart) <= timings.togetherMinutes;
-    }) ?? null
-  );
+  const span = timings.togetherMinutes * 60_000;
+  const first = requested.first({
+    at: request.at,
+    is: ['before', 'same', 'undecidable', 'after'],
+    atLeast: -span,
+    atMost: span,
+  });
+  return first === null ? null : (relays[first] ?? null);
 }

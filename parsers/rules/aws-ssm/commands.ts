@@ -1,6 +1,7 @@
 import type { Citation } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { distance, order } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { baselineTail, countNames, sameId } from '../../formats/aws-ssm/values.ts';
 import { assumedFor } from '../assumptions.ts';
@@ -10,10 +11,12 @@ import { timeText, whyUndecidable } from '../parameters.ts';
 import {
   at,
   commandWitness,
+  eventsOfNode,
   isLater,
   latestState,
   mostCited,
   nodeVerdicts,
+  oncePerNode,
   outcomeOf,
   startOf,
   stateWitness,
@@ -39,7 +42,7 @@ function failedOf(node: Node): readonly NodeCommand[] {
 }
 
 function judgeStale(node: Node, command: NodeCommand): Verdict {
-  const state = latestState(node, isOfService);
+  const state = latestOfService(node);
   if (state === null) return cannotTell('aws-patch-states', node.name);
   const ended = timeOfState(state);
   const started = startOf(command);
@@ -66,6 +69,8 @@ function isOfService({ value }: StateFact): boolean {
   return value.source === 'service' || value.source === 'inventory';
 }
 
+const latestOfService = oncePerNode((node) => latestState(node, isOfService));
+
 /** The service's time may be this much before what the node writes of the same operation. */
 const uploadMinutes = 10;
 
@@ -84,21 +89,16 @@ export const resultNotUploaded = defineRule({
 
 function judgeUpload(node: Node, evidence: Evidence): Verdict {
   const { uploadMinutes: minutes } = assumedFor(evidence, 'aws/result-not-uploaded', { uploadMinutes });
-  const uploads = evidence
-    .events('aws/upload')
-    .filter((event) => evidence.deviceKey(event.device) === node.key);
+  const uploads = eventsOfNode(evidence, node, 'aws/upload');
   const failures = uploads.filter(({ detail }) => !detail.succeeded);
   const service = latestState(node, ({ value }) => value.source === 'service');
   const known = service === null ? null : timeOfState(service);
+  const succeeded = new OrderedMoments(uploads.map((event) => (event.detail.succeeded ? event.at : null)));
   const failure = failures.findLast(
     ({ at: failedAt }) =>
-      !uploads.some(
-        (other) =>
-          other.detail.succeeded &&
-          other.at !== null &&
-          failedAt !== null &&
-          order(failedAt, other.at) === 'before',
-      ) && !(known !== null && failedAt !== null && order(failedAt, known) === 'before'),
+      failedAt === null ||
+      (!succeeded.has({ at: failedAt, is: ['after'] }) &&
+        !(known !== null && order(failedAt, known) === 'before')),
   );
   const local = latestState(
     node,
@@ -182,11 +182,22 @@ export const successHidesFailed = defineRule({
     ),
 });
 
+/** Lists of a node that count failures, by the execution that they are of. */
+const failedLists = oncePerNode((node) => {
+  const byExecution = new Map<string, Node['lists']>();
+  for (const list of node.lists) {
+    const { executionId, counts } = list.value;
+    if (executionId === null || (counts.failed ?? 0) <= 0) continue;
+    const known = byExecution.get(executionId.toLowerCase());
+    if (known === undefined) byExecution.set(executionId.toLowerCase(), [list]);
+    else known.push(list);
+  }
+  return byExecution;
+});
+
 function judgeSuccess(node: Node, command: NodeCommand): Verdict {
   const failed = command.states.filter(({ value }) => (value.counts.failed ?? 0) > 0);
-  const lists = node.lists.filter(
-    ({ value }) => (value.counts.failed ?? 0) > 0 && sameId(value.executionId, command.commandId),
-  );
+  const lists = failedLists(node).get(command.commandId.toLowerCase()) ?? [];
   if (failed.length === 0 && lists.length === 0) {
     if (command.states.length === 0) return cannotTell('aws-result-of-command', node.name);
     // The end of an output may be what tells of the failure.
@@ -194,9 +205,9 @@ function judgeSuccess(node: Node, command: NodeCommand): Verdict {
       ? cannotTell('aws-whole-output', node.name)
       : consistent;
   }
-  const count = Math.max(
-    ...failed.map(({ value }) => value.counts.failed ?? 0),
-    ...lists.map(({ value }) => value.counts.failed ?? 0),
+  const count = [...failed, ...lists].reduce(
+    (most, { value }) => Math.max(most, value.counts.failed ?? 0),
+    0,
   );
   return found({
     device: node.name,
@@ -225,8 +236,8 @@ export const failedButClean = defineRule({
     nodeVerdicts(evidence, (node) => failedOf(node).map((command) => judgeClean(node, command))),
 });
 
-function judgeClean(node: Node, command: NodeCommand): Verdict {
-  const ended = command.endedAt ?? startOf(command);
+/** The scans of a node that find nothing to do, with their times: all, those of whole outputs, and those of cut ones. */
+const cleanScans = oncePerNode((node) => {
   const scans = node.states.filter(
     ({ value }) =>
       value.operation === 'scan' &&
@@ -234,19 +245,32 @@ function judgeClean(node: Node, command: NodeCommand): Verdict {
       value.counts.failed === 0 &&
       !value.hasNoData,
   );
+  const times = (is: (scan: StateFact) => boolean): OrderedMoments =>
+    new OrderedMoments(scans.map((scan) => (is(scan) ? timeOfState(scan) : null)));
+  return {
+    scans,
+    all: times(() => true),
+    whole: times(({ value }) => !value.isCut),
+    cut: times(({ value }) => value.isCut),
+  };
+});
+
+function judgeClean(node: Node, command: NodeCommand): Verdict {
+  const ended = command.endedAt ?? startOf(command);
+  const { scans, whole, cut, all } = cleanScans(node);
   if (scans.length === 0) return notApplicable;
   if (ended === null) return cannotTell('aws-command-time', node.name);
-  let undecided: string | null = null;
-  for (const scan of scans) {
-    const told = timeOfState(scan);
-    if (told === null || command.states.includes(scan)) continue;
-    const relation = order(ended, told);
-    if (relation === 'undecidable') undecided ??= whyUndecidable(ended, told);
-    if (relation !== 'before') continue;
-    if (scan.value.isCut) {
-      undecided ??= 'aws-whole-output';
-      continue;
-    }
+  const own = new Set(command.states);
+  /** The first scan that is not a result of the command itself. */
+  const first = (times: OrderedMoments, is: 'after' | 'undecidable'): number | null =>
+    times.firstFew(own.size + 1, { at: ended, is: [is] }).find((place) => {
+      const scan = scans[place];
+      return scan !== undefined && !own.has(scan);
+    }) ?? null;
+  const clean = first(whole, 'after');
+  const scan = clean === null ? undefined : scans[clean];
+  const told = scan === undefined ? null : timeOfState(scan);
+  if (scan !== undefined && told !== null) {
     return found({
       device: node.name,
       parameters: {
@@ -258,6 +282,14 @@ function judgeClean(node: Node, command: NodeCommand): Verdict {
       apart: command.commandId,
     });
   }
+  const [unclear, partial] = [first(all, 'undecidable'), first(cut, 'after')];
+  const unclearAt = unclear === null ? null : (all.at(unclear) ?? null);
+  const undecided =
+    unclearAt !== null && (partial === null || (unclear ?? 0) < partial)
+      ? whyUndecidable(ended, unclearAt)
+      : partial === null
+        ? null
+        : 'aws-whole-output';
   return undecided === null ? consistent : cannotTell(undecided, node.name);
 }
 

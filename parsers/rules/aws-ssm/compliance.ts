@@ -1,7 +1,6 @@
 import type { Fact } from '../../domain/evidence.ts';
 import { order } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { sameId } from '../../formats/aws-ssm/values.ts';
 import { consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { at, nodeVerdicts, outcomeOf } from './view.ts';
@@ -82,20 +81,34 @@ function judge(node: Node, item: Item, evidence: Evidence, side: 'succeeded' | '
   });
 }
 
+type Execution = Fact<'aws/association'>;
+
+const executions = new WeakMap<Evidence, ReadonlyMap<string, readonly Execution[]>>();
+
+/** The executions of an association by its id, without regard to case. */
+function executionsOf(evidence: Evidence, associationId: string): readonly Execution[] {
+  let known = executions.get(evidence);
+  if (known === undefined) {
+    const byId = new Map<string, Execution[]>();
+    for (const fact of evidence.facts('aws/association')) {
+      const { isExecution, status, associationId: id } = fact.value;
+      if (!isExecution || status === null) continue;
+      const list = byId.get(id.toLowerCase());
+      if (list === undefined) byId.set(id.toLowerCase(), [fact]);
+      else list.push(fact);
+    }
+    known = byId;
+    executions.set(evidence, known);
+  }
+  return known.get(associationId.toLowerCase()) ?? [];
+}
+
 /** The newest execution on the node; executions that name no node only where none does. */
-function newestExecution(
-  node: Node,
-  associationId: string,
-  evidence: Evidence,
-): Fact<'aws/association'> | null {
-  const all = evidence
-    .facts('aws/association')
-    .filter(
-      ({ value }) => value.isExecution && value.status !== null && sameId(value.associationId, associationId),
-    );
+function newestExecution(node: Node, associationId: string, evidence: Evidence): Execution | null {
+  const all = executionsOf(evidence, associationId);
   const own = all.filter((fact) => node.key !== '' && evidence.deviceKey(fact.device) === node.key);
   const candidates = own.length > 0 ? own : all.filter(({ device }) => device === null);
-  let newest: Fact<'aws/association'> | null = null;
+  let newest: Execution | null = null;
   for (const fact of candidates) {
     const [known, own_] = [newest?.value.executedAt ?? null, fact.value.executedAt];
     if (newest === null || (own_ !== null && (known === null || order(known, own_) === 'before')))

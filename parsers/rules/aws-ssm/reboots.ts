@@ -10,6 +10,7 @@ import { timeText, whyUndecidable } from '../parameters.ts';
 import {
   at,
   awsView,
+  eventsOfNode,
   latestState,
   mostCited,
   nodeVerdicts,
@@ -275,7 +276,9 @@ function loopsInLogs(evidence: Evidence): readonly Verdict[] {
     const once = `${key}\0${String(event.at?.local)}`;
     if (counted.has(documentId) || seen.has(once)) continue;
     seen.add(once);
-    byDocument.set(key, [...(byDocument.get(key) ?? []), event]);
+    const list = byDocument.get(key);
+    if (list === undefined) byDocument.set(key, [event]);
+    else list.push(event);
   }
   return [...byDocument.values()].flatMap((events): readonly Verdict[] => {
     const [first] = events;
@@ -303,12 +306,14 @@ function loopsInOutputs(evidence: Evidence): readonly Verdict[] {
   const byNode = new Map<string, EvidenceEvent<'aws/reboot-failed'>[]>();
   for (const event of evidence.events('aws/reboot-failed')) {
     const key = evidence.deviceKey(event.device) || event.citation.member;
-    byNode.set(key, [...(byNode.get(key) ?? []), event]);
+    const list = byNode.get(key);
+    if (list === undefined) byNode.set(key, [event]);
+    else list.push(event);
   }
   return [...byNode.values()].flatMap((events): readonly Verdict[] => {
     const [first] = events;
     if (first === undefined) return [];
-    const times = Math.max(...events.map(({ detail }) => detail.times));
+    const times = events.reduce((most, { detail }) => Math.max(most, detail.times), first.detail.times);
     return [
       found({
         device: first.device,
@@ -337,9 +342,7 @@ export const overlappingRuns = defineRule({
   source: 'S2',
   check: (_, evidence) =>
     nodeVerdicts(evidence, (node) => {
-      const locks = evidence
-        .events('aws/package-lock')
-        .filter((event) => evidence.deviceKey(event.device) === node.key);
+      const locks = eventsOfNode(evidence, node, 'aws/package-lock');
       const starts = node.patchCommands.map((command) => ({ command, start: startOf(command) }));
       const { overlapMinutes: minutes } = assumedFor(evidence, 'aws/overlapping-runs', { overlapMinutes });
       const near =

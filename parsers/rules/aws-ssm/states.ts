@@ -1,5 +1,6 @@
 import { isMoment, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Fact, PatchRecord } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
@@ -9,10 +10,12 @@ import type { Verdict } from '../define-rule.ts';
 import { atText, timeText, whyUndecidable } from '../parameters.ts';
 import {
   at,
+  eventsOfNode,
   isLater,
   latestState,
   mostCited,
   nodeVerdicts,
+  oncePerNode,
   recordWitnesses,
   startOf,
   stateWitness,
@@ -84,10 +87,13 @@ export const missingButNotApprovedYet = defineRule({
   check: (_, evidence) => {
     const approvals = evidence.facts('aws/approval');
     if (approvals.length === 0) return [];
-    const byName = new Map<string, Approvals>();
+    const byName = new Map<string, Fact<'aws/approval'>[]>();
     for (const approval of approvals) {
       for (const name of [approval.value.kb, approval.value.patch.toLowerCase()]) {
-        if (name !== null) byName.set(name, [...(byName.get(name) ?? []), approval]);
+        if (name === null) continue;
+        const list = byName.get(name);
+        if (list === undefined) byName.set(name, [approval]);
+        else list.push(approval);
       }
     }
     return nodeVerdicts(evidence, (node) =>
@@ -100,15 +106,14 @@ type Approvals = readonly Fact<'aws/approval'>[];
 
 function judgeApproval(node: Node, record: PatchRecord, byName: ReadonlyMap<string, Approvals>): Verdict {
   const used = latestState(node)?.value.baseline ?? null;
-  const approvals = (
+  const approval = (
     (record.kb === null ? undefined : byName.get(record.kb)) ??
     byName.get((record.patch ?? '').toLowerCase()) ??
     []
-  ).filter(
+  ).find(
     ({ value }) =>
       value.baseline === null || used === null || baselineTail(value.baseline) === baselineTail(used),
   );
-  const [approval] = approvals;
   if (approval === undefined) return notApplicable;
   const { status, approvedAt } = approval.value;
   const pending = /^PENDING_?APPROVAL$/iu.test(status);
@@ -146,25 +151,36 @@ export const patchFailed = defineRule({
 
 function judgeFailed(node: Node, evidence: Evidence): Verdict | readonly Verdict[] {
   const records = node.records.get('failed') ?? [];
-  const logged = evidence
-    .events('aws/package-failed')
-    .filter((event) => evidence.deviceKey(event.device) === node.key);
+  const logged = eventsOfNode(evidence, node, 'aws/package-failed');
+  const byPackage = new Map<string, number[]>();
+  logged.forEach(({ detail }, place) => {
+    const name = detail.package.toLowerCase();
+    const list = byPackage.get(name);
+    if (list === undefined) byPackage.set(name, [place]);
+    else if (list.length < mostCited) list.push(place);
+  });
+  const lengths = [...new Set([...byPackage.keys()].map((name) => name.length))];
+  /** The first lines about packages with which the name of the patch begins. */
+  const about = (patch: PatchRecord): typeof logged => {
+    const name = (patch.patch ?? '').toLowerCase();
+    return lengths
+      .flatMap((length) => (length > name.length ? [] : (byPackage.get(name.slice(0, length)) ?? [])))
+      .sort((a, b) => a - b)
+      .slice(0, mostCited)
+      .flatMap((place) => logged[place] ?? []);
+  };
   const byPatch = new Map<string, PatchRecord[]>();
   for (const record of records) {
     const key = record.kb ?? record.patch ?? '';
-    byPatch.set(key, [...(byPatch.get(key) ?? []), record]);
+    const list = byPatch.get(key);
+    if (list === undefined) byPatch.set(key, [record]);
+    else list.push(record);
   }
   const latest = latestState(node);
   const lines = (patch: PatchRecord | null): Witness[] =>
-    logged
-      .filter(
-        ({ detail }) =>
-          patch === null || (patch.patch ?? '').toLowerCase().startsWith(detail.package.toLowerCase()),
-      )
-      .slice(0, mostCited)
-      .map((event) =>
-        place(event.citation, 'aws-package-failed', { package: event.detail.package, toldAt: at(event.at) }),
-      );
+    (patch === null ? logged.slice(0, mostCited) : about(patch)).map((event) =>
+      place(event.citation, 'aws-package-failed', { package: event.detail.package, toldAt: at(event.at) }),
+    );
   const failed = latest?.value.counts.failed ?? 0;
   const counted = failed > 0 && latest !== null ? [stateWitness(latest)] : [];
   if (byPatch.size > 0)
@@ -333,9 +349,18 @@ export const hotfixContradictsState = defineRule({
     }),
 });
 
+/** The hotfixes of a node by their KB, the first of each, and when they were installed. */
+const hotfixesOf = oncePerNode((node) => {
+  const byKb = new Map<string, PatchRecord>();
+  for (const record of node.hotfixes)
+    if (record.kb !== null && !byKb.has(record.kb)) byKb.set(record.kb, record);
+  const installed = node.hotfixes.map(({ deployment }) => (isMoment(deployment.at) ? deployment.at : null));
+  return { byKb, isDated: !installed.includes(null), times: new OrderedMoments(installed) };
+});
+
 function judgeHotfix(node: Node, record: PatchRecord): Verdict {
   if (record.kb === null) return notApplicable;
-  const hotfix = node.hotfixes.find(({ kb }) => kb === record.kb);
+  const hotfix = hotfixesOf(node).byKb.get(record.kb);
   if (hotfix === undefined) return consistent;
   const installed = hotfix.deployment.at;
   const scanned = record.detection.at;
@@ -379,15 +404,14 @@ function isListedAsInstalled(record: PatchRecord): boolean {
 
 /** Installed by the patch states, before the inventory was taken, and not among its hotfixes, nor superseded since. */
 function judgeAbsence(node: Node, record: PatchRecord): Verdict {
-  if (node.hotfixes.some(({ kb }) => kb === record.kb)) return consistent;
+  const { byKb, isDated, times } = hotfixesOf(node);
+  if (record.kb !== null && byKb.has(record.kb)) return consistent;
   const installed = record.deployment.at;
   const [first] = node.hotfixes;
   const captured = first?.detection.at ?? null;
   if (first === undefined || !isMoment(installed) || !isMoment(captured)) return notApplicable;
   if (order(installed, captured) !== 'before') return notApplicable;
-  const isNewest = node.hotfixes.every(
-    ({ deployment }) => isMoment(deployment.at) && order(deployment.at, installed) === 'before',
-  );
+  const isNewest = isDated && !times.has({ at: installed, is: ['same', 'undecidable', 'after'] });
   if (!isNewest) return notApplicable;
   return found({
     device: node.name,

@@ -1,4 +1,4 @@
-import type { Citation, Fact, PatchRecord } from '../../domain/evidence.ts';
+import type { Citation, EventType, EvidenceEvent, Fact, PatchRecord } from '../../domain/evidence.ts';
 import type { Parameters, Witness } from '../../domain/finding.ts';
 import { distance, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
@@ -137,6 +137,28 @@ function sortRecords(evidence: Evidence, nodeOf: (key: string) => NodeDraft): vo
   }
 }
 
+/** What the logs of a node tell of one kind, in bundle order. */
+export function eventsOfNode<T extends EventType>(
+  evidence: Evidence,
+  node: Node,
+  type: T,
+): readonly EvidenceEvent<T>[] {
+  return evidence.eventsOfDevice(node.key).filter((event): event is EvidenceEvent<T> => event.type === type);
+}
+
+/** Asks something of a node once, however many of its commands and patches want to know. */
+export function oncePerNode<T>(ask: (node: Node) => T): (node: Node) => T {
+  const known = new WeakMap<Node, { readonly value: T }>();
+  return (node) => {
+    let answer = known.get(node);
+    if (answer === undefined) {
+      answer = { value: ask(node) };
+      known.set(node, answer);
+    }
+    return answer.value;
+  };
+}
+
 /** Whether the result counts anything or says when it was. */
 function isResult({ value }: StateFact): boolean {
   return value.endedAt !== null || countNames.some((name) => value.counts[name] !== null);
@@ -150,7 +172,13 @@ export function timeOfState({ value }: StateFact): Moment | null {
 const sourceRank = { service: 0, inventory: 1, node: 2, output: 3 } as const;
 
 /** The result of the newest operation, as far as times can be put in an order; the service's before others'. */
-export function latestState(node: Node, is: (state: StateFact) => boolean = () => true): StateFact | null {
+export function latestState(node: Node, is?: (state: StateFact) => boolean): StateFact | null {
+  return is === undefined ? latestOfAll(node) : findLatest(node, is);
+}
+
+const latestOfAll = oncePerNode((node) => findLatest(node, () => true));
+
+function findLatest(node: Node, is: (state: StateFact) => boolean): StateFact | null {
   const results = node.states
     .filter((state) => isResult(state) && is(state))
     .sort((a, b) => sourceRank[a.value.source] - sourceRank[b.value.source]);

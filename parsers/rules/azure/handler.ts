@@ -10,14 +10,15 @@ import { atText } from '../parameters.ts';
 import {
   detailsOf,
   eachRun,
-  groupsOf,
+  groupBy,
   hasLogs,
-  machineKey,
   mostCited,
+  oncePerRuns,
   operationOf,
   outsideRuns,
   platformOf,
   runName,
+  runsBeside,
   settingsOf,
   troublesOf,
 } from './view.ts';
@@ -87,43 +88,52 @@ function judgeEnabled(group: RunGroup, evidence: Evidence): Verdict {
 
 /** A log of the extension's folder, of the same machine: the newest core log, else a call of the handler. */
 function logOfFolder(group: RunGroup, evidence: Evidence): Citation | null {
-  const machine = machineKey(evidence, group);
-  const own = groupsOf(evidence).filter((other) => machineKey(evidence, other) === machine && hasLogs(other));
-  const other = own.find((one) => one.coreLogs.length > 0) ?? own[0];
+  const { other } = logsOf(runsBeside(evidence, group));
   const log =
     other?.coreLogs[0]?.citation ?? group.calls.at(-1)?.citation ?? other?.calls[0]?.citation ?? null;
   return log === null ? null : { member: log.member, line: null, row: null, pointer: null, quote: '' };
 }
 
 function newerLogs(group: RunGroup, evidence: Evidence): number {
-  const machine = machineKey(evidence, group);
-  return groupsOf(evidence).filter(
-    (other) =>
-      machineKey(evidence, other) === machine &&
-      other.coreLogs.length > 0 &&
-      (other.sequence ?? -1) > (group.sequence ?? -1),
-  ).length;
+  const { sequences } = logsOf(runsBeside(evidence, group));
+  let [from, to] = [0, sequences.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sequences[middle] ?? -1) > (group.sequence ?? -1)) to = middle;
+    else from = middle + 1;
+  }
+  return sequences.length - from;
 }
+
+/** The run of a machine whose logs stand for the folder, and the sequences that have a core log, rising. */
+const logsOf = oncePerRuns((runs) => {
+  const own = runs.filter(hasLogs);
+  const withCore = own.filter(({ coreLogs }) => coreLogs.length > 0);
+  return {
+    other: withCore[0] ?? own[0],
+    sequences: withCore.map(({ sequence }) => sequence ?? -1).sort((a, b) => a - b),
+  };
+});
 
 /** Windows: the agent's commands name a sequence that the extension's own log, which covers the time, does not. */
 function judgeWindows(evidence: Evidence): readonly Verdict[] {
   const steps = evidence.events('azure/agent-step');
   const own = evidence.facts('azure/windows-log').filter(({ value }) => value.file === 'extension');
+  const logsByDevice = groupBy(own, ({ device }) => evidence.deviceKey(device));
+  const told = new Set(
+    steps.flatMap(({ detail, device }) =>
+      detail.step === 'extension' ? [`${String(detail.sequence)} ${evidence.deviceKey(device)}`] : [],
+    ),
+  );
   return steps
     .filter(({ detail }) => detail.step === 'command')
     .map((command): Verdict => {
       const key = evidence.deviceKey(command.device);
       const { sequence } = command.detail;
-      const logs = own.filter(({ device }) => evidence.deviceKey(device) === key);
+      const logs = logsByDevice.get(key) ?? [];
       const [first] = logs;
       if (first === undefined) return cannotTell('azure-windows-log', command.device);
-      if (
-        steps.some(
-          ({ detail, device }) =>
-            detail.step === 'extension' && detail.sequence === sequence && evidence.deviceKey(device) === key,
-        )
-      )
-        return consistent;
+      if (told.has(`${String(sequence)} ${key}`)) return consistent;
       const covering = logs.find(
         ({ value }) =>
           command.at !== null &&
@@ -168,12 +178,11 @@ export const sudoMissing = defineRule({
       const details = detailsOf(group).filter(({ code }) => code === 'CL_SUDO_CHECK_FAILED');
       const failed = troublesOf(group, 'sudo-failed');
       const succeeded = troublesOf(group, 'sudo-succeeded');
+      const lastSuccess = new Map<string, number>();
+      for (const { citation } of succeeded)
+        lastSuccess.set(citation.member, Math.max(lastSuccess.get(citation.member) ?? 0, citation.line ?? 0));
       const open = failed.filter(
-        ({ citation }) =>
-          !succeeded.some(
-            (other) =>
-              other.citation.member === citation.member && (other.citation.line ?? 0) > (citation.line ?? 0),
-          ),
+        ({ citation }) => (lastSuccess.get(citation.member) ?? 0) <= (citation.line ?? 0),
       );
       if (details.length + open.length === 0) {
         return hasLogs(group) || group.summaries.length > 0

@@ -1,6 +1,7 @@
 import type { EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import { order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { arcExtension } from '../../formats/azure/paths.ts';
 import { assumedFor, changedParameters } from '../assumptions.ts';
@@ -11,11 +12,11 @@ import {
   bestSummary,
   byMachine,
   eachRun,
-  groupsOf,
   minutesBetween,
   newest,
   newestAgents,
   runName,
+  runsOfDevice,
   startedAt,
 } from './view.ts';
 import type { RunGroup } from './view.ts';
@@ -347,7 +348,7 @@ function judgeMoved(key: string, facts: readonly Fact<'azure/machine'>[], eviden
   const newer = sorted.find(({ value }) => value.resourceId !== older?.value.resourceId);
   const movedAt = newer?.value.at ?? null;
   if (older === undefined || newer === undefined || movedAt === null) return consistent;
-  const runs = groupsOf(evidence).filter((group) => evidence.deviceKey(group.device) === key);
+  const runs = runsOfDevice(evidence, key);
   const later = runs.some((group) => {
     const at = bestSummary(group, 'installation')?.value.modifiedTime ?? startedAt(group);
     return at !== null && order(at, movedAt) === 'after';
@@ -381,33 +382,54 @@ export const machineOffAtWindow = defineRule({
 
 type Power = EvidenceEvent<'boot'> | EvidenceEvent<'shutdown'>;
 
+interface PowerOfDevice {
+  readonly events: readonly Power[];
+  readonly times: OrderedMoments;
+  readonly boots: OrderedMoments;
+}
+
+const power = new WeakMap<Evidence, Map<string, PowerOfDevice>>();
+
+/** The dated starts of a device, then its shutdowns. */
+function powerOf(evidence: Evidence, key: string): PowerOfDevice {
+  let known = power.get(evidence);
+  if (known === undefined) {
+    known = new Map();
+    power.set(evidence, known);
+  }
+  let own = known.get(key);
+  if (own === undefined) {
+    const dated = key === '' ? [] : evidence.eventsOfDevice(key).filter(({ at }) => at !== null);
+    const events = [
+      ...dated.filter((event): event is EvidenceEvent<'boot'> => event.type === 'boot'),
+      ...dated.filter((event): event is EvidenceEvent<'shutdown'> => event.type === 'shutdown'),
+    ];
+    own = {
+      events,
+      times: new OrderedMoments(events.map(({ at }) => at)),
+      boots: new OrderedMoments(events.map(({ type, at }) => (type === 'boot' ? at : null))),
+    };
+    known.set(key, own);
+  }
+  return own;
+}
+
 function judgeOff(group: RunGroup, evidence: Evidence): Verdict {
   const scheduled = scheduledStart(group);
   if (scheduled === null) return notApplicable;
   const key = evidence.deviceKey(group.device);
-  const events: readonly Power[] =
-    key === ''
-      ? []
-      : [...evidence.events('boot'), ...evidence.events('shutdown')].filter(
-          (event) => event.at !== null && evidence.deviceKey(event.device) === key,
-        );
+  const { events, times, boots } = powerOf(evidence, key);
   if (events.length === 0) return cannotTell('azure-boot-events', group.device);
-  let last: { readonly event: Power; readonly at: Moment } | null = null;
-  for (const event of events) {
-    if (event.at === null) continue;
-    const relation = order(event.at, scheduled.at);
-    if (relation === 'undecidable') return cannotTell('clock-offset', group.device);
-    if (relation === 'after') continue;
-    if (last === null || order(last.at, event.at) !== 'after') last = { event, at: event.at };
-  }
-  if (last === null) return cannotTell('azure-boot-events', group.device);
+  if (times.has({ at: scheduled.at, is: ['undecidable'] })) return cannotTell('clock-offset', group.device);
+  const nearest = times.latestNotAfter(scheduled.at);
+  const event = nearest === null ? undefined : events[nearest];
+  if (event?.at === undefined || event.at === null) return cannotTell('azure-boot-events', group.device);
+  const last = { event, at: event.at };
   const minutes = minutesBetween(last.at, scheduled.at);
   const isOff = last.event.type === 'shutdown';
   const before = assumedFor(evidence, 'azure/machine-off-at-window', { onBeforeMinutes }).onBeforeMinutes;
   if (!isOff && (minutes === null || minutes >= before)) return consistent;
-  const next = events.find(
-    (event) => event.type === 'boot' && event.at !== null && order(event.at, scheduled.at) === 'after',
-  );
+  const next = events[boots.first({ at: scheduled.at, is: ['after'] }) ?? -1];
   return found({
     device: group.device,
     parameters: {

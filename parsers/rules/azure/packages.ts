@@ -2,6 +2,8 @@ import type { EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
+import type { MomentTest } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { AzurePatch } from '../../formats/azure/facts.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
@@ -10,14 +12,16 @@ import { atText } from '../parameters.ts';
 import {
   bestSummary,
   eachInstallation,
+  groupBy,
   groupsOf,
-  machineKey,
   mostCited,
   ofMember,
+  oncePerRuns,
   operationOf,
   platformOf,
   primaryCoreLog,
   runName,
+  runsBeside,
   troublesOf,
 } from './view.ts';
 import type { RunGroup } from './view.ts';
@@ -107,8 +111,13 @@ export const exitZeroButNotInstalled = defineRule({
       const byPackage = new Map<string, EvidenceEvent<'azure/trouble'>[]>();
       for (const trouble of troublesOf(group, 'not-installed-code-zero')) {
         const name = trouble.detail.package ?? '';
-        byPackage.set(name, [...(byPackage.get(name) ?? []), trouble]);
+        const list = byPackage.get(name);
+        if (list === undefined) byPackage.set(name, [trouble]);
+        else list.push(trouble);
       }
+      const succeeded = ofMember(group.commands, primaryCoreLog(group)).filter(
+        ({ detail }) => detail.code === 0,
+      );
       return [...byPackage].map(([name, lines]) =>
         found({
           device: group.device,
@@ -118,7 +127,7 @@ export const exitZeroButNotInstalled = defineRule({
             ...lines
               .slice(0, mostCited)
               .map(({ citation, at }) => place(citation, 'azure-not-installed', { toldAt: atText(at) })),
-            ...commandWitnesses(group, name),
+            ...commandWitnesses(succeeded, name, lines[0]),
           ],
         }),
       );
@@ -126,22 +135,21 @@ export const exitZeroButNotInstalled = defineRule({
 });
 
 /** The install commands that ended well and contain the package; without one, the line's own words. */
-function commandWitnesses(group: RunGroup, name: string): readonly Witness[] {
-  const commands = ofMember(group.commands, primaryCoreLog(group)).filter(
-    ({ detail }) =>
-      detail.code === 0 && detail.packages.some((word) => word === name || word.startsWith(name)),
-  );
-  if (commands.length === 0) {
-    const [line] = troublesOf(group, 'not-installed-code-zero').filter(
-      ({ detail }) => (detail.package ?? '') === name,
-    );
-    return line === undefined ? [] : [place(line.citation, 'azure-install-of', { packages: 1, code: 0 })];
-  }
-  return commands
-    .slice(0, mostCited)
-    .map(({ citation, detail }) =>
+function commandWitnesses(
+  succeeded: readonly EvidenceEvent<'azure/install-command'>[],
+  name: string,
+  line: EvidenceEvent<'azure/trouble'> | undefined,
+): readonly Witness[] {
+  const commands: Witness[] = [];
+  for (const { citation, detail } of succeeded) {
+    if (!detail.packages.some((word) => word === name || word.startsWith(name))) continue;
+    commands.push(
       place(citation, 'azure-install-of', { packages: detail.packages.length, code: detail.code }),
     );
+    if (commands.length === mostCited) break;
+  }
+  if (commands.length > 0 || line === undefined) return commands;
+  return [place(line.citation, 'azure-install-of', { packages: 1, code: 0 })];
 }
 
 /** Installed by the run's own word, and neither the package manager's log nor a later assessment agrees. */
@@ -169,14 +177,6 @@ function judgeProof(group: RunGroup, evidence: Evidence): readonly Verdict[] {
   const installed = installation.value.patches.filter(({ state }) => state === 'Installed');
   if (installed.length === 0) return [];
   const later = laterAssessments(group, installation, evidence);
-  const listed = new Map<string, Listing>();
-  for (const summary of later) {
-    if (summary.value.rebootPending === true) continue;
-    for (const patch of summary.value.patches) {
-      const key = keyOf(patch);
-      if (!listed.has(key)) listed.set(key, { summary, patch });
-    }
-  }
   const proof = new PackageProof(group, evidence);
   const lines = installedLines(group);
   return installed.map((patch): Verdict => {
@@ -186,7 +186,7 @@ function judgeProof(group: RunGroup, evidence: Evidence): readonly Verdict[] {
       'azure-said-installed',
       { toldAt: atText(state?.at ?? installation.value.modifiedTime) },
     );
-    const again = waits ? undefined : listed.get(keyOf(patch));
+    const again = waits ? undefined : later.listing(patch);
     if (again !== undefined) {
       return found({
         device: group.device,
@@ -227,7 +227,7 @@ function judgeProof(group: RunGroup, evidence: Evidence): readonly Verdict[] {
         ],
       });
     }
-    if (answer.is === 'proven' || later.length > 0 || platformOf(group) === 'windows') return consistent;
+    if (answer.is === 'proven' || later.any || platformOf(group) === 'windows') return consistent;
     return cannotTell('azure-package-log', group.device);
   });
 }
@@ -252,10 +252,10 @@ function laterAssessments(
   group: RunGroup,
   installation: Fact<'azure/summary'>,
   evidence: Evidence,
-): readonly Fact<'azure/summary'>[] {
+): LaterAssessments {
   const own = bestSummary(group, 'assessment');
   const log = primaryCoreLog(group)?.value ?? null;
-  const after: Fact<'azure/summary'>[] = [];
+  let isOwnLater = false;
   if (own !== null && own.value.copy !== 'service' && own.value.status === 'success') {
     const byLine =
       log !== null &&
@@ -263,17 +263,73 @@ function laterAssessments(
       (log.assessment?.line ?? 0) > (log.progress?.line ?? log.installation?.line ?? Infinity) &&
       own.value.activityId !== null &&
       own.value.activityId === log.activityId;
-    if (byLine || isAfter(own.value.modifiedTime, installation.value.modifiedTime)) after.push(own);
+    isOwnLater = byLine || isAfter(own.value.modifiedTime, installation.value.modifiedTime);
   }
-  const machine = machineKey(evidence, group);
-  for (const other of groupsOf(evidence)) {
-    if (other === group || machineKey(evidence, other) !== machine) continue;
-    const summary = bestSummary(other, 'assessment');
-    if (summary?.value.status !== 'success' || summary.value.copy === 'service') continue;
-    if (isAfter(summary.value.modifiedTime, installation.value.modifiedTime)) after.push(summary);
-  }
-  return after;
+  const runs = runsBeside(evidence, group);
+  const beside = assessmentsOf(runs);
+  const since = installation.value.modifiedTime;
+  /** The first run but this one with an assessment after the installation. */
+  const firstOther = (times: OrderedMoments | undefined): number | undefined =>
+    since === null
+      ? undefined
+      : times?.firstFew(2, { at: since, is: ['after'] }).find((place) => runs[place] !== group);
+  return {
+    any: isOwnLater || firstOther(beside.times) !== undefined,
+    listing(patch) {
+      const key = keyOf(patch);
+      if (isOwnLater && own !== null && own.value.rebootPending !== true) {
+        const listed = own.value.patches.find((one) => keyOf(one) === key);
+        if (listed !== undefined) return { summary: own, patch: listed };
+      }
+      const lists = beside.byPatch.get(key);
+      const other = firstOther(lists?.times);
+      return other === undefined ? undefined : lists?.listings.get(other);
+    },
+  };
 }
+
+interface LaterAssessments {
+  readonly any: boolean;
+  /** The first of them that still lists a patch. */
+  readonly listing: (patch: AzurePatch) => Listing | undefined;
+}
+
+interface ListingsOfPatch {
+  /** By the place of the run. */
+  readonly listings: ReadonlyMap<number, Listing>;
+  readonly times: OrderedMoments;
+}
+
+/** When the runs of a machine were assessed, and where each patch is listed. */
+const assessmentsOf = oncePerRuns((runs) => {
+  const best = runs.map((run) => {
+    const summary = bestSummary(run, 'assessment');
+    return summary?.value.status === 'success' && summary.value.copy !== 'service' ? summary : null;
+  });
+  const listings = new Map<string, Map<number, Listing>>();
+  best.forEach((summary, place) => {
+    if (summary === null || summary.value.rebootPending === true) return;
+    for (const patch of summary.value.patches) {
+      const key = keyOf(patch);
+      const known = listings.get(key);
+      if (known === undefined) listings.set(key, new Map([[place, { summary, patch }]]));
+      else if (!known.has(place)) known.set(place, { summary, patch });
+    }
+  });
+  return {
+    times: new OrderedMoments(best.map((summary) => summary?.value.modifiedTime ?? null)),
+    byPatch: new Map(
+      [...listings].map(([key, byRun]): [string, ListingsOfPatch] => {
+        const times: (Moment | null)[] = [];
+        for (const [place, { summary }] of byRun) {
+          while (times.length < place) times.push(null);
+          times.push(summary.value.modifiedTime);
+        }
+        return [key, { listings: byRun, times: new OrderedMoments(times) }];
+      }),
+    ),
+  };
+});
 
 function isAfter(a: Moment | null, b: Moment | null): boolean {
   return a !== null && b !== null && order(a, b) === 'after';
@@ -390,16 +446,17 @@ interface Foreign {
 function judgeOwner(group: RunGroup, evidence: Evidence): readonly Verdict[] {
   if (operationOf(group) !== 'Installation') return [];
   const foreign = foreignInstalls(group, evidence);
-  if (foreign.length === 0) return [];
+  if (foreign.installs.length === 0) return [];
   const run = runSpan(group);
   if (run === null) return [cannotTell('azure-window', group.device)];
-  const inside = foreign.filter(({ at }) => {
-    const [start, end] = [order(at, run.start), order(at, run.end)];
-    return (start === 'after' || start === 'same') && (end === 'before' || end === 'same');
-  });
-  const undecided = foreign.some(
-    ({ at }) => order(at, run.start) === 'undecidable' || order(at, run.end) === 'undecidable',
-  );
+  const during: readonly MomentTest[] = [
+    { at: run.start, is: ['after', 'same'] },
+    { at: run.end, is: ['before', 'same'] },
+  ];
+  const inside = foreign.times
+    .firstFew(mostNamed, ...during)
+    .flatMap((place_) => foreign.installs[place_] ?? []);
+  const undecided = [run.start, run.end].some((at) => foreign.times.has({ at, is: ['undecidable'] }));
   const [first] = inside;
   if (first === undefined) return undecided ? [cannotTell('clock-offset', group.device)] : [consistent];
   return [
@@ -408,7 +465,7 @@ function judgeOwner(group: RunGroup, evidence: Evidence): readonly Verdict[] {
       parameters: {
         run: runName(group),
         callers: [...new Set(inside.map(({ by }) => by))],
-        count: inside.length,
+        count: foreign.times.count(...during),
         startAt: atText(run.start),
         endAt: atText(run.end),
         firstAt: atText(first.at),
@@ -432,20 +489,43 @@ function runSpan(group: RunGroup): { readonly start: Moment; readonly end: Momen
   return { start, end: { ...start, raw: '', local: start.local + minutes * 60_000 } };
 }
 
-function foreignInstalls(group: RunGroup, evidence: Evidence): readonly Foreign[] {
-  const key = evidence.deviceKey(group.device);
+interface ForeignInstalls {
+  readonly installs: readonly Foreign[];
+  readonly times: OrderedMoments;
+}
+
+/** Of so many foreign installations in a window the callers are named. */
+const mostNamed = 200;
+const foreignByDevice = new WeakMap<Evidence, ReadonlyMap<string, ForeignInstalls>>();
+const noForeign: ForeignInstalls = { installs: [], times: new OrderedMoments([]) };
+
+/** What others installed on the machine of a run. */
+function foreignInstalls(group: RunGroup, evidence: Evidence): ForeignInstalls {
+  let known = foreignByDevice.get(evidence);
+  if (known === undefined) {
+    known = new Map(
+      [...groupBy(allForeign(evidence), ({ event }) => evidence.deviceKey(event.device))].map(
+        ([key, installs]) => [key, { installs, times: new OrderedMoments(installs.map(({ at }) => at)) }],
+      ),
+    );
+    foreignByDevice.set(evidence, known);
+  }
+  return known.get(evidence.deviceKey(group.device)) ?? noForeign;
+}
+
+function allForeign(evidence: Evidence): readonly Foreign[] {
   const installs: Foreign[] = [];
   for (const event of evidence.events('windows-update/report')) {
     const { caller, report } = event.detail;
     if (event.at === null || caller === null || !installReports.has(report) || ownCallers.test(caller))
       continue;
-    if (evidence.deviceKey(event.device) === key) installs.push({ at: event.at, by: caller, event });
+    installs.push({ at: event.at, by: caller, event });
   }
   for (const event of evidence.events('azure/package')) {
     const { by, action } = event.detail;
     if (event.at === null || by === null || action !== 'installed' || ownCommand.test(by)) continue;
     if (!/(?:unattended-upgrade|upgrade|install)/u.test(by)) continue;
-    if (evidence.deviceKey(event.device) === key) installs.push({ at: event.at, by, event });
+    installs.push({ at: event.at, by, event });
   }
   return installs;
 }

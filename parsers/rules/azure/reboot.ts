@@ -1,17 +1,18 @@
 import type { Evidence } from '../../evidence/evidence.ts';
-import { order } from '../../domain/moment.ts';
+import type { Fact } from '../../domain/evidence.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
 import {
   bestSummary,
   eachInstallation,
-  groupsOf,
-  machineKey,
   mostCited,
+  oncePerRuns,
   platformOf,
   primaryCoreLog,
   runName,
+  runsBeside,
   settingsOf,
   troublesOf,
 } from './view.ts';
@@ -67,19 +68,35 @@ function judgeRequired(group: RunGroup, evidence: Evidence): Verdict {
 function isSettledLater(group: RunGroup, evidence: Evidence): boolean {
   const at = bestSummary(group, 'installation')?.value.modifiedTime ?? null;
   if (at === null) return false;
-  const machine = machineKey(evidence, group);
-  return groupsOf(evidence).some((other) => {
-    if (other === group || machineKey(evidence, other) !== machine) return false;
-    return (['installation', 'assessment'] as const).some((kind) => {
-      const value = bestSummary(other, kind)?.value;
-      if (value === undefined || value.modifiedTime === null || order(value.modifiedTime, at) !== 'after')
-        return false;
-      return kind === 'assessment'
-        ? value.rebootPending === false && value.status === 'success'
-        : /^(?:NotNeeded|Completed)$/u.test(value.rebootStatus ?? '');
-    });
-  });
+  const runs = runsBeside(evidence, group);
+  // A run has one best summary of each kind: the second later one is not its own.
+  return Object.values(settledTimes(runs)).some((times) =>
+    times.firstFew(2, { at, is: ['after'] }).some((place) => runs[place] !== group),
+  );
 }
+
+/** When the runs of a machine found no restart pending, by kind of summary. */
+const settledTimes = oncePerRuns((runs) => {
+  const times = (
+    kind: 'installation' | 'assessment',
+    isSettled: (value: Fact<'azure/summary'>['value']) => boolean,
+  ): OrderedMoments =>
+    new OrderedMoments(
+      runs.map((run) => {
+        const value = bestSummary(run, kind)?.value;
+        return value !== undefined && isSettled(value) ? value.modifiedTime : null;
+      }),
+    );
+  return {
+    installation: times('installation', ({ rebootStatus }) =>
+      /^(?:NotNeeded|Completed)$/u.test(rebootStatus ?? ''),
+    ),
+    assessment: times(
+      'assessment',
+      ({ rebootPending, status }) => rebootPending === false && status === 'success',
+    ),
+  };
+});
 
 /** A restart was begun and never came, or failed. */
 export const rebootStuck = defineRule({
@@ -125,11 +142,9 @@ export const rebootStuck = defineRule({
 
 /** Another log of the same run that begins after this one ends: the core went on after the restart. */
 function hasLaterLog(group: RunGroup): boolean {
-  return group.coreLogs.some(({ value }) =>
-    group.coreLogs.some(
-      ({ value: other }) =>
-        value.lastAt !== null && other.startedAt !== null && order(other.startedAt, value.lastAt) === 'after',
-    ),
+  const starts = new OrderedMoments(group.coreLogs.map(({ value }) => value.startedAt));
+  return group.coreLogs.some(
+    ({ value }) => value.lastAt !== null && starts.has({ at: value.lastAt, is: ['after'] }),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Fact } from '../../domain/evidence.ts';
 import { order } from '../../domain/moment.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
@@ -11,10 +12,12 @@ import {
   groupsOf,
   hasLogs,
   mostCited,
+  oncePerRuns,
   ownSummaries,
   platformOf,
   primaryCoreLog,
   runName,
+  runsOfDevice,
   troublesOf,
 } from './view.ts';
 import type { RunGroup } from './view.ts';
@@ -193,13 +196,7 @@ export const superseded = defineRule({
           ? cannotTell('azure-status', group.device)
           : consistent;
       }
-      const next = groupsOf(evidence).find(
-        (other) =>
-          evidence.deviceKey(other.device) === evidence.deviceKey(group.device) &&
-          other.sequence !== null &&
-          group.sequence !== null &&
-          other.sequence > group.sequence,
-      );
+      const next = newerRun(group, evidence);
       return found({
         device: group.device,
         parameters: { run: runName(group), newerRun: next === undefined ? null : runName(next) },
@@ -212,6 +209,22 @@ export const superseded = defineRule({
       });
     }),
 });
+
+/** The next run of the device: they stand by their sequence numbers, those without one last. */
+function newerRun(group: RunGroup, evidence: Evidence): RunGroup | undefined {
+  const { sequence } = group;
+  if (sequence === null) return undefined;
+  const runs = numbered(runsOfDevice(evidence, evidence.deviceKey(group.device)));
+  let [from, to] = [0, runs.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((runs[middle]?.sequence ?? sequence) > sequence) to = middle;
+    else from = middle + 1;
+  }
+  return runs[from];
+}
+
+const numbered = oncePerRuns((runs) => runs.filter(({ sequence }) => sequence !== null));
 
 /** A summary ends before it begins, or an install command is stamped before the installation began. */
 export const orderImpossible = defineRule({

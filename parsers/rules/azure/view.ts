@@ -117,16 +117,58 @@ export function detailsOf(group: RunGroup): readonly CitedDetail[] {
   );
 }
 
+const machines = new WeakMap<Evidence, ReadonlyMap<string, readonly RunGroup[]>>();
+
 /** By folded device; runs of unknown devices by the folder that they were found in. */
 export function byMachine(evidence: Evidence): ReadonlyMap<string, readonly RunGroup[]> {
-  const machines = new Map<string, RunGroup[]>();
-  for (const group of groupsOf(evidence)) {
-    const key = machineKey(evidence, group);
-    const list = machines.get(key);
-    if (list === undefined) machines.set(key, [group]);
-    else list.push(group);
+  let known = machines.get(evidence);
+  if (known === undefined) {
+    known = groupBy(groupsOf(evidence), (group) => machineKey(evidence, group));
+    machines.set(evidence, known);
   }
-  return machines;
+  return known;
+}
+
+/** The runs of the machine that a run is of, itself included, in their order. */
+export function runsBeside(evidence: Evidence, group: RunGroup): readonly RunGroup[] {
+  return byMachine(evidence).get(machineKey(evidence, group)) ?? [];
+}
+
+const devices = new WeakMap<Evidence, ReadonlyMap<string, readonly RunGroup[]>>();
+
+/** The runs of a folded device, by their sequence numbers; of unknown devices together. */
+export function runsOfDevice(evidence: Evidence, deviceKey: string): readonly RunGroup[] {
+  let known = devices.get(evidence);
+  if (known === undefined) {
+    known = groupBy(groupsOf(evidence), (group) => evidence.deviceKey(group.device));
+    devices.set(evidence, known);
+  }
+  return known.get(deviceKey) ?? [];
+}
+
+/** Asks something of the runs of a machine once: every one of them may want to know. */
+export function oncePerRuns<T>(ask: (runs: readonly RunGroup[]) => T): (runs: readonly RunGroup[]) => T {
+  const known = new WeakMap<readonly RunGroup[], { readonly value: T }>();
+  return (runs) => {
+    let answer = known.get(runs);
+    if (answer === undefined) {
+      answer = { value: ask(runs) };
+      known.set(runs, answer);
+    }
+    return answer.value;
+  };
+}
+
+/** Groups in order of first appearance. */
+export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const list = grouped.get(key);
+    if (list === undefined) grouped.set(key, [item]);
+    else list.push(item);
+  }
+  return grouped;
 }
 
 export function machineKey(evidence: Evidence, group: RunGroup): string {

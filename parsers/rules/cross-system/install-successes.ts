@@ -2,9 +2,9 @@ import type { Citation, SystemId, PatchRecord } from '../../domain/evidence.ts';
 import { isMoment, type Moment } from '../../domain/moment.ts';
 import { restartCodes, unsigned32 } from '../../domain/numbers.ts';
 import type { Evidence, PatchName, PatchOnDevice } from '../../evidence/evidence.ts';
-import { homelessSightings, sameUpdate, sightingsOf } from '../windows-update/installs.ts';
+import { ByUpdate, homelessSightings, sightingsOf } from '../windows-update/installs.ts';
 import type { InstallSighting } from '../windows-update/installs.ts';
-import { relationOf } from '../windows-update/relation.ts';
+import { Happenings } from '../windows-update/relation.ts';
 
 /** An installation that a source calls successful. */
 export interface InstallSuccess {
@@ -30,10 +30,11 @@ export function successesOf(evidence: Evidence, pair: PatchOnDevice): readonly I
   if (pair.deviceKey === '') return [];
   const sightings =
     pair.system === 'windows-update' ? [] : sightingsOf(evidence, pair.deviceKey, namesOf(pair));
-  return [
-    ...sightings.flatMap((sighting) => successOf(sighting, sightings, evidence)),
-    ...hotfixesOf(evidence, pair),
-  ];
+  const restarts = new Happenings(
+    sightings.filter(({ step }) => step === 'restart-required'),
+    evidence,
+  );
+  return [...sightings.flatMap((sighting) => successOf(sighting, restarts)), ...hotfixesOf(evidence, pair)];
 }
 
 /** Successes of logs whose device is not known. */
@@ -65,37 +66,36 @@ function isSuccess({ step, report }: InstallSighting): boolean {
 
 function successOf(
   sighting: InstallSighting,
-  all: readonly InstallSighting[],
-  evidence: Evidence,
+  restarts: Happenings<InstallSighting>,
 ): readonly InstallSuccess[] {
   if (!isSuccess(sighting)) return [];
   const asksForRestart =
     sighting.step === 'pending' ||
     (sighting.code !== null && restartCodes.has(unsigned32(sighting.code))) ||
     // The client lists it among what waits for the restart, at the success or behind it.
-    all.some(
-      (other) => other.step === 'restart-required' && relationOf(other, sighting, evidence).is !== 'before',
-    );
+    restarts.anyAfter(sighting) ||
+    restarts.missingFor(sighting) !== null;
   const { at, citation, code } = sighting;
   return [{ system: 'windows-update', at, citation, code, asksForRestart }];
 }
 
 function hotfixesOf(evidence: Evidence, pair: PatchOnDevice): readonly InstallSuccess[] {
-  return hotfixRecordsOf(evidence, pair.deviceKey).flatMap((record): InstallSuccess[] => {
+  const hotfixes = hotfixRecordsOf(evidence, pair.deviceKey);
+  if (hotfixes === null) return [];
+  return hotfixes.of(namesOf(pair)).flatMap((record): InstallSuccess[] => {
     const { deployment, citation, system } = record;
     if (system === pair.system) return [];
     if (!isMoment(deployment.at) || deployment.status !== 'succeeded') return [];
-    if (!namesOf(pair).some((name) => sameUpdate(evidence, record, name))) return [];
     const code = deployment.exitCode;
     const asksForRestart = code !== null && restartCodes.has(unsigned32(code));
     return [{ system, at: deployment.at, citation, code, asksForRestart }];
   });
 }
 
-const hotfixRecords = new WeakMap<Evidence, Map<string, readonly PatchRecord[]>>();
+const hotfixRecords = new WeakMap<Evidence, Map<string, ByUpdate<PatchRecord> | null>>();
 
 /** Looked for once for each device: it has a pair for every one of its patches. */
-function hotfixRecordsOf(evidence: Evidence, deviceKey: string): readonly PatchRecord[] {
+function hotfixRecordsOf(evidence: Evidence, deviceKey: string): ByUpdate<PatchRecord> | null {
   let byDevice = hotfixRecords.get(evidence);
   if (byDevice === undefined) {
     byDevice = new Map();
@@ -103,7 +103,10 @@ function hotfixRecordsOf(evidence: Evidence, deviceKey: string): readonly PatchR
   }
   let records = byDevice.get(deviceKey);
   if (records === undefined) {
-    records = evidence.recordsOfDevice(deviceKey).filter((record) => record.source.includes(hotfixSource));
+    const hotfixes = evidence
+      .recordsOfDevice(deviceKey)
+      .filter((record) => record.source.includes(hotfixSource));
+    records = hotfixes.length === 0 ? null : new ByUpdate(evidence, hotfixes);
     byDevice.set(deviceKey, records);
   }
   return records;

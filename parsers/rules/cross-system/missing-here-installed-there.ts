@@ -1,11 +1,13 @@
 import type { PatchRecord } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
-import { isMoment, order, type Moment } from '../../domain/moment.ts';
+import { isMoment, type Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import { restartCodes } from '../../domain/numbers.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
 import { cannotTell, cell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText, minutesBetween, timeText } from '../parameters.ts';
+import type { InstallSighting } from '../windows-update/installs.ts';
 import { relationOf } from '../windows-update/relation.ts';
 import { homelessSuccesses, removalsOf, successesOf } from './install-successes.ts';
 import type { InstallSuccess } from './install-successes.ts';
@@ -44,9 +46,18 @@ export const missingHereInstalledThere = defineRule({
         ? notApplicable
         : cannotTell('update-log-device', pair.device, pair.patch);
     }
-    return judge(pair, missing, successes, evidence);
+    return missing.length * successes.length <= mostCompared
+      ? judge(pair, missing, successes, evidence)
+      : judge(pair, missing.slice(0, mostOfEach), successes.slice(0, mostOfEach), evidence);
   },
 });
+
+/**
+ * So many detections of a patch on a device are held against so many installations, in the order of the bundle.
+ * Where a source repeats both by the thousand, the first of each tell what there is to tell.
+ */
+const mostOfEach = 200;
+const mostCompared = mostOfEach ** 2;
 
 function judge(
   pair: PatchOnDevice,
@@ -57,6 +68,7 @@ function judge(
   const before: Clash[] = [];
   const after: Clash[] = [];
   const unclear: string[] = [];
+  const removals = removalsOf(evidence, pair);
   for (const record of missing) {
     const { at } = record.detection;
     if (!isMoment(at)) {
@@ -64,7 +76,7 @@ function judge(
       continue;
     }
     for (const success of successes) {
-      const judgement = compare(pair, record, at, success, evidence);
+      const judgement = compare(pair, record, at, success, removals, evidence);
       if (judgement.says === 'unclear') unclear.push(judgement.missing);
       if (judgement.says === 'installed-before') before.push({ record, detectedAt: at, success });
       if (judgement.says === 'installed-after') after.push({ record, detectedAt: at, success });
@@ -72,7 +84,14 @@ function judge(
   }
   if (before.length > 0) return statement(pair, before, 'before');
   // A detection that follows the installation and finds the patch is the one that counts.
-  const stale = after.filter(({ success }) => !isSettled(pair, success));
+  const patched = new OrderedMoments(
+    after.length === 0
+      ? []
+      : pair.records.map(({ detection }) =>
+          detection.status === 'patched' && isMoment(detection.at) ? detection.at : null,
+        ),
+  );
+  const stale = after.filter(({ success }) => !isSettled(patched, success));
   if (stale.length > 0) return statement(pair, stale, 'after');
   const [first] = unclear;
   return first === undefined ? consistent : cannotTell(first, pair.device, pair.patch);
@@ -83,6 +102,7 @@ function compare(
   record: PatchRecord,
   detectedAt: Moment,
   success: InstallSuccess,
+  removals: readonly InstallSighting[],
   evidence: Evidence,
 ): Judgement {
   if (success.at === null) return { says: 'unclear', missing: 'update-event-time' };
@@ -96,7 +116,9 @@ function compare(
     if (restart.answer === 'none') return { says: 'nothing' };
     if (restart.answer === 'undecidable') return { says: 'unclear', missing: 'restart-order' };
   }
-  for (const removal of removalsOf(evidence, pair)) {
+  // Removed again and again: nothing can be said of a single installation.
+  if (removals.length > mostOfEach) return { says: 'nothing' };
+  for (const removal of removals) {
     const afterSuccess = relationOf(success, removal, evidence).is;
     const beforeDetection = isBefore ? relationOf(removal, detection, evidence).is : 'before';
     if (afterSuccess === 'after' || beforeDetection === 'after') continue;
@@ -105,14 +127,8 @@ function compare(
   return { says: isBefore ? 'installed-before' : 'installed-after', success };
 }
 
-function isSettled(pair: PatchOnDevice, success: InstallSuccess): boolean {
-  return pair.records.some(
-    ({ detection }) =>
-      detection.status === 'patched' &&
-      isMoment(detection.at) &&
-      success.at !== null &&
-      order(success.at, detection.at) === 'before',
-  );
+function isSettled(patched: OrderedMoments, { at }: InstallSuccess): boolean {
+  return at !== null && patched.has({ at, is: ['after'] });
 }
 
 function statement(pair: PatchOnDevice, clashes: readonly Clash[], side: 'before' | 'after'): Verdict {

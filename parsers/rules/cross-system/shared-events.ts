@@ -60,7 +60,9 @@ function onlyOnes(sightings: readonly InstallSighting[]): readonly Stamping[] {
   const byMember = new Map<string, InstallSighting[]>();
   for (const sighting of sightings) {
     const { member } = sighting.citation;
-    byMember.set(member, [...(byMember.get(member) ?? []), sighting]);
+    const list = byMember.get(member);
+    if (list === undefined) byMember.set(member, [sighting]);
+    else list.push(sighting);
   }
   return [...byMember.values()].flatMap(([only, ...others]): Stamping[] =>
     only?.at === undefined || only.at === null || others.length > 0

@@ -1,6 +1,7 @@
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import { foldDeviceName } from '../../domain/names.ts';
-import { order } from '../../domain/moment.ts';
+import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { assumedFor } from '../assumptions.ts';
 import {
@@ -18,11 +19,12 @@ import {
   deepSecurityView,
   deepSecurityViewBy,
   groupBy,
+  eventsOf,
   isRelayHost,
-  isWithin,
   mostCited,
   spanOf,
   told,
+  within,
   type AgentUpdate,
   type DeepSecurityView,
 } from './view.ts';
@@ -179,14 +181,21 @@ function judgeFallback(
   if (request === null || together?.result !== null) return notApplicable;
   if (result !== null && result.detail.meaning !== 'update-failed') return notApplicable;
   const end = result?.at ?? null;
-  const stopped = view.updates.of('relay-stopped').findLast((event) => {
-    if (end !== null) return order(event.at, end) !== 'after';
-    return order(event.at, request.at) === 'before' || isWithin(request.at, event.at, agentWindow(update));
-  });
+  const stops = eventsOf(view, 'relay-stopped');
+  const stopped =
+    stops.events[
+      (end === null
+        ? greater(
+            stops.times.last({ at: request.at, is: ['before'] }),
+            stops.times.last(within(request.at, agentWindow(update))),
+          )
+        : stops.times.last({ at: end, is: ['before', 'same', 'undecidable'] })) ?? -1
+    ];
   if (stopped === undefined) return notApplicable;
-  const started = view.updates
-    .of('relay-update-succeeded')
-    .some((event) => order(event.at, stopped.at) === 'after' && order(event.at, request.at) !== 'after');
+  const started = eventsOf(view, 'relay-update-succeeded').times.has(
+    { at: stopped.at, is: ['after'] },
+    { at: request.at, is: ['before', 'same', 'undecidable'] },
+  );
   if (started) return notApplicable;
   const options = evidence.facts('deep-security/fallback-option');
   const [option] = options;
@@ -198,17 +207,17 @@ function judgeFallback(
       evidence.deviceKey(member.device?.name ?? null) === subject.key,
   );
   if (!own) return cannotTell('ds-agent-tmudump', subject.name);
-  for (const event of evidence.events('deep-security/connection')) {
-    if (
-      event.detail.role !== 'server' ||
-      evidence.deviceKey(event.device) !== subject.key ||
-      event.at === null
-    )
-      continue;
-    const relation = order(event.at, request.at);
-    if (relation === 'undecidable') return cannotTell(whyUndecidable(event.at, request.at), subject.name);
-    if (relation !== 'before' && (end === null || order(event.at, end) !== 'after')) return consistent;
+  const direct = serverConnections(evidence, subject.key);
+  const during = direct.first(
+    { at: request.at, is: ['same', 'after'] },
+    ...(end === null ? [] : [{ at: end, is: ['before', 'same', 'undecidable'] as const }]),
+  );
+  const unclear = direct.first({ at: request.at, is: ['undecidable'] });
+  if (unclear !== null && (during === null || unclear < during)) {
+    const at = serverTimes(evidence, subject.key)[unclear];
+    if (at !== undefined && at !== null) return cannotTell(whyUndecidable(at, request.at), subject.name);
   }
+  if (during !== null) return consistent;
   return found({
     device: subject.name,
     parameters: {
@@ -225,4 +234,40 @@ function judgeFallback(
       ...(result === null ? [] : [told(result, 'ds-failed')]),
     ],
   });
+}
+
+function greater(a: number | null, b: number | null): number | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+const directTimes = new WeakMap<Evidence, Map<string, readonly (Moment | null)[]>>();
+
+/** When each machine connected to the update server itself, in the order of the bundle. */
+function serverTimes(evidence: Evidence, key: string): readonly (Moment | null)[] {
+  let known = directTimes.get(evidence);
+  if (known === undefined) {
+    const own = evidence
+      .events('deep-security/connection')
+      .filter(({ detail, at }) => detail.role === 'server' && at !== null);
+    known = new Map(
+      [...groupBy(own, (event) => evidence.deviceKey(event.device))].map(([device, events]) => [
+        device,
+        events.map(({ at }) => at),
+      ]),
+    );
+    directTimes.set(evidence, known);
+  }
+  return known.get(key) ?? [];
+}
+
+const directConnections = new WeakMap<readonly (Moment | null)[], OrderedMoments>();
+
+function serverConnections(evidence: Evidence, key: string): OrderedMoments {
+  const times = serverTimes(evidence, key);
+  let known = directConnections.get(times);
+  if (known === undefined) {
+    known = new OrderedMoments(times);
+    directConnections.set(times, known);
+  }
+  return known;
 }

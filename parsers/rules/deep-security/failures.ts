@@ -18,12 +18,16 @@ export const oneAgentAlwaysFails = defineRule({
   check(_bundle, evidence) {
     const { resultsByAgent, hasEvents } = deepSecurityView(evidence);
     if (!hasEvents) return cannotTell('ds-system-events');
+    // The first success, and the first one of another agent: every agent looks for those of others.
+    const firsts = [...resultsByAgent].flatMap(([agent, results]) => {
+      const success = results.find(succeeded);
+      return success === undefined ? [] : [{ agent, success }];
+    });
     return [...resultsByAgent].map(([key, results]) => {
       const failures = trailingFailures(results);
       if (failures.length < failuresInARow) return consistent;
-      const others = [...resultsByAgent].filter(([other]) => other !== key);
-      if (others.length === 0) return cannotTell('ds-other-agents', nameOf(evidence, key));
-      const success = others.flatMap(([, list]) => list).find(succeeded);
+      if (resultsByAgent.size === 1) return cannotTell('ds-other-agents', nameOf(evidence, key));
+      const success = (firsts[0]?.agent === key ? firsts[1] : firsts[0])?.success;
       if (success === undefined) return consistent;
       return found({
         device: nameOf(evidence, key),

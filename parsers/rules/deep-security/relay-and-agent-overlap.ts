@@ -1,25 +1,31 @@
 import type { Witness } from '../../domain/finding.ts';
-import { order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
+import type { MomentTest } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { agentSpanMeets } from '../../formats/deep-security/runs.ts';
 import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
+
 import { agentWindow } from './unfinished.ts';
 import {
   assumed,
   deepSecurityViewBy,
+  eventsOf,
   goesOnFor,
-  isWithin,
   relayEnd,
   told,
   untilOf,
+  within,
   type AgentUpdate,
   type DeepSecurityView,
   type RelayUpdate,
   type Timings,
 } from './view.ts';
+
+/** Of what happened during an update so much is cited. */
+const mostCited = 5;
 
 /**
  * While a relay replaces its components its web server is off: an agent that updates at that time finds
@@ -47,10 +53,11 @@ function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence, 
   if (request === null) return notApplicable;
   if (result !== null && result.detail.meaning !== 'update-failed') return consistent;
   const end = result?.at ?? update.next?.at ?? null;
-  const disabled = view.updates
-    .of('relay-web-server-disabled')
-    .filter((event) => liesInside(event.at, request.at, end, agentWindow(update, timings)));
-  const relays = view.updates.relays.filter((relay) => overlaps(update, relay, timings));
+  const offs = eventsOf(view, 'relay-web-server-disabled');
+  const disabled = offs.times
+    .firstFew(mostCited, ...inside(request.at, end, agentWindow(update, timings)))
+    .flatMap((place) => offs.events[place] ?? []);
+  const relays = candidates(update, view, timings).filter((relay) => overlaps(update, relay, timings));
   const [relay] = relays;
   if (disabled.length === 0 && relay === undefined) return consistent;
   if (
@@ -63,9 +70,9 @@ function judge(update: AgentUpdate, view: DeepSecurityView, evidence: Evidence, 
   const [off] = disabled;
   const witnesses: Witness[] = [
     told(request, 'ds-requested'),
-    ...disabled.slice(0, 5).map((event) => told(event, 'ds-web-server-off')),
+    ...disabled.map((event) => told(event, 'ds-web-server-off')),
     ...relays
-      .slice(0, 5)
+      .slice(0, mostCited)
       .flatMap((one) => [
         told(one.request, 'ds-relay-requested'),
         ...(one.result === null ? [] : [told(one.result, 'ds-relay-succeeded')]),
@@ -92,8 +99,41 @@ function overlaps(update: AgentUpdate, relay: RelayUpdate, timings: Timings): bo
   return agentSpanMeets(update, relay.request.at, relayEnd(relay, timings), timings);
 }
 
-function liesInside(at: Moment, start: Moment, end: Moment | null, minutes: number): boolean {
-  if (end === null) return isWithin(start, at, minutes);
-  const [fromStart, toEnd] = [order(at, start), order(at, end)];
-  return (fromStart === 'after' || fromStart === 'same') && (toEnd === 'before' || toEnd === 'same');
+/** The tests for what lies inside an agent's update. */
+function inside(start: Moment, end: Moment | null, minutes: number): readonly MomentTest[] {
+  if (end === null) return [within(start, minutes)];
+  return [
+    { at: start, is: ['after', 'same'] },
+    { at: end, is: ['before', 'same'] },
+  ];
+}
+
+/** So many relay updates are looked at one by one. */
+const fewRelays = 200;
+const requestTimes = new WeakMap<DeepSecurityView, OrderedMoments>();
+
+/**
+ * The relay updates that an agent's may overlap. Of more than a few only the first that were requested inside the
+ * relay's window before it, or during it: what began earlier was over, or is not known to have lasted.
+ */
+function candidates(update: AgentUpdate, view: DeepSecurityView, timings: Timings): readonly RelayUpdate[] {
+  const { relays } = view.updates;
+  if (relays.length <= fewRelays) return relays;
+  let times = requestTimes.get(view);
+  if (times === undefined) {
+    times = new OrderedMoments(relays.map(({ request }) => request.at));
+    requestTimes.set(view, times);
+  }
+  const start = update.request?.at ?? null;
+  const end = update.result?.at ?? update.next?.at ?? null;
+  if (start === null) return [];
+  return times
+    .firstFew(
+      fewRelays,
+      { at: start, is: ['before', 'same', 'undecidable', 'after'], atLeast: -timings.relayMinutes * 60_000 },
+      end === null
+        ? { at: start, is: ['before', 'same', 'undecidable', 'after'], atMost: timings.agentMinutes * 60_000 }
+        : { at: end, is: ['before', 'same'] },
+    )
+    .flatMap((place) => relays[place] ?? []);
 }

@@ -1,4 +1,3 @@
-import { order } from '../../domain/moment.ts';
 import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { minutesBetween, timeText } from '../parameters.ts';
@@ -6,6 +5,7 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import {
   assumed,
   deepSecurityView,
+  eventsOf,
   minutesFrom,
   told,
   versionsOf,
@@ -34,8 +34,8 @@ export const successThenTimeout = defineRule({
 });
 
 function judge(alert: TimedEvent, view: DeepSecurityView, evidence: Evidence): Verdict {
-  const successes = view.updates.of('relay-update-succeeded');
-  const success = successes.findLast((event) => order(event.at, alert.at) === 'before');
+  const { events, times } = eventsOf(view, 'relay-update-succeeded');
+  const success = events[times.last({ at: alert.at, is: ['before'] }) ?? -1];
   if (success === undefined) return notApplicable;
   const apart = minutesFrom(success.at, alert.at);
   if (apart === null) return cannotTell('clock-offset', alert.device);
@@ -47,9 +47,10 @@ function judge(alert: TimedEvent, view: DeepSecurityView, evidence: Evidence): V
   );
   if (apart < timeoutFromMinutes || apart > timeoutToMinutes) return consistent;
   // A request in between may be the one that timed out.
-  const between = view.updates
-    .of('relay-update-requested')
-    .some((event) => order(event.at, success.at) === 'after' && order(event.at, alert.at) === 'before');
+  const between = eventsOf(view, 'relay-update-requested').times.has(
+    { at: success.at, is: ['after'] },
+    { at: alert.at, is: ['before'] },
+  );
   if (between) return consistent;
   const version = versionsOf(evidence, 'manager')[0] ?? null;
   return found({

@@ -1,6 +1,7 @@
 import type { EvidenceEvent } from '../../domain/evidence.ts';
-import { order } from '../../domain/moment.ts';
+import { laterOf, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import {
   cannotTell,
@@ -14,6 +15,7 @@ import {
 import { timeText, whyUndecidable } from '../parameters.ts';
 import {
   deepSecurityView,
+  eventsOf,
   groupBy,
   mostCited,
   spanOf,
@@ -117,18 +119,45 @@ function judgeLicence(
   const device = expired[0]?.device ?? null;
   const requests = requestsOf(view, evidence);
   if (requests.length === 0) return view.hasEvents ? consistent : cannotTell('ds-system-events', device);
+  const times = new OrderedMoments(requests.map(({ at }) => at));
   let undecided: string | null = null;
   for (const licence of expired) {
-    for (const request of requests) {
-      if (licence.at === null || request.at === null) continue;
-      const relation = order(request.at, licence.at);
-      if (relation === 'undecidable') undecided ??= whyUndecidable(request.at, licence.at);
-      else if (relation !== 'before' || !succeededBetween(view, request.at, licence.at)) {
-        return expiredFinding(device, expired, licence, request);
-      }
-    }
+    if (licence.at === null) continue;
+    const asked = firstAsked(requests, times, licence.at, view);
+    if (asked !== undefined) return expiredFinding(device, expired, licence, asked);
+    const unclear = requests[times.first({ at: licence.at, is: ['undecidable'] }) ?? -1]?.at ?? null;
+    if (unclear !== null) undecided ??= whyUndecidable(unclear, licence.at);
   }
   return undecided === null ? consistent : cannotTell(undecided, device);
+}
+
+/** The first request that met the expired licence: not before it, or before it and no success in between. */
+function firstAsked(
+  requests: readonly EvidenceEvent[],
+  times: OrderedMoments,
+  expiredAt: Moment,
+  view: DeepSecurityView,
+): EvidenceEvent | undefined {
+  const since = times.first({ at: expiredAt, is: ['same', 'after'] });
+  // Requests from before count back to the last success: those before it have their answer.
+  const last = lastSuccess(view, expiredAt);
+  const open = times.first(
+    { at: expiredAt, is: ['before'] },
+    ...(last === null ? [] : [{ at: last, is: ['same', 'after', 'undecidable'] as const }]),
+  );
+  const first = since === null || (open !== null && open < since) ? open : since;
+  return requests[first ?? -1];
+}
+
+/** The latest success before a moment. */
+function lastSuccess(view: DeepSecurityView, before: Moment): Moment | null {
+  let last: Moment | null = null;
+  for (const meaning of ['update-succeeded', 'relay-update-succeeded'] as const) {
+    const { events, times } = eventsOf(view, meaning);
+    const at = events[times.last({ at: before, is: ['before'] }) ?? -1]?.at ?? null;
+    if (at !== null) last = last === null ? at : laterOf(last, at);
+  }
+  return last;
 }
 
 function expiredFinding(
@@ -157,12 +186,6 @@ function requestsOf(view: DeepSecurityView, evidence: Evidence): readonly Eviden
     ...view.updates.of('relay-update-requested'),
     ...evidence.events('deep-security/step').filter((event) => event.detail.step === 'request'),
   ];
-}
-
-function succeededBetween(view: DeepSecurityView, from: Moment, to: Moment): boolean {
-  return [...view.updates.of('update-succeeded'), ...view.updates.of('relay-update-succeeded')].some(
-    (event) => order(event.at, from) === 'after' && order(event.at, to) === 'before',
-  );
 }
 
 function perDevice(

@@ -1,4 +1,3 @@
-import { order } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { assumedFor } from '../assumptions.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
@@ -7,13 +6,13 @@ import {
   assumed,
   deepSecurityViewBy,
   goesOnFor,
-  isWithin,
   lookedUntil,
   untilOf,
   minutesFrom,
   outcomesOf,
   relayDevice,
   told,
+  within,
   type AgentUpdate,
   type DeepSecurityView,
   type RelayUpdate,
@@ -105,11 +104,12 @@ function judgeAgent(
   if (request === null) return notApplicable;
   const window = agentWindow(update, timings);
   const outcomes = outcomesOf(view, evidence, subject.key);
-  if (outcomes.some((event) => isWithin(request.at, event.at, window))) return consistent;
+  if (outcomes.times.has(within(request.at, window))) return consistent;
   if (goesOnFor(evidence, request, window) !== true)
     return cannotTell('ds-later-events', subject.name, null, untilOf(evidence, request));
   const relayResult = together?.result ?? null;
-  const late = outcomes.find((event) => order(event.at, request.at) === 'after');
+  const later = outcomes.times.first({ at: request.at, is: ['after'] });
+  const late = later === null ? undefined : outcomes.events[later];
   const until = lookedUntil(evidence, request);
   return found({
     device: subject.name,

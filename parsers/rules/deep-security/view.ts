@@ -3,6 +3,7 @@ import type { Parameters, Witness } from '../../domain/finding.ts';
 import { laterOf, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
 import { foldDeviceName } from '../../domain/names.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import {
   agentKey,
@@ -12,6 +13,7 @@ import {
   updatesOf,
 } from '../../formats/deep-security/updates.ts';
 import type { AgentUpdate, TimedEvent, Timings, Updates } from '../../formats/deep-security/updates.ts';
+import type { DsMeaning } from '../../formats/deep-security/facts.ts';
 import { place } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
 
@@ -21,6 +23,7 @@ export {
   minutesFrom,
   relayEnd,
   relaySubject,
+  within,
 } from '../../formats/deep-security/updates.ts';
 export type { AgentUpdate, RelayUpdate, TimedEvent, Timings } from '../../formats/deep-security/updates.ts';
 export { relayDevice } from '../../formats/deep-security/runs.ts';
@@ -77,12 +80,14 @@ function makeView(evidence: Evidence, updates: Updates): DeepSecurityView {
 
 function resultsOf(agents: readonly AgentUpdate[]): Map<string, readonly TimedEvent[]> {
   const results = new Map<string, TimedEvent[]>();
+  const seen = new Set<TimedEvent>();
   for (const { subject, result } of agents) {
     if (subject.key === '' || result === null || result.detail.meaning === 'update-skipped') continue;
     const list = results.get(subject.key) ?? [];
     results.set(subject.key, list);
     // Two requests in a row may have one result.
-    if (!list.includes(result)) list.push(result);
+    if (!seen.has(result)) list.push(result);
+    seen.add(result);
   }
   return results;
 }
@@ -98,8 +103,15 @@ function relayKeysOf(evidence: Evidence, updates: Updates): Set<string> {
 
 /** The name of an agent as it is shown. */
 export function nameOf(evidence: Evidence, key: string): string | null {
-  return evidence.devices.find((device) => device.key === key)?.name ?? null;
+  let names = deviceNames.get(evidence);
+  if (names === undefined) {
+    names = new Map(evidence.devices.map((device) => [device.key, device.name]));
+    deviceNames.set(evidence, names);
+  }
+  return names.get(key) ?? null;
 }
+
+const deviceNames = new WeakMap<Evidence, ReadonlyMap<string, string>>();
 
 /**
  * Until when the bundle tells of a machine: the newest row of the files that would tell. The events of a
@@ -107,11 +119,40 @@ export function nameOf(evidence: Evidence, key: string): string | null {
  */
 export function lookedUntil(evidence: Evidence, event: TimedEvent): Moment | null {
   const key = agentKey(evidence, event);
-  const own = new Set(
-    evidence
-      .events('deep-security/system-event')
-      .flatMap((other) => (agentKey(evidence, other) === key ? [other.citation.member] : [])),
-  );
+  let known = ends.get(evidence);
+  if (known === undefined) {
+    known = { members: membersByAgent(evidence), until: new Map() };
+    ends.set(evidence, known);
+  }
+  let until = known.until.get(key);
+  if (until === undefined) {
+    until = untilFor(evidence, known.members.get(key) ?? new Set());
+    known.until.set(key, until);
+  }
+  return until;
+}
+
+interface EndsOfEvents {
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly until: Map<string, Moment | null>;
+}
+
+/** Asked of every update of a machine. */
+const ends = new WeakMap<Evidence, EndsOfEvents>();
+
+/** The files that tell of each agent. */
+function membersByAgent(evidence: Evidence): ReadonlyMap<string, ReadonlySet<string>> {
+  const members = new Map<string, Set<string>>();
+  for (const event of evidence.events('deep-security/system-event')) {
+    const key = agentKey(evidence, event);
+    const own = members.get(key);
+    if (own === undefined) members.set(key, new Set([event.citation.member]));
+    else own.add(event.citation.member);
+  }
+  return members;
+}
+
+function untilFor(evidence: Evidence, own: ReadonlySet<string>): Moment | null {
   let until: Moment | null = null;
   for (const { value, citation } of evidence.facts('deep-security/event-log')) {
     const ofOneHost = /hostevents[^/\\]*\.csv$/iu.test(citation.member);
@@ -134,11 +175,51 @@ export function untilOf(evidence: Evidence, event: TimedEvent): { readonly until
   return { untilAt: until === null ? null : timeText(until) };
 }
 
+/** Events with their times, so that one of them near another time is found without looking at all. */
+export interface EventsInTime {
+  readonly events: readonly TimedEvent[];
+  readonly times: OrderedMoments;
+}
+
+export function inTime(events: readonly TimedEvent[]): EventsInTime {
+  return { events, times: new OrderedMoments(events.map(({ at }) => at)) };
+}
+
+const outcomes = new WeakMap<DeepSecurityView, Map<string, EventsInTime>>();
+
 /** The outcomes of an agent, or of any when a request names nobody. */
-export function outcomesOf(view: DeepSecurityView, evidence: Evidence, key: string): readonly TimedEvent[] {
-  return (['update-succeeded', 'update-failed', 'update-skipped'] as const)
-    .flatMap((meaning) => view.updates.of(meaning))
-    .filter((event) => key === '' || agentKey(evidence, event) === key);
+export function outcomesOf(view: DeepSecurityView, evidence: Evidence, key: string): EventsInTime {
+  let known = outcomes.get(view);
+  if (known === undefined) {
+    known = new Map();
+    outcomes.set(view, known);
+    const all = (['update-succeeded', 'update-failed', 'update-skipped'] as const).flatMap((meaning) =>
+      view.updates.of(meaning),
+    );
+    for (const [agent, events] of groupBy(all, (event) => agentKey(evidence, event)))
+      if (agent !== '') known.set(agent, inTime(events));
+    known.set('', inTime(all));
+  }
+  return known.get(key) ?? nothing;
+}
+
+const nothing = inTime([]);
+
+const times = new WeakMap<DeepSecurityView, Map<DsMeaning, EventsInTime>>();
+
+/** All events of a meaning, in time. */
+export function eventsOf(view: DeepSecurityView, meaning: DsMeaning): EventsInTime {
+  let known = times.get(view);
+  if (known === undefined) {
+    known = new Map();
+    times.set(view, known);
+  }
+  let events = known.get(meaning);
+  if (events === undefined) {
+    events = inTime(view.updates.of(meaning));
+    known.set(meaning, events);
+  }
+  return events;
 }
 
 /** Witnesses beyond this many are counted, not cited. */

@@ -5,7 +5,14 @@ import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
 import { assumedFor } from '../assumptions.ts';
 import { cannotTell, cell, consistent, defineRule, notApplicable, place } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { judgeRecords, minuteKey, recordParameters, statement, type Judgement } from './statements.ts';
+import {
+  judgeRecords,
+  minuteKey,
+  oncePerPair,
+  recordParameters,
+  statement,
+  type Judgement,
+} from './statements.ts';
 import { deployersOf, kaceView } from './view.ts';
 
 /** Taken when the bundle does not state the maximum (formats/kace: a public dashboard counts `>= 3` as error). */
@@ -34,8 +41,7 @@ export const attemptsExhausted = defineRule({
       if (record.detection.status !== 'not-patched') return notApplicable;
       if (attempts === null) {
         // Patch pages have no such column; it is missed only where something was deployed at all.
-        return isMoment(record.deployment.at) &&
-          pair.records.every((other) => other.deployment.attempts === null)
+        return isMoment(record.deployment.at) && !statesAttempts(pair)
           ? cannotTell('attempts')
           : notApplicable;
       }
@@ -65,6 +71,15 @@ export const lastAttempt = defineRule({
     });
   },
 });
+
+const statesAttempts = oncePerPair((pair) =>
+  pair.records.some((other) => other.deployment.attempts !== null),
+);
+
+/** The first record of the pair that states a maximum. */
+const statesMaximum = oncePerPair((pair) =>
+  pair.records.find((other) => other.deployment.maxAttempts !== null),
+);
 
 function assumedBy(rule: string, evidence: Evidence): number {
   return assumedFor(evidence, rule, { maximum: assumedMaximum }).maximum;
@@ -109,10 +124,7 @@ export function maximumFor(
   evidence: Evidence,
   otherwise: number = assumedMaximum,
 ): Maximum {
-  const stating =
-    record.deployment.maxAttempts !== null
-      ? record
-      : pair.records.find((other) => other.deployment.maxAttempts !== null);
+  const stating = record.deployment.maxAttempts !== null ? record : statesMaximum(pair);
   if (stating?.deployment.maxAttempts !== null && stating?.deployment.maxAttempts !== undefined) {
     const value = stating.deployment.maxAttempts;
     return {

@@ -2,7 +2,7 @@ import { isMoment } from '../../domain/moment.ts';
 import { foldText } from '../../domain/names.ts';
 import { cell, consistent, defineRule, notApplicable } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { judgeRecords, minuteKey, recordParameters, statement } from './statements.ts';
+import { judgeRecords, minuteKey, oncePerPair, recordParameters, statement } from './statements.ts';
 
 /**
  * The counter of attempts and the deployment date tell of the same thing: never deployed with
@@ -68,6 +68,8 @@ export const deployedWithoutResult = defineRule({
   },
 });
 
+const isDeployed = oncePerPair((pair) => pair.records.some((other) => isMoment(other.deployment.at)));
+
 /** Patched although the appliance never deployed it: installed by somebody else (S0). */
 export const patchedWithoutDeployment = defineRule({
   id: 'kace/patched-without-deployment',
@@ -81,7 +83,7 @@ export const patchedWithoutDeployment = defineRule({
     return judgeRecords(pair, (record) => {
       if (record.detection.status !== 'patched' || record.deployment.at !== 'never') return notApplicable;
       // Another source of the pair has a date: the patch was deployed, and the pages tell when.
-      if (pair.records.some((other) => isMoment(other.deployment.at))) return consistent;
+      if (isDeployed(pair)) return consistent;
       return statement({
         key: minuteKey(record.detection.at),
         parameters: recordParameters(record),

@@ -6,7 +6,6 @@ import { atText, minutesBetween, timeText, whyUndecidable } from '../parameters.
 import {
   codesOf,
   judgeRecords,
-  meaningOf,
   minuteKey,
   recordParameters,
   statement,
@@ -46,8 +45,7 @@ function judge(record: PatchRecord, pair: PatchOnDevice, evidence: Evidence): Ju
   if (relation !== 'before') return consistent;
   const restart = evidence.restart(pair.deviceKey, deployment.at, null);
   const restartDue =
-    deployment.status === 'pending-reboot' ||
-    codesOf(pair, record).some(({ code }) => meaningOf(code) === 'restart');
+    deployment.status === 'pending-reboot' || codesOf(pair, record).meaning('restart') !== null;
   return statement({
     key: `${String(detection.status)} ${minuteKey(detection.at)} ${minuteKey(deployment.at)}`,
     severity: detection.status === 'patched' ? 'medium' : 'high',

@@ -5,10 +5,11 @@ import { atText } from '../parameters.ts';
 import {
   codesOf,
   judgeRecords,
-  meaningOf,
   minuteKey,
+  oncePerPair,
   recordParameters,
   statement,
+  type DeploymentCodes,
   type Judgement,
   type StatedCode,
 } from './statements.ts';
@@ -26,13 +27,13 @@ export const deploymentFailed = defineRule({
     return judgeRecords(pair, (record) => {
       const { deployment } = record;
       const codes = codesOf(pair, record);
-      if (contradicting(record, codes) !== undefined) return consistent;
-      const failing = codes.find(({ code }) => meaningOf(code) === 'failure');
-      const [stated] = codes;
+      if (contradicting(record, codes) !== null) return consistent;
+      const failing = codes.meaning('failure');
+      const stated = codes.first;
       if (deployment.status === 'failed') return failedStatement(pair, record, stated);
       // 8xxx codes of the patch tool have no known meaning: without a failed status they say nothing.
       if (failing?.record === record) return failedStatement(pair, record, failing);
-      return deployment.status === null && stated === undefined ? notApplicable : consistent;
+      return deployment.status === null && stated === null ? notApplicable : consistent;
     });
   },
 });
@@ -49,9 +50,9 @@ export const statusContradictsExitCode = defineRule({
   check(pair) {
     return judgeRecords(pair, (record) => {
       const codes = codesOf(pair, record);
-      if (record.deployment.status === null || codes.length === 0) return notApplicable;
+      if (record.deployment.status === null || codes.first === null) return notApplicable;
       const stated = contradicting(record, codes);
-      if (stated === undefined) return consistent;
+      if (stated === null) return consistent;
       return statement({
         key: `${record.deployment.status} ${stated.code} ${minuteKey(record.deployment.at)}`,
         parameters: { ...recordParameters(record), exitCode: stated.code },
@@ -141,39 +142,28 @@ function readForms(raw: string): CodeForms | 'agree' | null {
 }
 
 /** The code that says the opposite of the record's status; 3010 and 1641 go with "succeeded". */
-function contradicting(record: PatchRecord, codes: readonly StatedCode[]): StatedCode | undefined {
+function contradicting(record: PatchRecord, codes: DeploymentCodes): StatedCode | null {
   switch (record.deployment.status) {
     case 'succeeded':
-      return codes.find(({ code }) => meaningOf(code) === 'failure');
+      return codes.meaning('failure');
     case 'failed':
-      return codes.find(({ code }) => code === 0);
+      return codes.stating(0);
     case 'in-progress':
     case 'pending-reboot':
     case 'not-attempted':
     case 'skipped':
     case 'unknown':
     case null:
-      return undefined;
+      return null;
   }
 }
 
-const knownAttempts = new WeakMap<PatchOnDevice, number | null>();
+/** The attempts that any record of the pair states. */
+const attemptsOf = oncePerPair(
+  (pair) => pair.records.find((other) => other.deployment.attempts !== null)?.deployment.attempts ?? null,
+);
 
-/** The attempts that any record of the pair states; asked once, as a page may repeat a patch without end. */
-function attemptsOf(pair: PatchOnDevice): number | null {
-  let attempts = knownAttempts.get(pair);
-  if (attempts === undefined) {
-    attempts = pair.records.find((other) => other.deployment.attempts !== null)?.deployment.attempts ?? null;
-    knownAttempts.set(pair, attempts);
-  }
-  return attempts;
-}
-
-function failedStatement(
-  pair: PatchOnDevice,
-  record: PatchRecord,
-  stated: StatedCode | undefined,
-): Judgement {
+function failedStatement(pair: PatchOnDevice, record: PatchRecord, stated: StatedCode | null): Judgement {
   const { deployment } = record;
   return statement({
     key: `${minuteKey(deployment.at)} ${String(stated?.code)}`,
@@ -187,7 +177,7 @@ function failedStatement(
         deploymentStatus: deployment.status,
         deployedAt: atText(deployment.at),
       }),
-      ...(stated === undefined ? [] : [codeWitness(stated)]),
+      ...(stated === null ? [] : [codeWitness(stated)]),
     ],
   });
 }

@@ -1,5 +1,5 @@
 import type { EvidenceEvent, PatchRecord } from '../../domain/evidence.ts';
-import { distance, isMoment, order } from '../../domain/moment.ts';
+import { distance, isMoment, order, type At, type Moment } from '../../domain/moment.ts';
 import { unsigned32 } from '../../domain/numbers.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
 import { assumedFor } from '../assumptions.ts';
@@ -12,7 +12,9 @@ import {
   minuteKey,
   recordParameters,
   statement,
+  type DeploymentCodes,
   type Judgement,
+  type KnownCodes,
 } from './statements.ts';
 
 /** How far a log line and the table's time may lie apart to speak of one deployment. Assumed: 10 minutes. */
@@ -39,47 +41,46 @@ export const logContradictsTable = defineRule({
     const { windowMinutes } = assumedFor(evidence, 'kace/log-contradicts-table', {
       windowMinutes: logWindowMinutes,
     });
-    return judgeRecords(pair, (record) => judge(record, pair, results, windowMinutes));
+    const stated = new StatedResults(results);
+    return judgeRecords(pair, (record) => judge(record, pair, stated, windowMinutes));
   },
 });
+
+/** Of so many lines that differ the nearest are cited: a log may repeat a result thousands of times. */
+const mostCited = 20;
 
 function judge(
   record: PatchRecord,
   pair: PatchOnDevice,
-  results: readonly AgentResult[],
+  results: StatedResults,
   windowMinutes: number,
 ): Judgement {
   const { deployment } = record;
   if (deployment.at === 'never') return notApplicable;
-  const compared = results.map((result) => ({ result, says: compare(result, record, pair) }));
-  if (compared.every(({ says }) => says === 'unknown')) return notApplicable;
-  if (compared.some(({ says }) => says === 'agrees')) return consistent;
-  const differing = compared.flatMap(({ result, says }) => {
-    const near = says === 'differs' ? nearness(result, record, windowMinutes) : 'far';
-    return near === 'far' ? [] : [{ result, near }];
-  });
-  const inWindow = differing.filter(({ near }) => near === 'near');
-  const cited = (inWindow.length > 0 ? inWindow : differing).sort(
-    (a, b) => readingGap(a.result, record) - readingGap(b.result, record),
-  );
+  const codes = codesOf(pair, record);
+  const table = tableOutcome(record, codes.first?.code ?? null);
+  const compared = results.compare(codes, table);
+  if (compared === 'unknown') return notApplicable;
+  if (compared === 'agrees') return consistent;
+  const { cited, inWindow } = compared.near(deployment.at, windowMinutes * 60_000);
   const [first] = cited;
   if (first === undefined) return consistent;
-  const [stated] = codesOf(pair, record);
+  const stated = codes.first;
   return statement({
     key: minuteKey(deployment.at),
-    severity: inWindow.length > 0 ? 'high' : 'medium',
+    severity: inWindow ? 'high' : 'medium',
     parameters: {
       ...recordParameters(record),
       exitCode: stated?.code ?? null,
-      logExitCode: first.result.detail.exitCode,
-      logDeploymentStatus: first.result.detail.result,
-      loggedAt: atText(first.result.at),
-      comparable: inWindow.length > 0,
+      logExitCode: first.detail.exitCode,
+      logDeploymentStatus: first.detail.result,
+      loggedAt: atText(first.at),
+      comparable: inWindow,
       windowMinutes,
       assumed: ['windowMinutes'],
     },
     witnesses: [
-      stated === undefined
+      stated === null
         ? cell(record, 'deployment.status', 'deployed-at', {
             deploymentStatus: deployment.status,
             deployedAt: atText(deployment.at),
@@ -89,7 +90,7 @@ function judge(
             raw: stated.record.exitCodeRaw,
           }),
     ],
-    shared: cited.map(({ result }) =>
+    shared: cited.map((result) =>
       place(result.citation, 'log-result', {
         exitCode: result.detail.exitCode,
         deploymentStatus: result.detail.result,
@@ -99,21 +100,183 @@ function judge(
   });
 }
 
-/** Codes are compared where both state one, else the results. */
-function compare(
-  result: AgentResult,
-  record: PatchRecord,
-  pair: PatchOnDevice,
-): 'agrees' | 'differs' | 'unknown' {
-  const codes = codesOf(pair, record);
-  const { exitCode } = result.detail;
-  if (exitCode !== null && codes.length > 0) {
-    return codes.some(({ code }) => unsigned32(code) === unsigned32(exitCode)) ? 'agrees' : 'differs';
+/**
+ * The result lines of a pair, so that each of its records is compared with all of them at once. Codes are
+ * compared where both state one, else the results.
+ */
+class StatedResults {
+  readonly #codes: ReadonlySet<number>;
+  /** Outcomes of lines without a code, and of all. */
+  readonly #outcomesWithout: ReadonlySet<string>;
+  readonly #outcomes: ReadonlySet<string>;
+  /** Lines with a code; those and lines with an outcome; every line with an outcome. */
+  readonly #coded: NearLines;
+  readonly #codedOrTold: NearLines;
+  readonly #told: NearLines;
+  readonly #agreeing = new WeakMap<KnownCodes, boolean>();
+
+  constructor(results: readonly AgentResult[]) {
+    const coded = results.filter(({ detail }) => detail.exitCode !== null);
+    const without = results.filter(({ detail }) => detail.exitCode === null);
+    this.#codes = new Set(coded.map(({ detail }) => unsigned32(detail.exitCode ?? 0)));
+    this.#outcomesWithout = new Set(without.flatMap((result) => loggedOutcome(result) ?? []));
+    this.#outcomes = new Set(results.flatMap((result) => loggedOutcome(result) ?? []));
+    this.#coded = new NearLines(coded);
+    this.#codedOrTold = new NearLines(
+      results.filter((result) => result.detail.exitCode !== null || loggedOutcome(result) !== null),
+    );
+    this.#told = new NearLines(results.filter((result) => loggedOutcome(result) !== null));
   }
-  const logged = result.detail.result ?? (exitCode === null ? null : outcomeOf(exitCode));
-  const table = tableOutcome(record, codes[0]?.code ?? null);
-  if (logged === null || table === null) return 'unknown';
-  return logged === table ? 'agrees' : 'differs';
+
+  /** Whether some line agrees with a row, no line says anything of it, or the lines that differ from it. */
+  compare(codes: DeploymentCodes, table: 'succeeded' | 'failed' | null): 'agrees' | 'unknown' | NearLines {
+    if (codes.first === null) {
+      if (table === null || this.#outcomes.size === 0) return 'unknown';
+      return this.#outcomes.has(table) ? 'agrees' : this.#told;
+    }
+    const outcomes = table === null ? none : this.#outcomesWithout;
+    if (this.#codes.size === 0 && outcomes.size === 0) return 'unknown';
+    if (codes.parts.some((part) => this.#agrees(part)) || (table !== null && outcomes.has(table)))
+      return 'agrees';
+    return table === null ? this.#coded : this.#codedOrTold;
+  }
+
+  #agrees(part: KnownCodes): boolean {
+    let agrees = this.#agreeing.get(part);
+    if (agrees === undefined) {
+      agrees = [...part.codes].some((code) => this.#codes.has(code));
+      this.#agreeing.set(part, agrees);
+    }
+    return agrees;
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function loggedOutcome({ detail }: AgentResult): 'succeeded' | 'failed' | null {
+  return detail.result ?? (detail.exitCode === null ? null : outcomeOf(detail.exitCode));
+}
+
+/** Lines of one clock and offset, by their reading. */
+interface LinesOfClock {
+  readonly lines: readonly (AgentResult & { readonly at: Moment; readonly nth: number })[];
+}
+
+/** Lines among which those near a time are found by their readings. */
+class NearLines {
+  readonly #lines: readonly AgentResult[];
+  #clocks: readonly LinesOfClock[] | null = null;
+
+  constructor(lines: readonly AgentResult[]) {
+    this.#lines = lines;
+  }
+
+  /**
+   * The lines within so many milliseconds of a time; where there is none, those of clocks that share no scale
+   * with it and may be. Nearest on their own walls first: which line to name, never which came first.
+   */
+  near(at: At, window: number): { readonly cited: readonly AgentResult[]; readonly inWindow: boolean } {
+    if (!isMoment(at)) return { cited: this.#lines.slice(0, mostCited), inWindow: false };
+    const near: Candidate[] = [];
+    const unclear: Candidate[] = [];
+    for (const { lines } of this.#byClock()) {
+      const [first] = lines;
+      if (first === undefined) continue;
+      if (distance(first.at, at) !== null) {
+        const from = partition(lines, (line) => (distance(line.at, at) ?? 0) > window);
+        const to = partition(lines, (line) => (distance(line.at, at) ?? 0) >= -window);
+        takeNearest(lines, from, to, at.local, near);
+      } else {
+        const from = partition(lines, (line) => order(line.at, at) === 'before');
+        const to = partition(lines, (line) => order(line.at, at) !== 'after');
+        takeNearest(lines, from, to, at.local, unclear);
+      }
+    }
+    const inWindow = near.length > 0;
+    const cited = (inWindow ? near : unclear)
+      .sort((a, b) => a.gap - b.gap || a.nth - b.nth)
+      .slice(0, mostCited)
+      .map(({ line }) => line);
+    if (!inWindow) cited.push(...this.#undated().slice(0, mostCited - cited.length));
+    return { cited, inWindow };
+  }
+
+  #undatedLines: readonly AgentResult[] | null = null;
+
+  #undated(): readonly AgentResult[] {
+    this.#undatedLines ??= this.#lines.filter((line) => line.at === null);
+    return this.#undatedLines;
+  }
+
+  #byClock(): readonly LinesOfClock[] {
+    if (this.#clocks !== null) return this.#clocks;
+    const clocks = new Map<string, LinesOfClock['lines'][number][]>();
+    this.#lines.forEach((line, nth) => {
+      if (line.at === null) return;
+      const { clock, clockOf, offset, precision } = line.at;
+      const key = `${precision} ${String(offset)} ${clock} ${clockOf}`;
+      const one = { ...line, at: line.at, nth };
+      const known = clocks.get(key);
+      if (known === undefined) clocks.set(key, [one]);
+      else known.push(one);
+    });
+    this.#clocks = [...clocks.values()].map((lines) => ({
+      lines: lines.sort((a, b) => a.at.local - b.at.local || a.nth - b.nth),
+    }));
+    return this.#clocks;
+  }
+}
+
+interface Candidate {
+  readonly line: AgentResult;
+  readonly gap: number;
+  readonly nth: number;
+}
+
+/** Of the lines in a stretch those nearest to a reading: from there outwards, both ways. */
+function takeNearest(
+  lines: LinesOfClock['lines'],
+  from: number,
+  to: number,
+  local: number,
+  found: Candidate[],
+): void {
+  const start = Math.min(
+    Math.max(
+      from,
+      partition(lines, ({ at }) => at.local < local),
+    ),
+    to,
+  );
+  for (const line of lines.slice(start, Math.min(to, start + mostCited)))
+    found.push({ line, gap: Math.abs(line.at.local - local), nth: line.nth });
+  // Of lines with one reading the first in the file go first.
+  for (let end = start, taken = 0; end > from && taken < mostCited;) {
+    const reading = lines[end - 1]?.at.local ?? 0;
+    const first = Math.max(
+      from,
+      partition(lines, ({ at }) => at.local < reading),
+    );
+    const run = lines.slice(first, Math.min(end, first + mostCited - taken));
+    for (const line of run) found.push({ line, gap: Math.abs(local - reading), nth: line.nth });
+    taken += run.length;
+    end = first;
+  }
+}
+
+/** How many lines from the first on pass: all that do stand before all that do not. */
+function partition(
+  lines: LinesOfClock['lines'],
+  passes: (line: LinesOfClock['lines'][number]) => boolean,
+): number {
+  let [from, to] = [0, lines.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const line = lines[middle];
+    if (line !== undefined && passes(line)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function tableOutcome(record: PatchRecord, code: number | null): 'succeeded' | 'failed' | null {
@@ -134,25 +297,6 @@ function outcomeOf(code: number): 'succeeded' | 'failed' | null {
   }
 }
 
-/** `near`: within the window; `unclear`: the clocks share no scale; `far`: another deployment. */
-function nearness(
-  result: AgentResult,
-  record: PatchRecord,
-  windowMinutes: number,
-): 'near' | 'unclear' | 'far' {
-  const { at } = record.deployment;
-  if (result.at === null || !isMoment(at)) return 'unclear';
-  const apart = distance(result.at, at);
-  if (apart !== null) return Math.abs(apart) <= windowMinutes * 60_000 ? 'near' : 'far';
-  return order(result.at, at) === 'undecidable' ? 'unclear' : 'far';
-}
-
-/** How far apart the two readings are on their own walls: which line to name first, never which came first. */
-function readingGap(result: AgentResult, record: PatchRecord): number {
-  const { at } = record.deployment;
-  return result.at === null || !isMoment(at) ? Number.MAX_SAFE_INTEGER : Math.abs(result.at.local - at.local);
-}
-
 const indices = new WeakMap<Evidence, ReadonlyMap<string, readonly AgentResult[]>>();
 
 /** The result lines of a pair, in file order: found by KB, update id or title, checked by `samePatch`. */
@@ -165,8 +309,13 @@ function resultsOf(pair: PatchOnDevice, evidence: Evidence): readonly AgentResul
   }
   if (index.size === 0) return [];
   const results = new Set<AgentResult>();
+  // Names that ask the same of the same lines ask once.
+  const asked = new Set<string>();
   for (const record of pair.records) {
     for (const key of patchKeys(evidence, record)) {
+      const question = key.startsWith('name ') ? `${key}\0${record.kb ?? ''}` : key;
+      if (asked.has(question)) continue;
+      asked.add(question);
       for (const result of index.get(`${pair.deviceKey} ${key}`) ?? []) {
         if (evidence.samePatch(result, record)) results.add(result);
       }

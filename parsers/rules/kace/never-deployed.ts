@@ -4,7 +4,7 @@ import { isMoment, order, type Moment } from '../../domain/moment.ts';
 import type { PatchOnDevice } from '../../evidence/evidence.ts';
 import { cannotTell, cell, consistent, defineRule, notApplicable, place } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { judgeRecords, minuteKey, recordParameters, statement } from './statements.ts';
+import { judgeRecords, minuteKey, oncePerPair, recordParameters, statement } from './statements.ts';
 import {
   deployersOf,
   fieldPlace,
@@ -118,18 +118,18 @@ function missingAndNever(record: PatchRecord): boolean {
 }
 
 /** "Never" is a statement about the pair: another source with a date or an attempt takes it back. */
-function deployedElsewhere(pair: PatchOnDevice): boolean {
-  return pair.records.some((other) => isMoment(other.deployment.at) || (other.deployment.attempts ?? 0) > 0);
-}
+const deployedElsewhere = oncePerPair((pair) =>
+  pair.records.some((other) => isMoment(other.deployment.at) || (other.deployment.attempts ?? 0) > 0),
+);
 
-function firstDetection(pair: PatchOnDevice): Moment | null {
+const firstDetection = oncePerPair((pair): Moment | null => {
   let first: Moment | null = null;
   for (const { detection } of pair.records) {
     if (isMoment(detection.at) && (first === null || order(detection.at, first) === 'before'))
       first = detection.at;
   }
   return first;
-}
+});
 
 function ranBefore(schedule: KaceSchedule, pair: PatchOnDevice, detection: Moment): boolean {
   const lastRun = lastRunOn(schedule, pair.deviceKey);

@@ -10,6 +10,7 @@ import {
   notApplicable,
   type Verdict,
 } from '../define-rule.ts';
+import type { PatchOnDevice } from '../../evidence/evidence.ts';
 import { atText } from '../parameters.ts';
 import { minuteKey } from './statements.ts';
 
@@ -27,8 +28,8 @@ export const pagesDisagree = defineRule({
   source: 'S0',
   check(pair) {
     if (pair.deviceKey === '' || pair.records.length < 2) return notApplicable;
-    const devicePages = pair.records.filter((record) => record.source === 'device-page');
-    const patchPages = pair.records.filter((record) => record.source === 'patch-page');
+    const devicePages = rowsOf(pair, 'device-page');
+    const patchPages = rowsOf(pair, 'patch-page');
     if (devicePages.length === 0 || patchPages.length === 0) return notApplicable;
     const findings = new Map<string, Verdict>();
     let fallback: Verdict = consistent;
@@ -71,6 +72,28 @@ export const pagesDisagree = defineRule({
     return findings.size > 0 ? [...findings.values()] : fallback;
   },
 });
+
+/**
+ * So many different rows of a patch on a device are compared, the first ones. Pages have one; a page that repeats
+ * a patch thousands of times would make a finding of every two rows.
+ */
+const mostRows = 100;
+/** Below this there is nothing to gain by looking for rows that say the same. */
+const fewRows = 10;
+
+/** The rows of one kind of page: of rows that say the same at the same time the first. */
+function rowsOf(pair: PatchOnDevice, source: string): readonly PatchRecord[] {
+  const all = pair.records.filter((record) => record.source === source);
+  if (all.length < fewRows) return all;
+  const rows = new Map<string, PatchRecord>();
+  for (const record of all) {
+    const { detection, deployment, capturedAt } = record;
+    const key = JSON.stringify([sayings(record), detection.at, deployment.at, capturedAt]);
+    if (!rows.has(key)) rows.set(key, record);
+    if (rows.size === mostRows) break;
+  }
+  return [...rows.values()];
+}
 
 /** The fields on which both pages say something, and not the same. Pages show minutes, so minutes count. */
 function differences(a: PatchRecord, b: PatchRecord): RecordField[] {

@@ -1,13 +1,16 @@
 import type { PatchRecord } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { isMoment, order, type Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence, PatchOnDevice } from '../../evidence/evidence.ts';
 import { cannotTell, cell, consistent, defineRule, notApplicable, place } from '../define-rule.ts';
 import { atText, whyUndecidable } from '../parameters.ts';
 import {
+  detectionTimes,
   judgeRecords,
   meaningOf,
   minuteKey,
+  oncePerPair,
   recordParameters,
   statement,
   type Judgement,
@@ -90,16 +93,16 @@ function judge(record: PatchRecord, pair: PatchOnDevice, evidence: Evidence): Ju
       : cannotTell('deployment-time');
   }
 
-  const later = laterDetections(pair, deployment.at);
-  if (later.some((other) => other.detection.status === 'patched')) return consistent;
-  const newest = newestMissing(later);
+  const times = laterDetections(pair);
+  if (times.patched.has({ at: deployment.at, is: ['after'] })) return consistent;
+  const newest = newestMissing(pair, times.missing, deployment.at);
   if (newest !== null) {
     const restart = evidence.restart(pair.deviceKey, deployment.at, newest.at);
     return restart.answer === 'evidenced'
       ? consistent
       : pendingStatement(record, restart.answer, newest.record);
   }
-  if (later.length > 0) return consistent;
+  if (detectionTimes(pair).has({ at: deployment.at, is: ['after'] })) return consistent;
 
   if (detection.at === 'never') return pendingStatement(record, null);
   if (detection.at === null) {
@@ -130,10 +133,17 @@ function saysMissing(record: PatchRecord): boolean {
   return record.detection.status === 'not-patched' || record.detection.status === 'pending-reboot';
 }
 
-/** Records of the pair whose detection is after the moment. */
-function laterDetections(pair: PatchOnDevice, after: Moment): readonly PatchRecord[] {
-  return pair.records.filter(
-    (other) => isMoment(other.detection.at) && order(other.detection.at, after) === 'after',
+/** The dated detections that find the patch, and those that still miss it. */
+const laterDetections = oncePerPair((pair) => ({
+  patched: timesOf(pair, ({ detection }) => detection.status === 'patched'),
+  missing: timesOf(pair, saysMissing),
+}));
+
+function timesOf(pair: PatchOnDevice, counts: (record: PatchRecord) => boolean): OrderedMoments {
+  return new OrderedMoments(
+    pair.records.map((record) =>
+      isMoment(record.detection.at) && counts(record) ? record.detection.at : null,
+    ),
   );
 }
 
@@ -142,15 +152,12 @@ interface DatedRecord {
   readonly at: Moment;
 }
 
-/** The newest of the records that still miss the patch. */
-function newestMissing(records: readonly PatchRecord[]): DatedRecord | null {
-  let newest: DatedRecord | null = null;
-  for (const record of records) {
-    const { at } = record.detection;
-    if (!saysMissing(record) || !isMoment(at)) continue;
-    if (newest === null || order(newest.at, at) === 'before') newest = { record, at };
-  }
-  return newest;
+/** The newest of the records that still miss the patch after a moment. */
+function newestMissing(pair: PatchOnDevice, missing: OrderedMoments, after: Moment): DatedRecord | null {
+  const place = missing.latestAfter(after);
+  const record = place === null ? undefined : pair.records[place];
+  const at = record?.detection.at ?? null;
+  return record === undefined || !isMoment(at) ? null : { record, at };
 }
 
 /**

@@ -13,7 +13,14 @@ import {
   type Verdict,
 } from '../define-rule.ts';
 import { atText, minutesBetween, timeText, whyUndecidable } from '../parameters.ts';
-import { judgeRecords, minuteKey, recordParameters, statement, type Judgement } from './statements.ts';
+import {
+  detectionTimes,
+  judgeRecords,
+  minuteKey,
+  recordParameters,
+  statement,
+  type Judgement,
+} from './statements.ts';
 import {
   deployersOf,
   kaceView,
@@ -209,11 +216,7 @@ function judgeVerification(record: PatchRecord, pair: PatchOnDevice, evidence: E
   const { detection, deployment } = record;
   if (!isMoment(detection.at) || !isMoment(deployment.at)) return notApplicable;
   if (order(detection.at, deployment.at) !== 'before') return notApplicable;
-  const deployedAt = deployment.at;
-  const checkedElsewhere = pair.records.some(
-    (other) => isMoment(other.detection.at) && order(other.detection.at, deployedAt) === 'after',
-  );
-  if (checkedElsewhere) return consistent;
+  if (detectionTimes(pair).has({ at: deployment.at, is: ['after'] })) return consistent;
 
   const view = kaceView(evidence);
   const { certain, possible } = deployersOf(view, pair);

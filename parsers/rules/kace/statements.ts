@@ -1,6 +1,7 @@
 import type { PatchRecord } from '../../domain/evidence.ts';
 import type { Parameters, Severity, Witness } from '../../domain/finding.ts';
 import { isMoment, order, type At } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import { restartCodes, successCodes, unsigned32 } from '../../domain/numbers.ts';
 import type { PatchOnDevice } from '../../evidence/evidence.ts';
 import { consistent, found, notApplicable, type Verdict } from '../define-rule.ts';
@@ -146,11 +147,6 @@ export function minuteKey(at: At): string {
   return `${at.clock} ${at.clockOf} ${Math.floor(at.local / 60_000)}`;
 }
 
-/** Whether two records speak of one deployment; an absent time fits any. */
-export function sameDeployment(a: At, b: At): boolean {
-  return a === null || b === null || minuteKey(a) === minuteKey(b);
-}
-
 /** What an exit code says. KACE's own 8xxx codes have no known meaning (KB 4209270). */
 export type CodeMeaning = 'success' | 'restart' | 'failure' | 'unknown';
 
@@ -167,57 +163,152 @@ export interface StatedCode {
   readonly record: PatchRecord;
 }
 
-/**
- * The exit codes known for a record's deployment: its own, else those of the pair's other records of
- * the same deployment. A patch page has no such column, the device page beside it has.
- */
-export function codesOf(pair: PatchOnDevice, record: PatchRecord): readonly StatedCode[] {
-  const { at, exitCode } = record.deployment;
-  if (exitCode !== null) return [{ code: exitCode, record }];
-  if (at === null || pair.records.length <= fewRecords)
-    return otherCodes(pair, record).filter(({ record: other }) => sameDeployment(other.deployment.at, at));
-  const codes = codesByMinute(pair);
-  const [dated = [], undated = []] = [codes.get(minuteKey(at)), codes.get(null)];
-  return [...dated, ...undated].sort((one, other) => one.nth - other.nth);
-}
-
-/** Of so many records each is compared with all others; hardly a bundle has more of one patch on a device. */
-const fewRecords = 32;
-
 interface PlacedCode extends StatedCode {
   /** Place of the record in the pair. */
   readonly nth: number;
 }
 
-const knownCodes = new WeakMap<PatchOnDevice, Map<string | null, PlacedCode[]>>();
+/** What rules ask of the codes that are known for a deployment: which of some kind is stated first. */
+export class KnownCodes {
+  readonly #first: PlacedCode | null;
+  readonly #byMeaning = new Map<CodeMeaning, PlacedCode>();
+  readonly #byCode = new Map<number, PlacedCode>();
 
-/** The stated codes of a pair by the minute of their deployment; under null those of no known time. */
-function codesByMinute(pair: PatchOnDevice): ReadonlyMap<string | null, readonly PlacedCode[]> {
-  const known = knownCodes.get(pair);
-  if (known !== undefined) return known;
-  const codes = new Map<string | null, PlacedCode[]>();
+  /** @param stated in the order of the pair */
+  constructor(stated: readonly PlacedCode[]) {
+    this.#first = stated[0] ?? null;
+    for (const one of stated) {
+      const value = unsigned32(one.code);
+      if (this.#byCode.has(value)) continue;
+      this.#byCode.set(value, one);
+      const meaning = meaningOf(value);
+      if (!this.#byMeaning.has(meaning)) this.#byMeaning.set(meaning, one);
+    }
+  }
+
+  get first(): PlacedCode | null {
+    return this.#first;
+  }
+
+  meaning(meaning: CodeMeaning): PlacedCode | null {
+    return this.#byMeaning.get(meaning) ?? null;
+  }
+
+  /** @param code as 32 bits without a sign */
+  stating(code: number): PlacedCode | null {
+    return this.#byCode.get(code) ?? null;
+  }
+
+  /** Every code once, as 32 bits without a sign. */
+  get codes(): Iterable<number> {
+    return this.#byCode.keys();
+  }
+}
+
+/** The codes known for one deployment: those dated with it and those without a date, without copying either. */
+export class DeploymentCodes {
+  readonly parts: readonly KnownCodes[];
+
+  constructor(parts: readonly KnownCodes[]) {
+    this.parts = parts;
+  }
+
+  get first(): StatedCode | null {
+    return this.#earliest((part) => part.first);
+  }
+
+  /** The first code that says so. */
+  meaning(meaning: CodeMeaning): StatedCode | null {
+    return this.#earliest((part) => part.meaning(meaning));
+  }
+
+  /** The first statement of a code, in whichever of its forms. */
+  stating(code: number): StatedCode | null {
+    const value = unsigned32(code);
+    return this.#earliest((part) => part.stating(value));
+  }
+
+  #earliest(of: (part: KnownCodes) => PlacedCode | null): StatedCode | null {
+    let earliest: PlacedCode | null = null;
+    for (const part of this.parts) {
+      const one = of(part);
+      if (one !== null && (earliest === null || one.nth < earliest.nth)) earliest = one;
+    }
+    return earliest;
+  }
+}
+
+const noCodes = new DeploymentCodes([]);
+
+/**
+ * The exit codes known for a record's deployment: its own, else those of the pair's other records of
+ * the same deployment. A patch page has no such column, the device page beside it has.
+ */
+export function codesOf(pair: PatchOnDevice, record: PatchRecord): DeploymentCodes {
+  const { at, exitCode } = record.deployment;
+  if (exitCode !== null) return new DeploymentCodes([new KnownCodes([{ code: exitCode, record, nth: 0 }])]);
+  if (at === null) return pairCodes(pair);
+  if (pair.records.length === 1) return noCodes;
+  const { byMinute } = codesOfPair(pair);
+  const parts = [byMinute.get(minuteKey(at)), byMinute.get(null)].filter((part) => part !== undefined);
+  return parts.length === 0 ? noCodes : new DeploymentCodes(parts);
+}
+
+/** The exit codes of all of the pair's records, whatever deployment they belong to. */
+export function pairCodes(pair: PatchOnDevice): DeploymentCodes {
+  const [only] = pair.records;
+  if (pair.records.length === 1 && only?.deployment.exitCode === null) return noCodes;
+  return codesOfPair(pair).all;
+}
+
+interface CodesOfPair {
+  /** By the minute of their deployment; under null those of no known time. */
+  readonly byMinute: ReadonlyMap<string | null, KnownCodes>;
+  readonly all: DeploymentCodes;
+}
+
+/** Asked once for a pair: a page may repeat a patch without end. */
+const codesOfPair = oncePerPair((pair): CodesOfPair => {
+  const stated: PlacedCode[] = [];
+  const byMinute = new Map<string | null, PlacedCode[]>();
   pair.records.forEach((record, nth) => {
     const { at, exitCode } = record.deployment;
     if (exitCode === null) return;
-    const key = at === null ? null : minuteKey(at);
     const placed = { code: exitCode, record, nth };
-    const others = codes.get(key);
-    if (others === undefined) codes.set(key, [placed]);
+    stated.push(placed);
+    const key = at === null ? null : minuteKey(at);
+    const others = byMinute.get(key);
+    if (others === undefined) byMinute.set(key, [placed]);
     else others.push(placed);
   });
-  knownCodes.set(pair, codes);
-  return codes;
+  return {
+    byMinute: new Map([...byMinute].map(([key, codes]) => [key, new KnownCodes(codes)])),
+    all: new DeploymentCodes([new KnownCodes(stated)]),
+  };
+});
+
+/**
+ * Asks something of a pair once, however many of its records want to know. Nearly every pair has one record:
+ * for that nothing is kept.
+ */
+export function oncePerPair<T>(ask: (pair: PatchOnDevice) => T): (pair: PatchOnDevice) => T {
+  const known = new WeakMap<PatchOnDevice, { readonly value: T }>();
+  return (pair) => {
+    if (pair.records.length === 1) return ask(pair);
+    let answer = known.get(pair);
+    if (answer === undefined) {
+      answer = { value: ask(pair) };
+      known.set(pair, answer);
+    }
+    return answer.value;
+  };
 }
 
-/** The exit codes of the pair's other records, whatever deployment they belong to. */
-export function otherCodes(pair: PatchOnDevice, record: PatchRecord): readonly StatedCode[] {
-  if (pair.records.length === 1) return [];
-  return pair.records.flatMap((other) =>
-    other !== record && other.deployment.exitCode !== null
-      ? [{ code: other.deployment.exitCode, record: other }]
-      : [],
-  );
-}
+/** The dated detections of a pair, in the order of its records. */
+export const detectionTimes = oncePerPair(
+  (pair) =>
+    new OrderedMoments(pair.records.map(({ detection }) => (isMoment(detection.at) ? detection.at : null))),
+);
 
 /** A record's times and words under the names that the wordings use. */
 export function recordParameters(record: PatchRecord): Parameters {

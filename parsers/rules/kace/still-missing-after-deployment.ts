@@ -7,9 +7,8 @@ import { atText, minutesBetween, timeText, whyUndecidable } from '../parameters.
 import {
   codesOf,
   judgeRecords,
-  meaningOf,
   minuteKey,
-  otherCodes,
+  pairCodes,
   recordParameters,
   statement,
   type Judgement,
@@ -46,20 +45,18 @@ function judge(record: PatchRecord, pair: PatchOnDevice, evidence: Evidence): Ju
   if (relation !== 'after') return consistent;
 
   const own = codesOf(pair, record);
-  const codes = own.length > 0 ? own : otherCodes(pair, record);
-  const meanings = new Set(codes.map(({ code }) => meaningOf(code)));
-  if (meanings.has('failure')) return consistent;
-  if (meanings.has('unknown')) return cannotTell('exit-code-meaning');
+  const codes = own.first === null ? pairCodes(pair) : own;
+  if (codes.meaning('failure') !== null) return consistent;
+  if (codes.meaning('unknown') !== null) return cannotTell('exit-code-meaning');
 
-  const restart = meanings.has('restart')
-    ? evidence.restart(pair.deviceKey, deployment.at, detection.at)
-    : null;
+  const restart =
+    codes.meaning('restart') !== null ? evidence.restart(pair.deviceKey, deployment.at, detection.at) : null;
   if (restart?.answer === 'undecidable') return cannotTell('restart-order');
   if (restart?.answer === 'none') return consistent;
 
-  const [stated] = codes;
+  const stated = codes.first;
   const shared: Witness[] = [];
-  if (stated !== undefined) {
+  if (stated !== null) {
     shared.push(
       cell(stated.record, 'deployment.exitCode', 'exit-code', {
         exitCode: stated.code,

@@ -304,6 +304,19 @@ export interface Deployers {
  * or more such candidates stay possible, never certain.
  */
 export function deployersOf(view: KaceView, pair: PatchOnDevice): Deployers {
+  // Every record of a pair asks; most pairs have one.
+  if (pair.records.length === 1) return findDeployers(view, pair);
+  let known = deployers.get(pair);
+  if (known?.view !== view) {
+    known = { view, found: findDeployers(view, pair) };
+    deployers.set(pair, known);
+  }
+  return known.found;
+}
+
+const deployers = new WeakMap<PatchOnDevice, { readonly view: KaceView; readonly found: Deployers }>();
+
+function findDeployers(view: KaceView, pair: PatchOnDevice): Deployers {
   const patch = view.patches.get(pair.patchKey);
   const yes: KaceSchedule[] = [];
   const open: KaceSchedule[] = [];

@@ -1,10 +1,10 @@
-import type { EvidenceEvent } from '../../domain/evidence.ts';
-import { order } from '../../domain/moment.ts';
+import type { EventType, EvidenceEvent } from '../../domain/evidence.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { status } from '../../formats/nap/status-codes.ts';
 import { cannotTell, consistent, found, notApplicable, place } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { fieldWitness, settingsFor, statementRule } from './view.ts';
+import { fieldWitness, oncePerDevice, settingsFor, statementRule } from './view.ts';
 
 type Failure = EvidenceEvent<'windows-update/install-failed'> | EvidenceEvent<'windows-update/check-failed'>;
 
@@ -76,33 +76,33 @@ export const upToDateButNoncompliant = statementRule({
 });
 
 /** Failed installations and checks of a device that no later success settles. */
-function openFailures(
-  evidence: Evidence,
-  deviceKey: string,
-): { readonly failures: readonly Failure[]; readonly undecided: boolean } {
-  const own = (event: EvidenceEvent): boolean => evidence.deviceKey(event.device) === deviceKey;
-  const installs = evidence.events('windows-update/install-failed').filter(own);
-  const checks = evidence.events('windows-update/check-failed').filter(own);
-  const installed = evidence.events('windows-update/installed').filter(own);
-  const found = evidence.events('windows-update/found').filter(own);
-  let undecided = false;
-  const isOpen = (failure: Failure, successes: readonly EvidenceEvent[]): boolean => {
-    const orders = successes.map((success) =>
-      failure.at === null || success.at === null ? 'undecidable' : order(failure.at, success.at),
-    );
-    if (orders.includes('before')) return false;
-    const unclear = orders.some((relation) => relation === 'undecidable' || relation === 'same');
-    undecided ||= unclear;
-    return !unclear;
-  };
-  return {
-    failures: [
-      ...installs.filter((failure) => isOpen(failure, installed)),
-      ...checks.filter((failure) => isOpen(failure, [...found, ...installed])),
-    ],
-    undecided,
-  };
-}
+const openFailures = oncePerDevice(
+  (evidence, deviceKey): { readonly failures: readonly Failure[]; readonly undecided: boolean } => {
+    const all = evidence.eventsOfDevice(deviceKey);
+    const of = <T extends EventType>(type: T): EvidenceEvent<T>[] =>
+      all.filter((event): event is EvidenceEvent<T> => event.type === type);
+    const installs = of('windows-update/install-failed');
+    const checks = of('windows-update/check-failed');
+    const installed = of('windows-update/installed');
+    const found = of('windows-update/found');
+    let undecided = false;
+    const openOf = <T extends Failure>(failures: readonly T[], successes: readonly EvidenceEvent[]): T[] => {
+      const times = new OrderedMoments(successes.map(({ at }) => at));
+      const hasUndated = times.size < successes.length;
+      return failures.filter(({ at }) => {
+        if (at !== null && times.has({ at, is: ['after'] })) return false;
+        const unclear =
+          hasUndated || (at === null ? successes.length > 0 : times.has({ at, is: ['undecidable', 'same'] }));
+        undecided ||= unclear;
+        return !unclear;
+      });
+    };
+    return {
+      failures: [...openOf(installs, installed), ...openOf(checks, [...found, ...installed])],
+      undecided,
+    };
+  },
+);
 
 /** Nothing failed, or nothing tells. */
 function hasUpdateEvents(evidence: Evidence, device: string): ReturnType<typeof cannotTell> {

@@ -1,6 +1,7 @@
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import { distance, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
+import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { status } from '../../formats/nap/status-codes.ts';
 import { assumedFor } from '../assumptions.ts';
@@ -11,6 +12,7 @@ import {
   assumedOf,
   decisionsOf,
   fieldWitness,
+  oncePerDevice,
   policyWitness,
   securityCode,
   securityOf,
@@ -76,16 +78,25 @@ export const admittedWhileStale = statementRule({
 function madeAt(statement: Statement, evidence: Evidence): Moment | 'newer' | null {
   const key = evidence.deviceKey(statement.device);
   const { asOf } = statement.value;
-  let made: Moment | null = null;
-  for (const type of ['nap/statement-received', 'nap/statement-sent'] as const) {
-    for (const event of evidence.events(type)) {
-      if (event.at === null || evidence.deviceKey(event.device) !== key) continue;
-      if (asOf !== null && order(asOf, event.at) === 'before') return 'newer';
-      if (made === null || order(made, event.at) === 'before') made = event.at;
+  const { times, latest } = handedOver(evidence, key);
+  if (asOf !== null && times.has({ at: asOf, is: ['after'] })) return 'newer';
+  return latest ?? asOf;
+}
+
+/** When a client handed statements over. */
+const handedOver = oncePerDevice((evidence, key) => {
+  const all = evidence.eventsOfDevice(key);
+  let latest: Moment | null = null;
+  const times: Moment[] = [];
+  for (const type of ['nap/statement-received', 'nap/statement-sent']) {
+    for (const event of all) {
+      if (event.type !== type || event.at === null) continue;
+      times.push(event.at);
+      if (latest === null || order(latest, event.at) === 'before') latest = event.at;
     }
   }
-  return made ?? asOf;
-}
+  return { times: new OrderedMoments(times), latest };
+});
 
 /** The latest moment known of the policy server or the device, and how long after `since` it is. */
 function latestOf(
@@ -147,27 +158,27 @@ export const cachedStatementAfterBoot = statementRule({
 function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string): readonly Verdict[] {
   const decisions = decisionsOf(evidence, device).filter((decision) => decision.at !== null);
   if (decisions.length === 0) return [];
-  const boots = evidence
-    .eventsOfDevice(deviceKey)
-    .filter((event) => event.type === 'boot' && event.at !== null);
+  const { dated: boots, times } = bootsOf(evidence, deviceKey);
   const { afterBootMinutes: minutes } = assumedFor(evidence, 'nap/cached-statement-after-boot', {
     afterBootMinutes,
   });
   const hits: { readonly decision: Decision; readonly boot: EvidenceEvent }[] = [];
-  const unclear: string[] = [];
   for (const decision of decisions) {
-    const hit = boots.find((boot) => {
-      const answer = isSoonAfter(boot.at, decision.at, minutes);
-      if (typeof answer === 'string') unclear.push(answer);
-      return answer === true;
+    if (decision.at === null) continue;
+    const nearest = times.first({
+      at: decision.at,
+      is: ['before', 'same', 'undecidable'],
+      atLeast: -minutes * 60_000,
+      atMost: 0,
     });
-    if (hit !== undefined) hits.push({ decision, boot: hit });
+    const boot = nearest === null ? undefined : boots[nearest];
+    if (boot !== undefined) hits.push({ decision, boot });
   }
   const [first] = hits;
   if (first === undefined) {
     if (boots.length === 0) return [cannotTell('boot-events', device)];
-    const [reason] = unclear;
-    return [reason === undefined ? consistent : cannotTell(reason, device)];
+    const reason = firstUnclear(decisions, boots, times);
+    return [reason === null ? consistent : cannotTell(reason, device)];
   }
   const { boot, decision } = first;
   return [
@@ -192,16 +203,40 @@ function decidedAfterBoot(evidence: Evidence, deviceKey: string, device: string)
   ];
 }
 
-/** A key of what is missing where the two cannot be compared. */
-function isSoonAfter(boot: Moment | null, decision: Moment | null, minutes: number): boolean | string {
-  if (boot === null || decision === null) return false;
-  const relation = order(boot, decision);
-  if (relation === 'after') return false;
-  const apart = distance(boot, decision);
-  // Without a common scale they are either more than a day apart, or their order is not known.
-  if (apart === null) return relation === 'before' ? false : whyUndecidable(boot, decision);
-  return apart >= 0 && apart <= minutes * 60_000;
+/** What is missing for the first decision that shares no scale with a start that may be before it. */
+function firstUnclear(
+  decisions: readonly Decision[],
+  boots: readonly EvidenceEvent[],
+  times: OrderedMoments,
+): string | null {
+  for (const { at } of decisions) {
+    if (at === null) continue;
+    for (const nth of times.firstFew(mostUnclear, { at, is: ['undecidable'] })) {
+      const boot = boots[nth]?.at ?? null;
+      // On one scale they are near or they are not; without one they may be either.
+      if (boot !== null && distance(boot, at) === null) return whyUndecidable(boot, at);
+    }
+  }
+  return null;
 }
+
+/** Starts of which it is asked why their order is not known. */
+const mostUnclear = 20;
+
+const noBoots: Boots = { all: [], dated: [], times: new OrderedMoments([]) };
+
+interface Boots {
+  readonly all: readonly EvidenceEvent[];
+  readonly dated: readonly EvidenceEvent[];
+  /** Of the dated ones. */
+  readonly times: OrderedMoments;
+}
+
+const bootsOf = oncePerDevice((evidence, key): Boots => {
+  const all = evidence.eventsOfDevice(key).filter((event) => event.type === 'boot');
+  const dated = all.filter(({ at }) => at !== null);
+  return { all, dated, times: new OrderedMoments(dated.map(({ at }) => at)) };
+});
 
 /** Updates are installed and wait for a restart that nothing shows (0xC0FF0010). */
 export const restartRequired = statementRule({
@@ -245,13 +280,13 @@ function unlessBooted(
   witness: ReturnType<typeof place>,
 ): Verdict {
   const key = evidence.deviceKey(device);
-  const boots = key === '' ? [] : evidence.eventsOfDevice(key).filter((event) => event.type === 'boot');
-  if (boots.length > 0 && since === null) return cannotTell('statement-time', device);
-  const orders = boots.map((boot) =>
-    since === null || boot.at === null ? 'undecidable' : order(since, boot.at),
-  );
-  if (orders.includes('before')) return consistent;
-  if (orders.some((relation) => relation === 'undecidable' || relation === 'same')) {
+  const { all, dated, times } = key === '' ? noBoots : bootsOf(evidence, key);
+  if (all.length > 0 && since === null) return cannotTell('statement-time', device);
+  if (since !== null && times.has({ at: since, is: ['after'] })) return consistent;
+  if (
+    dated.length < all.length ||
+    (since !== null && times.has({ at: since, is: ['undecidable', 'same'] }))
+  ) {
     return cannotTell('restart-order', device);
   }
   return found({
@@ -259,7 +294,7 @@ function unlessBooted(
     parameters: {
       statusExitCode: status.restartRequired,
       asOfAt: atText(since),
-      boots: boots.length,
+      boots: all.length,
       assumed: assumedOf(settingsFor(evidence, null), ['enforcement']),
     },
     witnesses: [witness],

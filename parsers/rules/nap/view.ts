@@ -122,8 +122,31 @@ export function securityOf(
 /** Decisions of policy servers about a device, in file order. */
 export function decisionsOf(evidence: Evidence, device: string | null): readonly Decision[] {
   const key = evidence.deviceKey(device);
-  if (key === '') return [];
-  return evidence.events('nap/decision').filter((decision) => evidence.deviceKey(decision.device) === key);
+  return key === '' ? [] : decisionsOfDevice(evidence, key);
+}
+
+const decisionsOfDevice = oncePerDevice((evidence, key) =>
+  evidence.eventsOfDevice(key).filter((event): event is Decision => event.type === 'nap/decision'),
+);
+
+/** Asks something of a device once, however many of its statements want to know. */
+export function oncePerDevice<T>(
+  ask: (evidence: Evidence, key: string) => T,
+): (evidence: Evidence, key: string) => T {
+  const known = new WeakMap<Evidence, Map<string, { readonly value: T }>>();
+  return (evidence, key) => {
+    let answers = known.get(evidence);
+    if (answers === undefined) {
+      answers = new Map();
+      known.set(evidence, answers);
+    }
+    let answer = answers.get(key);
+    if (answer === undefined) {
+      answer = { value: ask(evidence, key) };
+      answers.set(key, answer);
+    }
+    return answer.value;
+  };
 }
 
 /** The code of the security updates in a decision; null when it states none. */

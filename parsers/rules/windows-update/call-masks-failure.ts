@@ -32,7 +32,9 @@ export const callMasksFailure = defineRule({
     for (const call of calls) {
       if (!isMasked(call)) continue;
       const key = JSON.stringify([placeOf(evidence, call), call.detail.call, call.detail.callErrorCode]);
-      groups.set(key, [...(groups.get(key) ?? []), call]);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [call]);
+      else group.push(call);
     }
     return groups.size === 0 ? consistent : [...groups.values()].map((group) => judge(group, evidence));
   },

@@ -3,7 +3,7 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText, minutesBetween } from '../parameters.ts';
-import { sightingsOf, updatesOnDevices } from './installs.ts';
+import { stepsOf, updatesOnDevices } from './installs.ts';
 import type { UpdateOnDevice } from './installs.ts';
 import { extreme, relationOf } from './relation.ts';
 
@@ -25,18 +25,8 @@ export const installBeforeDetection = defineRule({
 function judge(update: UpdateOnDevice, evidence: Evidence): Verdict {
   // The detection is the subject, so that two GUIDs of one KB are not told twice.
   if (!update.sightings.some(({ step }) => step === 'detected')) return notApplicable;
-  const all =
-    update.deviceKey === '' ? update.sightings : sightingsOf(evidence, update.deviceKey, [update.name]);
-  const installed = extreme(
-    all.filter(({ step }) => step === 'installed'),
-    'before',
-    evidence,
-  );
-  const detected = extreme(
-    all.filter(({ step }) => step === 'detected'),
-    'before',
-    evidence,
-  );
+  const installed = extreme(stepsOf(evidence, update, 'installed'), 'before', evidence);
+  const detected = extreme(stepsOf(evidence, update, 'detected'), 'before', evidence);
   if (installed === undefined || detected === undefined) return notApplicable;
   const unclear = (missing: string): Verdict => cannotTell(missing, update.device, update.patch);
   if (installed.at === null || detected.at === null) return unclear('update-event-time');

@@ -70,7 +70,9 @@ export function sameUpdate(evidence: Evidence, a: PatchName, b: PatchName): bool
 interface InstallView {
   readonly sightings: readonly InstallSighting[];
   /** By place and each of an update's names. */
-  readonly byName: ReadonlyMap<string, readonly InstallSighting[]>;
+  readonly byName: ByName;
+  /** The same, of each step alone. */
+  readonly bySteps: ReadonlyMap<InstallStep, ByName>;
   readonly updates: readonly UpdateOnDevice[];
 }
 
@@ -84,11 +86,20 @@ function viewOf(evidence: Evidence): InstallView {
   if (view === undefined) {
     const sightings = collect(evidence);
     const byName = new Map<string, InstallSighting[]>();
+    const bySteps = new Map<InstallStep, Map<string, InstallSighting[]>>();
     for (const sighting of sightings) {
       const place = sighting.place.startsWith('?') ? anywhere : sighting.place;
-      for (const key of keysOf(evidence, sighting.name)) push(byName, `${place}\0${key}`, sighting);
+      let ofStep = bySteps.get(sighting.step);
+      if (ofStep === undefined) {
+        ofStep = new Map();
+        bySteps.set(sighting.step, ofStep);
+      }
+      for (const key of keysOf(evidence, sighting.name)) {
+        push(byName, `${place}\0${key}`, sighting);
+        push(ofStep, `${place}\0${key}`, sighting);
+      }
     }
-    view = { sightings, byName, updates: group(evidence, sightings) };
+    view = { sightings, byName, bySteps, updates: group(evidence, sightings) };
     views.set(evidence, view);
   }
   return view;
@@ -110,7 +121,18 @@ export function sightingsOf(
   deviceKey: string,
   names: readonly PatchName[],
 ): readonly InstallSighting[] {
-  return deviceKey === '' ? [] : lookUp(evidence, deviceKey, names);
+  return deviceKey === '' ? [] : lookUp(evidence, viewOf(evidence).byName, deviceKey, names);
+}
+
+/** Of all that is said of an update on its device, under whichever name, the steps of one kind. */
+export function stepsOf(
+  evidence: Evidence,
+  update: UpdateOnDevice,
+  step: InstallStep,
+): readonly InstallSighting[] {
+  const { bySteps } = viewOf(evidence);
+  if (update.deviceKey === '') return update.sightings.filter((sighting) => sighting.step === step);
+  return lookUp(evidence, bySteps.get(step) ?? new Map(), update.deviceKey, [update.name]);
 }
 
 /** Statements about an update whose device is not known: nothing may be concluded from them, or from silence. */
@@ -118,21 +140,76 @@ export function homelessSightings(
   evidence: Evidence,
   names: readonly PatchName[],
 ): readonly InstallSighting[] {
-  return lookUp(evidence, anywhere, names);
+  return lookUp(evidence, viewOf(evidence).byName, anywhere, names);
 }
 
-function lookUp(evidence: Evidence, place: string, names: readonly PatchName[]): readonly InstallSighting[] {
-  const { byName } = viewOf(evidence);
+type ByName = ReadonlyMap<string, readonly InstallSighting[]>;
+
+function lookUp(
+  evidence: Evidence,
+  byName: ByName,
+  place: string,
+  names: readonly PatchName[],
+): readonly InstallSighting[] {
   if (byName.size === 0) return [];
   const hits = new Set<InstallSighting>();
+  const asked = new Set<string>();
   for (const name of names) {
     for (const key of keysOf(evidence, name)) {
+      // Names that ask the same of the same statements ask once; a number that stands for many updates asks anew.
+      if (names.length > 1 && !isRolling(name)) {
+        const question = key.startsWith('name ') ? `${key}\0${name.kb ?? ''}` : key;
+        if (asked.has(question)) continue;
+        asked.add(question);
+      }
       for (const sighting of byName.get(`${place}\0${key}`) ?? []) {
         if (sameUpdate(evidence, sighting.name, name)) hits.add(sighting);
       }
     }
   }
   return [...hits];
+}
+
+function isRolling({ kb }: PatchName): boolean {
+  return kb !== null && rollingKbs.has(kb);
+}
+
+/** What sources say of updates, found by any of an update's names instead of by comparing it with each. */
+export class ByUpdate<T extends PatchName> {
+  readonly #evidence: Evidence;
+  readonly #items: readonly T[];
+  readonly #places = new Map<string, number[]>();
+
+  constructor(evidence: Evidence, items: readonly T[]) {
+    this.#evidence = evidence;
+    this.#items = items;
+    items.forEach((item, place) => {
+      for (const key of keysOf(evidence, item)) push(this.#places, key, place);
+    });
+  }
+
+  /** Those that mean the update under one of the names, in the order of the list. */
+  of(names: readonly PatchName[]): readonly T[] {
+    const asked = new Set<string>();
+    const found = new Set<number>();
+    for (const name of names) {
+      for (const key of keysOf(this.#evidence, name)) {
+        const question = key.startsWith('name ') || isRolling(name) ? `${key}\0${nameKey(name)}` : key;
+        if (asked.has(question)) continue;
+        asked.add(question);
+        for (const place of this.#places.get(key) ?? []) {
+          const item = this.#items[place];
+          if (item !== undefined && !found.has(place) && sameUpdate(this.#evidence, item, name))
+            found.add(place);
+        }
+      }
+    }
+    return [...found].sort((a, b) => a - b).flatMap((place) => this.#items[place] ?? []);
+  }
+}
+
+function nameKey({ patch, kb, updateId }: PatchName): string {
+  return JSON.stringify([patch, kb, updateId]);
 }
 
 function keysOf(evidence: Evidence, name: PatchName): readonly string[] {
@@ -257,18 +334,44 @@ function group(evidence: Evidence, sightings: readonly InstallSighting[]): reado
   return [...byPlace].flatMap(([place, { known, unnamed }]) => {
     const groups = new Map<string, InstallSighting[]>();
     for (const sighting of known) push(groups, sighting.name.updateId ?? '', sighting);
-    const names = [...groups].map(([key, [first]]) => ({ key, name: first?.name }));
+    const named = new NamedUpdates(evidence, groups);
     for (const sighting of unnamed) {
-      const fitting = names.filter(
-        ({ name }) => name !== undefined && sameUpdate(evidence, name, sighting.name),
-      );
-      const [only] = fitting;
+      const only = named.only(sighting.name);
       const own = sighting.name.kb ?? sighting.name.patch;
-      if (fitting.length === 1 && only !== undefined) push(groups, only.key, sighting);
+      if (only !== null) push(groups, only, sighting);
       else if (own !== null) push(groups, own, sighting);
     }
     return [...groups.values()].map((members) => updateOf(place, members));
   });
+}
+
+/** The updates of a place by GUID, found by what a statement without one may name. */
+class NamedUpdates {
+  readonly #evidence: Evidence;
+  readonly #byKey = new Map<string, { readonly key: string; readonly name: PatchName }[]>();
+
+  constructor(evidence: Evidence, groups: ReadonlyMap<string, readonly InstallSighting[]>) {
+    this.#evidence = evidence;
+    for (const [key, [first]] of groups) {
+      if (first === undefined) continue;
+      for (const one of keysOf(evidence, { ...first.name, updateId: null }))
+        push(this.#byKey, one, { key, name: first.name });
+    }
+  }
+
+  /** The only update that a name can mean; null when it means none, or one of several. */
+  only(name: PatchName): string | null {
+    const keys = keysOf(this.#evidence, isRolling(name) ? { ...name, kb: null } : name);
+    let only: string | null = null;
+    for (const one of keys) {
+      for (const update of this.#byKey.get(one) ?? []) {
+        if (update.key === only || !sameUpdate(this.#evidence, update.name, name)) continue;
+        if (only !== null) return null;
+        only = update.key;
+      }
+    }
+    return only;
+  }
 }
 
 function updateOf(place: string, sightings: readonly InstallSighting[]): UpdateOnDevice {

@@ -1,11 +1,11 @@
-import type { Citation } from '../../domain/evidence.ts';
+import type { Citation, PatchRecord } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { isMoment } from '../../domain/moment.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { cannotTell, cell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { homelessSightings, sameUpdate, sightingsOf, updatesOnDevices } from './installs.ts';
+import { ByUpdate, homelessSightings, stepsOf, updatesOnDevices } from './installs.ts';
 import type { InstallSighting, UpdateOnDevice } from './installs.ts';
 import { extreme, relationOf } from './relation.ts';
 
@@ -66,8 +66,7 @@ function judge(update: UpdateOnDevice, evidence: Evidence): Verdict {
 function isOpen(update: UpdateOnDevice, pending: InstallSighting, evidence: Evidence): Verdict | null {
   const unsettled = (missing: string): Verdict => cannotTell(missing, update.device, update.patch);
   let missing: string | null = null;
-  for (const sighting of sightingsOf(evidence, update.deviceKey, [update.name])) {
-    if (sighting.step !== 'installed') continue;
+  for (const sighting of stepsOf(evidence, update, 'installed')) {
     const relation = relationOf(pending, sighting, evidence);
     if (relation.is === 'before') return consistent;
     if (relation.is === 'same') missing ??= 'finer-times';
@@ -87,32 +86,53 @@ interface Claim {
   readonly witness: Witness;
 }
 
+const patched = new WeakMap<Evidence, Map<string | null, ByUpdate<PatchRecord>>>();
+
+/** What other systems call patched on a device, or on any; looked for once, every update asks. */
+function patchedOn(evidence: Evidence, deviceKey: string | null): ByUpdate<PatchRecord> {
+  let byDevice = patched.get(evidence);
+  if (byDevice === undefined) {
+    byDevice = new Map();
+    patched.set(evidence, byDevice);
+  }
+  let records = byDevice.get(deviceKey);
+  if (records === undefined) {
+    const all = deviceKey === null ? evidence.records : evidence.recordsOfDevice(deviceKey);
+    records = new ByUpdate(
+      evidence,
+      all.filter(({ system, detection }) => system !== 'windows-update' && detection.status === 'patched'),
+    );
+    byDevice.set(deviceKey, records);
+  }
+  return records;
+}
+
 /** Records of other systems that say "patched"; one that is older than the installation says nothing of it. */
 function recordClaims(
   update: UpdateOnDevice,
   pending: InstallSighting,
   evidence: Evidence,
 ): readonly Claim[] {
-  return evidence.recordsOfDevice(update.deviceKey).flatMap((record): Claim[] => {
-    const { detection, citation } = record;
-    if (record.system === 'windows-update' || detection.status !== 'patched') return [];
-    if (!sameUpdate(evidence, record, update.name)) return [];
-    const stated = { at: isMoment(detection.at) ? detection.at : null, citation };
-    if (relationOf(stated, pending, evidence).is === 'before') return [];
-    const at = atText(detection.at);
-    return [
-      {
-        kind: 'installed',
-        system: record.system,
-        at,
-        witness: cell(record, 'detection.status', 'update-claimed-installed', {
+  return patchedOn(evidence, update.deviceKey)
+    .of([update.name])
+    .flatMap((record): Claim[] => {
+      const { detection, citation } = record;
+      const stated = { at: isMoment(detection.at) ? detection.at : null, citation };
+      if (relationOf(stated, pending, evidence).is === 'before') return [];
+      const at = atText(detection.at);
+      return [
+        {
+          kind: 'installed',
           system: record.system,
-          detectionStatus: detection.status,
-          detectedAt: at,
-        }),
-      },
-    ];
-  });
+          at,
+          witness: cell(record, 'detection.status', 'update-claimed-installed', {
+            system: record.system,
+            detectionStatus: detection.status,
+            detectedAt: at,
+          }),
+        },
+      ];
+    });
 }
 
 function healthClaims(update: UpdateOnDevice, evidence: Evidence): readonly Claim[] {
@@ -158,11 +178,6 @@ function isSecurityUpdate(update: UpdateOnDevice): boolean | null {
 function judgeHomeless(update: UpdateOnDevice, evidence: Evidence): Verdict {
   const pending = homelessSightings(evidence, [update.name]);
   if (pending.some(({ step }) => step === 'installed')) return consistent;
-  const claimed = evidence.records.some(
-    (record) =>
-      record.system !== 'windows-update' &&
-      record.detection.status === 'patched' &&
-      sameUpdate(evidence, record, update.name),
-  );
+  const claimed = patchedOn(evidence, null).of([update.name]).length > 0;
   return claimed ? cannotTell('update-log-device', null, update.patch) : notApplicable;
 }

@@ -2,9 +2,9 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { cannotTell, consistent, defineRule, found, notApplicable, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
-import { bySource, sightingsOf, updatesOnDevices } from './installs.ts';
+import { bySource, stepsOf, updatesOnDevices } from './installs.ts';
 import type { InstallSighting, UpdateOnDevice } from './installs.ts';
-import { extreme, relationOf } from './relation.ts';
+import { extreme, Happenings } from './relation.ts';
 
 /** Two failures or two starts are a repetition. */
 const fewestRepetitions = 2;
@@ -89,11 +89,10 @@ function openSteps(
   for (const source of bySource(steps)) {
     if (source.length < fewestRepetitions) continue;
     const open = source.filter((one) => {
-      const relations = successes.map((success) => relationOf(one, success, evidence));
-      if (relations.some(({ is }) => is === 'before')) return false;
-      const unclear = relations.find((relation) => relation.is === 'undecidable' || relation.is === 'same');
-      if (unclear !== undefined) missing.push(unclear.is === 'undecidable' ? unclear.missing : 'finer-times');
-      return unclear === undefined;
+      if (successes.anyAfter(one)) return false;
+      const unclear = successes.missingFor(one);
+      if (unclear !== null) missing.push(unclear);
+      return unclear === null;
     });
     if (open.length > most.length) most = open;
   }
@@ -102,9 +101,14 @@ function openSteps(
   return lacking === undefined ? consistent : cannotTell(lacking, update.device, update.patch);
 }
 
+const successes = new WeakMap<UpdateOnDevice, Happenings<InstallSighting>>();
+
 /** Under another GUID with the same KB as well: a later revision that succeeds settles the earlier one. */
-function successesOf(update: UpdateOnDevice, evidence: Evidence): readonly InstallSighting[] {
-  const all =
-    update.deviceKey === '' ? update.sightings : sightingsOf(evidence, update.deviceKey, [update.name]);
-  return all.filter(({ step }) => step === 'installed');
+function successesOf(update: UpdateOnDevice, evidence: Evidence): Happenings<InstallSighting> {
+  let known = successes.get(update);
+  if (known === undefined) {
+    known = new Happenings(stepsOf(evidence, update, 'installed'), evidence);
+    successes.set(update, known);
+  }
+  return known;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { codesOf, otherCodes, sameDeployment } from '../../../parsers/rules/kace/statements.ts';
+import { codesOf, meaningOf, minuteKey, type CodeMeaning } from '../../../parsers/rules/kace/statements.ts';
 import { EvidenceBuilder, type Row } from '../evidence-builder.ts';
 
 it('knows the codes of a deployment also where a page repeats a patch without end', () => {
@@ -18,16 +18,26 @@ it('knows the codes of a deployment also where a page repeats a patch without en
   expect(pair.records).toHaveLength(200);
   let several = 0;
   for (const record of pair.records) {
-    const said = codesOf(pair, record).map(({ code }) => code);
+    const said = codesOf(pair, record);
     const { at, exitCode } = record.deployment;
     const expected =
       exitCode === null
-        ? otherCodes(pair, record)
-            .filter(({ record: other }) => sameDeployment(other.deployment.at, at))
-            .map(({ code }) => code)
-        : [exitCode];
-    expect(said).toEqual(expected);
-    if (said.length > 1) several += 1;
+        ? pair.records.filter(
+            ({ deployment: other }) =>
+              other.exitCode !== null &&
+              (at === null || other.at === null || minuteKey(at) === minuteKey(other.at)),
+          )
+        : [record];
+    expect(said.first?.code ?? null).toBe(expected[0]?.deployment.exitCode ?? null);
+    for (const meaning of ['success', 'restart', 'failure', 'unknown'] as CodeMeaning[]) {
+      const first = expected.find(({ deployment }) => meaningOf(deployment.exitCode ?? 0) === meaning);
+      expect(said.meaning(meaning)?.code ?? null).toBe(first?.deployment.exitCode ?? null);
+    }
+    for (const code of [0, 3, 99, 1603])
+      expect(said.stating(code)?.code ?? null).toBe(
+        expected.find(({ deployment }) => deployment.exitCode === code)?.deployment.exitCode ?? null,
+      );
+    if (expected.length > 1) several += 1;
   }
   expect(several).toBeGreaterThan(50);
 });
