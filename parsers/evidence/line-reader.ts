@@ -78,7 +78,7 @@ export class LineReader {
   #recordLevel: Level = 'none';
   readonly #headsUsed = new Set<string>();
   #headUsed: LineHead | null = null;
-  readonly #headsByFirst: (readonly LineHead[] | undefined)[] = new Array<undefined>(256).fill(undefined);
+  readonly #headsByFirst: HeadsByFirst;
 
   constructor(options: LineReaderOptions) {
     this.#options = options;
@@ -87,6 +87,7 @@ export class LineReader {
     this.#landmarks = reader === null || landmarks === null ? null : landmarksOf(landmarks, quietLandmarks);
     this.#countedMarks = this.#presentMarks();
     this.#stamped = StampedLines.of(options.heads);
+    this.#headsByFirst = headsByFirst(options.heads);
     this.#yearless = options.heads.some((head) => head.yearless);
   }
 
@@ -420,6 +421,21 @@ const knownLandmarks = new WeakMap<
   readonly string[],
   { readonly quiet: readonly string[] | null; readonly landmarks: Landmarks }
 >();
+
+/** The heads that may read a line, by its first byte; undefined where nobody asked yet. */
+type HeadsByFirst = (readonly LineHead[] | undefined)[];
+
+/** One for all members of a format: a list of this length for each of a hundred thousand would be most of what they take. */
+const knownHeadsByFirst = new WeakMap<readonly LineHead[], HeadsByFirst>();
+
+function headsByFirst(heads: readonly LineHead[]): HeadsByFirst {
+  let known = knownHeadsByFirst.get(heads);
+  if (known === undefined) {
+    known = new Array<undefined>(256).fill(undefined);
+    knownHeadsByFirst.set(heads, known);
+  }
+  return known;
+}
 
 function landmarksOf(all: readonly string[], quiet: readonly string[] | null): Landmarks {
   const known = knownLandmarks.get(all);

@@ -4,7 +4,7 @@ import { ExpectedError } from '../domain/errors.ts';
 
 const blockBytes = 4 * 1024 * 1024;
 /** Blocks that may wait to be written before `ready` holds the reader back. */
-const mostWaiting = 12;
+const mostWaiting = 6;
 /** Blocks kept for use again once they are written: fresh memory costs more than filling it. */
 const mostSpare = 4;
 
