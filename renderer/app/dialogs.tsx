@@ -131,7 +131,7 @@ function Shortcuts({ commands }: { readonly commands: readonly Command[] }) {
     ['↑ ↓ PageUp PageDown', t('shortcut.rows')],
     ['Home End', t('shortcut.ends')],
     ['Ctrl+Home Ctrl+End', t('shortcut.corners')],
-    ['Shift+↑ Shift+↓ Ctrl+A', t('shortcut.mark-rows')],
+    ['Shift+↑ Shift+↓ Ctrl+Shift+End Ctrl+A', t('shortcut.mark-rows')],
     ['Ctrl+C', t('command.copy-text')],
     ['Enter', t('shortcut.open-line')],
     ['Tab', t('shortcut.panes')],

@@ -125,7 +125,7 @@ function BundleLine({ name }: { readonly name: string }) {
           .join(' · ');
   return (
     <>
-      <b className="bundle-name" title={name}>
+      <b className="bundle-name" title={hash === '' ? name : `${name}\nSHA-256 ${hash}`}>
         {name}
       </b>
       {hash === '' ? null : (

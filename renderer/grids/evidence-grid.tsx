@@ -76,6 +76,8 @@ export interface EvidenceGridProps<Row extends object> {
   readonly redrawStamp?: string;
   /** Home and End go to the first and last row instead of the first and last cell. */
   readonly homeIsFirstRow?: boolean;
+  /** Where the grid goes to, the keyboard goes too when what had the focus is gone, as a place that was left. */
+  readonly takesLostFocus?: boolean;
   readonly headless?: boolean;
   /** Gets the scrolling element once there is one. */
   readonly onViewport?: (viewport: HTMLElement | null) => void;
@@ -248,6 +250,21 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
     }
     api.ensureIndexVisible(goTo.position, isInSight(frame.current, api, goTo.position) ? null : 'middle');
     applySelection(api);
+    if (latest.current.takesLostFocus !== true) return;
+    // The row may not be drawn yet; a grid that has gone, or another jump, ends the wait.
+    const takeFocus = (frames: number): void => {
+      if (frames === 0 || api.isDestroyed() || gone.current !== goTo.stamp) return;
+      const [first] = api.getAllDisplayedColumns();
+      const cell = frame.current?.querySelector(`[row-index="${goTo.position}"] [col-id]`) ?? null;
+      if (first === undefined || cell === null) {
+        requestAnimationFrame(() => takeFocus(frames - 1));
+        return;
+      }
+      if (document.activeElement !== document.body) return;
+      isMovingItself.current = true;
+      api.setFocusedCell(goTo.position, first);
+    };
+    takeFocus(60);
   }, [api, goTo, view, count, applySelection]);
 
   useEffect(() => {
@@ -497,10 +514,25 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         latest.current.onOpen(data);
         return true;
       }
-      if (latest.current.homeIsFirstRow !== true || (event.key !== 'Home' && event.key !== 'End'))
-        return false;
+      if ((event.key !== 'Home' && event.key !== 'End') || event.altKey) return false;
       event.preventDefault();
-      focusRow(grid, event.key === 'Home' ? 0 : Math.max(0, (latest.current.opened?.count ?? 1) - 1));
+      const isHome = event.key === 'Home';
+      const wanted = isHome ? 0 : last;
+      if (event.shiftKey && (isCtrl || latest.current.homeIsFirstRow === true)) {
+        range.set({ anchor: range.current()?.anchor ?? node.rowIndex ?? 0, head: wanted });
+        grid.ensureIndexVisible(wanted);
+        return true;
+      }
+      const cells = grid.getAllDisplayedColumns();
+      const cell = isHome ? cells[0] : cells.at(-1);
+      if (latest.current.homeIsFirstRow === true || cell === undefined) {
+        focusRow(grid, wanted);
+        return true;
+      }
+      const row = isCtrl ? wanted : (node.rowIndex ?? 0);
+      grid.ensureIndexVisible(row);
+      grid.ensureColumnVisible(cell);
+      grid.setFocusedCell(row, cell);
       return true;
     },
     [focusRow, handle, pageBy, range],

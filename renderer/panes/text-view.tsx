@@ -165,6 +165,7 @@ export function TextView({ member, file }: { readonly member: MemberRow; readonl
             rowHeight={rowHeights.log}
             headless
             homeIsFirstRow
+            takesLostFocus
             opened={opened}
             fetchRows={fetchRows}
             rowId={lineKey}

@@ -159,3 +159,42 @@ test('a note stands on the timeline, and its mark leads to what it is about', as
   await expect(inspector.getByRole('textbox', { name: 'Note' })).toHaveValue('ask for the agent log');
   await app.close();
 });
+
+test('the keys of a spreadsheet move among the cells, and Enter takes the keyboard along to the file', async () => {
+  const { app, window } = await launchPatchtrail({ args: [sample] });
+  await waitUntilRead(window);
+  await window.keyboard.press('Control+2');
+  const patches = window.getByRole('region', { name: 'Patches' });
+  const focused = (): Promise<string> =>
+    window.evaluate(() => {
+      const cell = document.activeElement;
+      return `${cell?.closest('[row-index]')?.getAttribute('row-index') ?? ''} ${cell?.getAttribute('col-id') ?? ''}`;
+    });
+  await patches.locator('[row-index="3"] [col-id="patch"]').click();
+  for (const [key, cell] of [
+    ['ArrowDown', '4 patch'],
+    ['Home', '4 device'],
+    ['End', '4 source'],
+    ['Control+End', '216 source'],
+    ['Control+Home', '0 device'],
+    ['ArrowRight', '0 patch'],
+  ] as const) {
+    await window.keyboard.press(key);
+    await expect.poll(focused, key).toBe(cell);
+  }
+  await window.keyboard.press('Control+Shift+End');
+  await window.keyboard.press('Control+c');
+  await expect(window.getByText('217 rows copied')).toBeVisible();
+  await window.keyboard.press('Escape');
+
+  await window.keyboard.press('Control+Home');
+  await window.keyboard.press('Enter');
+  const file = window.getByRole('region', { name: 'File contents' });
+  const chosen = file.locator('[role="row"][aria-selected="true"]');
+  await expect(chosen).toBeVisible();
+  const line = Number(await chosen.getAttribute('row-index'));
+  await expect.poll(async () => (await focused()).split(' ')[0]).toBe(String(line));
+  await window.keyboard.press('ArrowDown');
+  await expect.poll(async () => (await focused()).split(' ')[0]).toBe(String(line + 1));
+  await app.close();
+});

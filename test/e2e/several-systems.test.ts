@@ -60,13 +60,13 @@ test('panes tell what they do not have, and a list of values stays inside the wi
   const { app, window } = await launchPatchtrail({ args: [sample] });
   await waitUntilRead(window);
   // The first finding is of a device whose logs nobody sent.
-  await window.keyboard.press('F8');
+  const inspector = await walkToRule(window, 'kace/attempts-exhausted');
   const lines = window.getByRole('region', { name: 'Log lines' });
   await expect(lines.locator('.nearness')).toHaveText(/^no line of this device · /u);
-  const inspector = await walkToRule(window, 'kace/disabled-patch-in-deploy-label');
+  const findings = window.getByRole('region', { name: 'Findings' });
+  await findings.getByRole('button', { name: /A disabled patch is in the deploy label/u }).click();
   await expect(lines.locator('.nearness')).toHaveText('what is cited is no log line and has no time');
 
-  const findings = window.getByRole('region', { name: 'Findings' });
   await inspector.getByRole('radio', { name: 'Confirmed' }).click();
   await expect(findings.locator('[aria-current="true"] .finding-verdict')).toHaveText(/Confirmed/u);
 
