@@ -56,11 +56,10 @@ export function settledScroll(
   let asked: number | null = null;
   let lastFar = Number.NEGATIVE_INFINITY;
   let drawnTop = viewport.scrollTop;
-  const inSight = (): readonly [first: number, last: number] => {
-    const { scrollHeight, clientHeight, scrollTop } = viewport;
-    const modelHeight = count() * rowHeight;
-    return rowsInSight({ modelHeight, scrollHeight, clientHeight, scrollTop }, rowHeight);
-  };
+  /** As the last event of it found it: asked for between two frames it would cost a layout of what has just come. */
+  let seen = { scrollTop: drawnTop, scrollHeight: 0, clientHeight: 0 };
+  const inSight = (): readonly [first: number, last: number] =>
+    rowsInSight({ ...seen, modelHeight: count() * rowHeight }, rowHeight);
   const isNear = (): boolean => {
     const sight = inSight();
     const [first, last] = drawn();
@@ -76,7 +75,7 @@ export function settledScroll(
     wait = undefined;
     asked = null;
     lastFar = performance.now();
-    drawnTop = viewport.scrollTop;
+    drawnTop = seen.scrollTop;
     hold(0);
     isReleasing = true;
     viewport.dispatchEvent(new Event('scroll'));
@@ -101,22 +100,27 @@ export function settledScroll(
   };
   const onScroll = (event: Event): void => {
     if (isReleasing || event.target !== viewport) return;
+    const { scrollTop, scrollHeight, clientHeight } = viewport;
+    seen = { scrollTop, scrollHeight, clientHeight };
     if (wait === undefined) {
       // As long as a row of the old place stays in sight, the grid moves on at once.
       const isFar = !isNear();
       if (!isFar || isDue()) {
-        drawnTop = viewport.scrollTop;
+        drawnTop = scrollTop;
         if (isFar) lastFar = performance.now();
         return;
       }
     }
     event.stopPropagation();
-    hold(viewport.scrollTop - drawnTop);
+    hold(scrollTop - drawnTop);
   };
   frame.addEventListener('scroll', onScroll, { capture: true, passive: true });
   return {
     arrived: () => {
-      if (wait !== undefined) check();
+      if (wait === undefined) return;
+      // In a task of its own, after that of the rows.
+      clearTimeout(wait);
+      wait = setTimeout(check);
     },
     stop: () => {
       clearTimeout(wait);

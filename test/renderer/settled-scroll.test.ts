@@ -96,9 +96,11 @@ describe('a scrolled grid', () => {
     expect(state.asked).toEqual([500, 510]);
     state.here.add(500);
     scroll.arrived();
+    vi.advanceTimersByTime(1);
     expect(told).toEqual([]);
     state.here.add(510);
     scroll.arrived();
+    vi.advanceTimersByTime(1);
     expect(told).toEqual([500 * rowHeight]);
     vi.runAllTimers();
     expect(told).toHaveLength(1);
