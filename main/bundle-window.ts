@@ -104,6 +104,8 @@ export class BundleWindow {
   #pageReady = false;
   #waiting: WindowEvent[] = [];
   #closed = false;
+  #hasStarted = false;
+  #isPainted = false;
 
   constructor(options: BundleWindowOptions) {
     this.window = options.window;
@@ -116,8 +118,10 @@ export class BundleWindow {
       },
       onGone: (reason) => this.send({ event: 'worker-gone', reason }),
     });
-    // With the window: a worker that starts while the window closes can hold the end up.
-    this.#host.start();
+    options.window.once('ready-to-show', () => {
+      this.#isPainted = true;
+      if (this.#pageReady) this.#startHost();
+    });
     // A page that was loaded again starts anew. (One that only tries to leave is refused, and stays.)
     options.window.webContents.on('did-navigate', () => {
       this.#pageReady = false;
@@ -140,7 +144,8 @@ export class BundleWindow {
   /** The page listens: it gets its line to the worker, and what it missed. */
   pageReady(): void {
     this.#pageReady = true;
-    this.#host.connect(this.window.webContents);
+    if (this.#hasStarted) this.#host.connect(this.window.webContents);
+    else if (this.#isPainted) this.#startHost();
     const missed = this.#waiting;
     this.#waiting = [];
     const bundle = this.#bundle;
@@ -149,7 +154,9 @@ export class BundleWindow {
       if (bundle.asksPassword !== null) this.send({ event: 'password-needed', ...bundle.asksPassword });
     }
     for (const event of missed) this.send(event);
-    if (!this.#host.isRunning) this.send({ event: 'worker-gone', reason: 'not running' });
+    if (this.#hasStarted && !this.#host.isRunning) {
+      this.send({ event: 'worker-gone', reason: 'not running' });
+    }
   }
 
   send(event: WindowEvent): void {
@@ -158,8 +165,17 @@ export class BundleWindow {
     else this.#waiting.push(event);
   }
 
+  /** The first worker starts when it is needed or the page has been painted, which it would hold up. */
+  #startHost(): void {
+    if (this.#hasStarted || this.#closed) return;
+    this.#hasStarted = true;
+    this.#host.start();
+    if (this.#pageReady) this.#host.connect(this.window.webContents);
+  }
+
   /** Starts to read a bundle; the window must be without one. */
   open(path: string, opened: OpenedCase | null, name: string = basename(path)): void {
+    this.#startHost();
     const bundle: OpenBundle = {
       path,
       name,
@@ -190,6 +206,7 @@ export class BundleWindow {
     if (this.#closed) return;
     this.window.setTitle('Patchtrail');
     await this.#host.stop();
+    this.#hasStarted = true;
     this.#host.start();
     if (this.#pageReady) this.#host.connect(this.window.webContents);
   }

@@ -1,5 +1,5 @@
 /** The application's entry: decides what a start asks for, and does only that. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import * as v from 'valibot';
@@ -12,7 +12,7 @@ import { applicationPaths } from './paths.ts';
 import { Printer } from './print.ts';
 import { takeScreenshot } from './screenshot.ts';
 import { sentence } from './sentences.ts';
-import { createSpool, sweepSpools } from './spool.ts';
+import { createSpool, removeSpool, sweepSpools } from './spool.ts';
 import { readStartRequest } from './start-request.ts';
 import type { Screenshot, StartRequest } from './start-request.ts';
 
@@ -95,11 +95,14 @@ function startWindows(asked: Extract<StartRequest, { mode: 'window' }>): void {
   });
 
   let settled = false;
+  // Ended before there was a window: none opens any more, and nothing asks to be read.
+  let isEnding = false;
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
   app.on('activate', () => application?.focus());
   app.on('will-quit', (event) => {
+    isEnding = true;
     if (settled || application === null) return;
     event.preventDefault();
     void application
@@ -118,10 +121,13 @@ function startWindows(asked: Extract<StartRequest, { mode: 'window' }>): void {
       const printer = new Printer(paths.renderer);
       void sweepSpools(app.getPath('temp'));
       application = await Application.start({ paths, userData: app.getPath('userData'), spool, printer });
+      if (isEnding) return;
       if (asked.screenshot !== null) await showAndPicture(application, files, asked.screenshot);
       else await application.openFiles(files);
     })
-    .catch(failToStart);
+    .catch((error: unknown) => {
+      if (!isEnding) failToStart(error);
+    });
 }
 
 /** Opens a bundle, waits until its window has come to rest, writes a picture of it and ends. */
@@ -148,7 +154,7 @@ function privateFolder(): string {
   const folder = createSpool(app.getPath('temp'));
   app.setPath('sessionData', join(folder, 'chromium'));
   app.setPath('crashDumps', join(folder, 'crashes'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('exit', () => removeSpool(folder));
   return folder;
 }
 

@@ -3,7 +3,7 @@
  * crash left behind goes at the next start.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -18,6 +18,31 @@ export function createSpool(temporary: string, pid: number = process.pid): strin
   const folder = join(temporary, `${prefix}${pid}-${randomBytes(16).toString('hex')}`);
   mkdirSync(folder, { mode: 0o700 });
   return folder;
+}
+
+/** How often the folder is removed while something is still written into it. */
+const mostAttempts = 10;
+
+/**
+ * Removes this process's own folder at its very end. Chromium's threads may still write into their profile, so that
+ * a folder that was emptied is not empty when it is to go; then all of it is removed again. What cannot be removed
+ * stays for the sweep of the next start: an error at the end of a process would reach nobody, and Electron would
+ * show a dialog for it, which keeps the process alive until somebody answers.
+ * @param remove one attempt at the whole folder, which waits a little before it gives up
+ */
+export function removeSpool(folder: string, remove: (folder: string) => void = removeTree): void {
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    try {
+      remove(folder);
+      return;
+    } catch {
+      // Once more.
+    }
+  }
+}
+
+function removeTree(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 2, retryDelay: 20 });
 }
 
 /**

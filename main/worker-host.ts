@@ -256,7 +256,8 @@ export class WorkerHost {
       : this.#ask(running, (id) => ({ type: 'close', id })).catch(() => undefined);
     running.stopping = true;
     await Promise.race([closed, after(closeTimeLimit)]);
-    running.child.kill();
+    // One that has not begun yet cannot be ended, only when it has.
+    if (!running.child.kill()) running.child.once('spawn', () => running.child.kill());
     await Promise.race([running.ended, after(closeTimeLimit)]);
   }
 

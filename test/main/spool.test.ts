@@ -1,7 +1,8 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createSpool, sweepSpools } from '../../main/spool.ts';
+import { createSpool, removeSpool, sweepSpools } from '../../main/spool.ts';
 import { temporaryFolders } from './temporary-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -22,6 +23,39 @@ describe('the spool', () => {
     await writeFile(join(gone, 'text'), 'x');
     expect(await sweepSpools(temporary, (pid) => pid === 222)).toEqual([basename(gone)]);
     expect(await readdir(temporary)).toEqual([basename(alive)]);
+  });
+
+  it('is removed at the end, also when something is written into it meanwhile', async () => {
+    const temporary = await newFolder();
+    const folder = createSpool(temporary);
+    let attempts = 0;
+    removeSpool(folder, (path) => {
+      attempts += 1;
+      // As the system answers when a thread of Chromium was faster.
+      if (attempts === 1) {
+        writeFileSync(join(path, 'late'), 'x');
+        throw Object.assign(new Error('ENOTEMPTY: directory not empty'), { code: 'ENOTEMPTY' });
+      }
+      rmSync(path, { recursive: true });
+    });
+    expect(attempts).toBe(2);
+    expect(existsSync(folder)).toBe(false);
+
+    const full = createSpool(temporary);
+    await mkdir(join(full, 'chromium'));
+    await writeFile(join(full, 'chromium', 'Preferences'), '{}');
+    removeSpool(full);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('that cannot be removed is left for the next start without an error', () => {
+    let attempts = 0;
+    removeSpool('/nowhere', () => {
+      attempts += 1;
+      throw new Error('EBUSY: resource busy');
+    });
+    expect(attempts).toBeGreaterThan(1);
+    expect(attempts).toBeLessThan(100);
   });
 
   it('keeps that of a running process', async () => {
