@@ -9,6 +9,12 @@ export const anyCells: CellLimits = {
   tableCells: Number.POSITIVE_INFINITY,
 };
 
+/**
+ * Characters of a cell of a text that are taken as its value: names and statuses have a few hundred. What is beyond
+ * stays in the member's text, where it is shown and searched.
+ */
+export const longestCell = 1024 * 1024;
+
 /** Why a member is refused: by the limit that it met, or because a page has too much of anything else in it. */
 export type CellReason = 'row-too-wide' | 'table-too-large' | 'document-too-large';
 

@@ -1,4 +1,4 @@
-import { anyCells, CellCounter } from './cell-limits.ts';
+import { anyCells, CellCounter, longestCell } from './cell-limits.ts';
 import type { CellLimits } from './cell-limits.ts';
 import { checkWidth, findHeader, headerSearchRows, quoteCells, sameCells } from './table.ts';
 import type { GridRow, QuoteOf, RowExtent, Table, TableRow, WarnAt } from './table.ts';
@@ -353,6 +353,7 @@ function trimmed(text: string, start: number, end: number): string {
   let from = start;
   let to = end;
   while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  to = Math.min(to, from + longestCell);
   while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
   if (from === to) return '';
   const piece = text.slice(from, to);
@@ -400,7 +401,7 @@ function cutOdd(text: string, delimiter: Delimiter, start: number, end: number):
     const found = row.indexOf(delimiter, at);
     const to = found === -1 ? row.length : found;
     cell += row.slice(at, to);
-    cells.push(cell.trim());
+    cells.push(cell.slice(0, longestCell).trim());
     if (found === -1) break;
     at = found + 1;
   }
