@@ -2,6 +2,7 @@ import type { ByteStream } from './byte-stream.ts';
 import { inflate } from './inflate.ts';
 import { decodeName } from './member-names.ts';
 import { utcFromSeconds, type StoredTime } from './stored-time.ts';
+import { indexOfByte } from '../domain/bytes.ts';
 
 export interface GzipHeader {
   /** The name of the packed file, when it was kept. RFC 1952 says Latin-1; in practice it is anything. */
@@ -24,6 +25,6 @@ export function readGzipHeader(head: Uint8Array): GzipHeader {
   const hasExtra = (flags & 4) !== 0;
   if (hasExtra) at += 2 + (at + 2 <= bytes.length ? bytes.readUInt16LE(at) : 0);
   const hasName = (flags & 8) !== 0;
-  const end = hasName ? bytes.indexOf(0, at) : -1;
+  const end = hasName ? indexOfByte(bytes, 0, at) : -1;
   return { name: end > at ? decodeName(bytes.subarray(at, end)) : null, modified };
 }

@@ -10,6 +10,7 @@ import type { StampedBatch } from '../text/stamped-lines.ts';
 import { batchLines, levelOfCode, StampedLines, statedOffset } from '../text/stamped-lines.ts';
 import type { LineIndex } from './line-index.ts';
 import type { TextStore } from './text-store.ts';
+import { indexOfByte } from '../domain/bytes.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -226,7 +227,7 @@ export class LineReader {
 
   /** Takes what belongs to the line that was not finished. @returns how many bytes that are */
   #endOpenLine(bytes: Uint8Array): number {
-    const feed = bytes.indexOf(LF);
+    const feed = indexOfByte(bytes, LF);
     const taken = feed === -1 ? bytes.length : feed + 1;
     if (this.#open.length < headBytes) {
       this.#open = Buffer.concat([this.#open, bytes.subarray(0, Math.min(taken, headBytes))]);
@@ -465,7 +466,7 @@ class StoredRecord implements LogRecord {
     this.line = line;
     this.level = level;
     this.#readHead = readHead;
-    const feed = bytes.indexOf(LF);
+    const feed = indexOfByte(bytes, LF);
     let end = feed === -1 ? bytes.length : feed;
     while (end > 0 && bytes[end - 1] === CR) end -= 1;
     this.#headEnd = end;
@@ -490,7 +491,7 @@ class StoredRecord implements LogRecord {
   }
 
   get continuation(): readonly string[] {
-    const feed = this.#bytes.indexOf(LF);
+    const feed = indexOfByte(this.#bytes, LF);
     if (feed === -1 || feed + 1 >= this.#bytes.length) return [];
     const lines = this.#bytes.toString('utf8', feed + 1).split('\n');
     if (lines[lines.length - 1] === '') lines.pop();

@@ -3,6 +3,7 @@ import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
 import { ExpressionThread, findLines, matchesText, startOf } from './expression-thread.ts';
 import { linesWithText, longestSearched, searchBytes, searchedText } from '../text/line-scanner.ts';
 import type { BundleLines } from './lines.ts';
+import { hasByte, indexOfByte, lastIndexOfByte } from '../domain/bytes.ts';
 
 /** What is looked for in lines and cells. */
 export interface TextQuery {
@@ -203,7 +204,7 @@ function pieceSearch(query: TextQuery, signal: AbortSignal | undefined): PieceSe
   }
   const isPlain = !query.ignoreCase && !ignoreWidth && query.expression !== '';
   const literal = isPlain ? Buffer.from(query.expression, 'utf8') : null;
-  const isShort = literal !== null && literal.length <= longestSearched && !literal.includes(0x0a);
+  const isShort = literal !== null && literal.length <= longestSearched && !hasByte(literal, 0x0a);
   const buffer = new ReusedBuffer((bytes) => Buffer.allocUnsafeSlow(bytes));
   return {
     pieceBytes: isShort ? searchBytes : pieceBytes,
@@ -275,7 +276,7 @@ class StartSearch implements PieceSearch {
     const parts: Buffer[] = [];
     let bytes = 0;
     for (const start of starts) {
-      const feed = text.indexOf(0x0a, start);
+      const feed = indexOfByte(text, 0x0a, start);
       const line = text.subarray(start, feed === -1 ? length : feed + 1);
       places.set(bytes, start);
       parts.push(line);
@@ -319,10 +320,10 @@ function sharedBuffer(): ReusedBuffer {
 function linesWith(bytes: Buffer, literal: Buffer): number[] {
   const starts: number[] = [];
   // A text of several lines is on none of them.
-  if (literal.includes(0x0a)) return starts;
+  if (hasByte(literal, 0x0a)) return starts;
   for (let at = bytes.indexOf(literal); at !== -1;) {
-    starts.push(at === 0 ? 0 : bytes.lastIndexOf(0x0a, at - 1) + 1);
-    const feed = bytes.indexOf(0x0a, at);
+    starts.push(at === 0 ? 0 : lastIndexOfByte(bytes, 0x0a, at - 1) + 1);
+    const feed = indexOfByte(bytes, 0x0a, at);
     at = feed === -1 ? -1 : bytes.indexOf(literal, feed + 1);
   }
   return starts;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { decodeCp932, looksLikeUtf16le } from '../text/decode.ts';
 import type { Redactor } from './redactor.ts';
+import { hasByte, indexOfByte, lastIndexOfByte } from '../domain/bytes.ts';
 
 const LF = 0x0a;
 /** Text is looked at in pieces of whole lines of about this size. */
@@ -65,7 +66,7 @@ export class ByteRedactor {
   }
 
   #bytes(piece: Buffer): Buffer {
-    if (!piece.includes(0) && isUtf8(piece)) return this.#utf8(piece);
+    if (!hasByte(piece, 0) && isUtf8(piece)) return this.#utf8(piece);
     const lines: Buffer[] = [];
     let group: Buffer[] = [];
     let kind: LineKind = 'utf-8';
@@ -74,7 +75,7 @@ export class ByteRedactor {
       group = [];
     };
     for (let at = 0; at < piece.length;) {
-      const found = piece.indexOf(LF, at);
+      const found = indexOfByte(piece, LF, at);
       // The zero byte behind a line feed of UTF-16 belongs to it.
       const next = found === -1 ? piece.length : found + 1 + (piece[found + 1] === 0 ? 1 : 0);
       const line = piece.subarray(at, next);
@@ -138,7 +139,7 @@ type LineKind = 'utf-8' | 'cp932' | 'latin1' | 'zeros';
 const nothing = Buffer.alloc(0);
 
 function kindOf(line: Buffer): LineKind {
-  if (line.includes(0)) return 'zeros';
+  if (hasByte(line, 0)) return 'zeros';
   if (isUtf8(line)) return 'utf-8';
   return decodeCp932(line) === null ? 'latin1' : 'cp932';
 }
@@ -161,11 +162,11 @@ function cutOf(bytes: Buffer, wide: boolean): number {
     }
     return 0;
   }
-  for (let end = bytes.lastIndexOf(LF); end > 0; end = bytes.lastIndexOf(LF, end - 1)) {
+  for (let end = lastIndexOfByte(bytes, LF); end > 0; end = lastIndexOfByte(bytes, LF, end - 1)) {
     const before = bytes[end - 1] === 0x0d ? end - 2 : end - 1;
     if (bytes[before] === 0x3d || bytes[before] === 0x5c) continue;
     if (bytes[end + 1] === 0) continue;
-    const start = bytes.lastIndexOf(LF, end - 1) + 1;
+    const start = lastIndexOfByte(bytes, LF, end - 1) + 1;
     const line = bytes.toString('latin1', start, Math.max(start, before + 1));
     if (!/^[A-Za-z0-9+/]{40,100}$/u.test(line)) return end + 1;
   }

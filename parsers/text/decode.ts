@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { Encoding } from '../domain/evidence.ts';
+import { hasByte, indexOfByte } from '../domain/bytes.ts';
 
 const LF = 0x0a;
 /** A partial line is decoded on its own once it is this long: memory stays bounded on files without line breaks. */
@@ -93,7 +94,7 @@ export class Utf8Stream {
     if (this.#mode === 'bytes' && mayBeWhole) {
       const cut = last ? joined.length : completeUtf8(joined);
       const whole = joined.subarray(0, cut);
-      if (!whole.includes(0) && isUtf8(whole)) {
+      if (!hasByte(whole, 0) && isUtf8(whole)) {
         this.#carry = Buffer.from(joined.subarray(cut));
         this.#keptCharacter = true;
         this.#atStart &&= cut === 0;
@@ -124,7 +125,7 @@ export class Utf8Stream {
    */
   #byteLines(bytes: Buffer, from: number, out: Uint8Array[]): number {
     if (this.#nul < from) {
-      const nul = bytes.indexOf(0, from);
+      const nul = indexOfByte(bytes, 0, from);
       this.#nul = nul === -1 ? bytes.length : nul;
     }
     const stop = Math.min(this.#nul, from + mostAtOnce);
@@ -140,7 +141,7 @@ export class Utf8Stream {
         at += 1;
         if (byte !== LF) continue;
       } else {
-        const feed = bytes.indexOf(LF, at);
+        const feed = indexOfByte(bytes, LF, at);
         if (feed === -1 || feed >= stop) break;
         const line = bytes.subarray(lineStart, feed + 1);
         if (isUtf8(line)) {
@@ -237,7 +238,7 @@ export class Utf8Stream {
 
   /** One line of a byte encoding. @returns bytes taken; 0 when the line is not finished yet */
   #byteLine(bytes: Uint8Array, at: number, last: boolean, out: Uint8Array[]): number {
-    let end = bytes.indexOf(LF, at);
+    let end = indexOfByte(bytes, LF, at);
     if (end === -1) {
       if (!last && bytes.length - at < longestCarry) return 0;
       end = last ? bytes.length : at + completeUtf8(bytes.subarray(at));
@@ -246,7 +247,7 @@ export class Utf8Stream {
     }
     const line = bytes.subarray(at, end);
     // NULs in a byte encoding: the writer went over to UTF-16 (PowerShell's `>>`), or padding.
-    const nul = line.indexOf(0);
+    const nul = indexOfByte(line, 0);
     if (nul !== -1) {
       if (looksLikeUtf16le(bytes.subarray(at, at + 512))) {
         this.#mode = 'utf-16le';
@@ -312,10 +313,10 @@ export class Utf8Stream {
 
   /** Whether the line at `at` is in a byte encoding although the file was UTF-16 so far. */
   #backToBytes(bytes: Uint8Array, at: number): boolean {
-    const end = bytes.indexOf(LF, at);
+    const end = indexOfByte(bytes, LF, at);
     if (end === -1 || end === at || bytes[end + 1] === 0) return false;
     const line = bytes.subarray(at, end);
-    if (line.includes(0) || (!isUtf8(line) && decodeCp932(line) === null)) return false;
+    if (hasByte(line, 0) || (!isUtf8(line) && decodeCp932(line) === null)) return false;
     // A byte of a character may be that of a line feed: the lower one of U+300A, an opening bracket.
     const wide = readAsUtf16(bytes.subarray(at, at + lookAhead), this.#mode === 'utf-16le');
     if (wide.units === 0) return true;
@@ -512,7 +513,7 @@ function isStrange(unit: number): boolean {
  */
 function japaneseUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const head = bytes.subarray(0, lookAhead);
-  if (!head.includes(0) && isUtf8(head.subarray(0, completeUtf8(head)))) return null;
+  if (!hasByte(head, 0) && isUtf8(head.subarray(0, completeUtf8(head)))) return null;
   for (const mode of ['utf-16le', 'utf-16be'] as const) {
     const { units, common, strange } = readAsUtf16(head, mode === 'utf-16le', false);
     if (units >= fewestUnits && common >= units * commonShare && strange <= units * strangeShare) return mode;

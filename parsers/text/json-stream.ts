@@ -1,5 +1,6 @@
 import { readJson } from './json-document.ts';
 import type { JsonError } from './json-document.ts';
+import { indexOfByte } from '../domain/bytes.ts';
 
 /** Where a value stands in its text. */
 export interface JsonPlace {
@@ -301,7 +302,7 @@ export class JsonStream {
 
   /** @returns the position of the line's end, or of the chunk's */
   #passAside(bytes: Uint8Array, from: number): number {
-    const lf = bytes.indexOf(LF, from);
+    const lf = indexOfByte(bytes, LF, from);
     const end = lf === -1 ? bytes.length : lf;
     const room = mostAside - this.#aside.length;
     if (room > 0) this.#aside += textOf(bytes.subarray(from, Math.min(end, from + room)));

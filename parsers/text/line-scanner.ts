@@ -1,4 +1,5 @@
 import { kernelBytes } from './scan-kernel.ts';
+import { hasByte } from '../domain/bytes.ts';
 
 /** Room in the memory for what reads the stamps of the lines. */
 export const stampsBytes = 256 * 1024;
@@ -259,7 +260,7 @@ export class Landmarks {
 
 function makeLiteral(text: string, marks: number): Literal {
   const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length < 2 || bytes.length > longestLiteral || bytes.includes(0x0a)) {
+  if (bytes.length < 2 || bytes.length > longestLiteral || hasByte(bytes, 0x0a)) {
     throw new Error('a landmark of two to 255 bytes on one line is needed');
   }
   const fingerprintBytes = Math.min(places, bytes.length);
