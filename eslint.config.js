@@ -157,6 +157,11 @@ export default defineConfig(
           selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
           message: 'The engine has no clock.',
         },
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(indexOf|lastIndexOf|includes)$/]:matches([arguments.0.name=/^[A-Z]+$/], [arguments.0.raw=/^[0-9]/])',
+          message: 'Buffers look for a number by a path that can trap: see domain/bytes.',
+        },
       ],
     },
   },
