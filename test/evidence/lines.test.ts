@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../parsers/domain/errors.ts';
+import type { Level } from '../../parsers/domain/evidence.ts';
 import { foldLines } from '../../parsers/evidence/folded-lines.ts';
 import type { FoldedLineView } from '../../parsers/evidence/folded-lines.ts';
 import { openLineView } from '../../parsers/evidence/line-view.ts';
@@ -420,6 +421,91 @@ describe('views', () => {
           );
           const naive = rows.flatMap((row, index) => (new RegExp(expression, 'mu').test(row) ? [index] : []));
           expect(rows.flatMap((_, index) => (found.has(index) ? [index] : []))).toEqual(naive);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('hold by member, level, time and text what a filter line by line leaves', async () => {
+    const words = ['alpha', 'beta', '展開', 'KB5037771'];
+    const row = fc.record({
+      second: fc.option(fc.nat(20), { nil: null }),
+      level: fc.constantFrom<Level>('error', 'warning', 'info'),
+      word: fc.constantFrom(...words),
+    });
+    const span = fc
+      .tuple(fc.nat(20), fc.nat(20))
+      .map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
+    const choice = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(of, { nil: undefined });
+    const start = Date.UTC(2024, 4, 10, 9, 0, 0);
+    const written = { error: 'ERROR', warning: 'WARN', info: 'INFO' } as Readonly<Record<string, string>>;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(row, { maxLength: 10 }), { minLength: 1, maxLength: 4 }),
+        choice(fc.subarray<Level>(['error', 'warning', 'info'])),
+        choice(span),
+        choice(fc.subarray(['m0', 'm1', 'm2'])),
+        choice(fc.constantFrom(...words, '09:00:1', 'no such')),
+        async (members, wantedLevels, seconds, paths, expression) => {
+          const model: {
+            key: number;
+            path: string;
+            line: number;
+            text: string;
+            level: Level | null;
+            own: number | null;
+          }[] = [];
+          const drafts = members.map((rows, nth) => {
+            const path = `m${nth}`;
+            const first = rows.find(({ second }) => second !== null)?.second ?? null;
+            let above: { readonly second: number; readonly level: Level } | null = null;
+            const lines = rows.map(({ second, level, word }, line) => {
+              if (second !== null) above = { second, level };
+              const text =
+                second === null
+                  ? `  ${word}`
+                  : `2024-05-10 09:00:${String(second).padStart(2, '0')} ${written[level] ?? ''} ${word}`;
+              model.push({
+                key: above?.second ?? first ?? Number.POSITIVE_INFINITY,
+                path,
+                line,
+                text,
+                level: above?.level ?? null,
+                own: above?.second ?? null,
+              });
+              return `${text}\n`;
+            });
+            return readLog(path, lines.join(''), { strict: false }).draft;
+          });
+          // Stable: members and lines stand in their order already.
+          model.sort((a, b) => (a.key === b.key ? 0 : a.key - b.key));
+          const expected = model.filter(
+            (one) =>
+              (wantedLevels === undefined || (one.level !== null && wantedLevels.includes(one.level))) &&
+              (seconds === undefined ||
+                (one.own !== null && one.own >= seconds.from && one.own <= seconds.to)) &&
+              (paths === undefined || paths.includes(one.path)) &&
+              (expression === undefined || one.text.includes(expression)),
+          );
+          const lines = bundle(...drafts);
+          const view = await openLineView(lines, {
+            levels: wantedLevels,
+            members: paths,
+            time:
+              seconds === undefined
+                ? undefined
+                : { from: start + seconds.from * 1000, to: start + seconds.to * 1000 },
+            text:
+              expression === undefined
+                ? undefined
+                : { expression, regex: false, ignoreCase: false, ignoreWidth: false },
+          });
+          const ids = Array.from({ length: view.count }, (_, at) => view.idAt(at));
+          expect(ids.map((id) => [lines.pathOf(id), lines.placeOf(id).line])).toEqual(
+            expected.map(({ path, line }) => [path, line]),
+          );
+          expect(ids.map((id) => view.positionOf(id))).toEqual(ids.map((_, at) => at));
         },
       ),
       { numRuns: 300 },

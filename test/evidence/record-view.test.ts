@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
+import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../parsers/analyse.ts';
@@ -155,6 +156,136 @@ describe('the view of records', () => {
     await expect(
       openRecordView(analysis.evidence, lines, {}, [{ column: 'device', descending: false }], abort.signal),
     ).rejects.toThrow();
+  });
+});
+
+describe('a view of any choice', () => {
+  const detections = ['パッチ未適用', 'パッチが適用されました', ''];
+  const deployments = ['正常終了', '失敗', '未スケジュール', ''];
+  const minutes = [
+    '',
+    '0000-00-00 00:00:00',
+    '2024-05-10 09:30:00',
+    '2024/05/10 09:30:00',
+    '2024-05-11 23:59:59',
+  ];
+  const of = (values: readonly string[], nth: number): string => values[nth % values.length] ?? '';
+  const many = Array.from({ length: 180 }, (_, nth) =>
+    [
+      `PC-1${of(['000', '001', '002', '003', '004'], nth * 7)}`,
+      `更新 (KB500000${nth % 9})`,
+      of(detections, nth * 5),
+      of(minutes, Math.floor(nth / 3)),
+      of(deployments, nth * 3 + Math.floor(nth / 11)),
+      of(minutes, nth * 2),
+      of(['', '0', '3010', '1603'], nth),
+      String(nth % 4),
+    ].join(','),
+  );
+  const columns = [
+    'device',
+    'patch',
+    'system',
+    'detectionStatus',
+    'detectedAt',
+    'deploymentStatus',
+    'deployedAt',
+    'exitCode',
+    'attempts',
+    'source',
+  ] as const;
+  let read: Awaited<ReturnType<typeof analyse>>;
+  beforeAll(async () => {
+    const path = join(folder, 'many.zip');
+    const csv = strToU8(`${[headers, ...many].join('\r\n')}\r\n`);
+    writeFileSync(path, zipSync({ 'x/a.csv': csv, 'y/b.csv': csv }));
+    read = await analyse(path, { spoolFolder: folder, spoolName: 'many' });
+  });
+  afterAll(() => {
+    read.reading.store.close();
+  });
+
+  const wall = (at: PatchRecord['detection']['at']): number | null =>
+    at === 'never' ? Number.NEGATIVE_INFINITY : isMoment(at) ? at.local : null;
+  const cell: Readonly<Record<(typeof columns)[number], (record: PatchRecord) => number | string | null>> = {
+    device: (record) => record.device,
+    patch: (record) => record.patch,
+    system: (record) => record.system,
+    detectionStatus: ({ detection }) => detection.status,
+    detectedAt: ({ detection }) => wall(detection.at),
+    deploymentStatus: ({ deployment }) => deployment.status,
+    deployedAt: ({ deployment }) => wall(deployment.at),
+    exitCode: ({ deployment }) => deployment.exitCode,
+    attempts: ({ deployment }) => deployment.attempts,
+    source: (record) => record.source,
+  };
+
+  it('lists what a naive filter and a stable sort give', async () => {
+    const { evidence } = read.concluded.analysis;
+    const { lines } = read.concluded;
+    expect(evidence.records).toHaveLength(360);
+    const start = Date.UTC(2024, 4, 10);
+    const hours = fc.tuple(fc.nat(72), fc.nat(72)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+    const maybe = <T>(what: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+      fc.option(what, { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(
+        maybe(fc.subarray(['pc-1000', 'pc-1001', 'pc-1004', 'pc-9999'])),
+        maybe(fc.subarray(['x/a.csv', 'y/b.csv'])),
+        maybe(hours),
+        maybe(fc.subarray(['', '0', '3010', '1603'])),
+        maybe(fc.constantFrom('KB5000004', '失敗', '23:59', '1603')),
+        fc.array(fc.record({ column: fc.constantFrom(...columns), descending: fc.boolean() }), {
+          maxLength: 3,
+        }),
+        async (devices, paths, span, exitCodes, expression, sort) => {
+          const within = (at: PatchRecord['detection']['at']): boolean =>
+            span !== undefined &&
+            isMoment(at) &&
+            at.local >= start + span[0] * 3_600_000 &&
+            at.local <= start + span[1] * 3_600_000;
+          const expected = [...evidence.records].filter(
+            (record) =>
+              (devices === undefined || devices.includes((record.device ?? '').toLowerCase())) &&
+              (paths === undefined || paths.includes(record.citation.member)) &&
+              (span === undefined || within(record.detection.at) || within(record.deployment.at)) &&
+              (exitCodes === undefined || exitCodes.includes(String(record.deployment.exitCode ?? ''))) &&
+              (expression === undefined || record.citation.quote.includes(expression)),
+          );
+          expected.sort((a, b) => {
+            for (const { column, descending } of sort) {
+              const [x, y] = [cell[column](a), cell[column](b)];
+              if (x === y) continue;
+              if (x === null || y === null) return x === null ? 1 : -1;
+              return (x < y ? -1 : 1) * (descending ? -1 : 1);
+            }
+            return byNumber(a.id, b.id);
+          });
+          const view = await openRecordView(
+            evidence,
+            lines,
+            {
+              devices,
+              members: paths,
+              time:
+                span === undefined
+                  ? undefined
+                  : { from: start + span[0] * 3_600_000, to: start + span[1] * 3_600_000 },
+              values: exitCodes === undefined ? undefined : { exitCodes },
+              text:
+                expression === undefined
+                  ? undefined
+                  : { expression, regex: false, ignoreCase: false, ignoreWidth: false },
+            },
+            sort,
+          );
+          const shown = view.window(0, view.count).map(({ id }) => id);
+          expect(shown).toEqual(expected.map(({ id }) => id));
+          expect(shown.map((id) => view.positionOf(id))).toEqual(shown.map((_, at) => at));
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });
 
