@@ -160,7 +160,7 @@ export default defineConfig(
         {
           selector:
             'CallExpression[callee.property.name=/^(indexOf|lastIndexOf|includes)$/]:matches([arguments.0.name=/^[A-Z]+$/], [arguments.0.raw=/^[0-9]/])',
-          message: 'Buffers look for a number by a path that can trap: see domain/bytes.',
+          message: 'Buffers look for a number by a path that can trap: see text/find-byte.',
         },
       ],
     },

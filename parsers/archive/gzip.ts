@@ -2,7 +2,7 @@ import type { ByteStream } from './byte-stream.ts';
 import { inflate } from './inflate.ts';
 import { decodeName } from './member-names.ts';
 import { utcFromSeconds, type StoredTime } from './stored-time.ts';
-import { indexOfByte } from '../domain/bytes.ts';
+import { indexOfByte } from '../text/find-byte.ts';
 
 export interface GzipHeader {
   /** The name of the packed file, when it was kept. RFC 1952 says Latin-1; in practice it is anything. */

@@ -62,8 +62,8 @@ export function findLines(
     else if (matches) {
       while (countedText < lineStart) {
         countedText = text.indexOf('\n', countedText) + 1;
-        // As in `domain/bytes`: this goes to the thread as text and imports nothing.
-        countedBytes = Uint8Array.prototype.indexOf.call(buffer, 0x0a, countedBytes) + 1;
+        // Not by its number: see `text/find-byte`. This goes to the thread as text and imports nothing.
+        countedBytes = buffer.indexOf('\n', countedBytes, 'latin1') + 1;
       }
       starts.push(countedBytes);
     }

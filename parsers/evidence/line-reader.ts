@@ -10,7 +10,7 @@ import type { StampedBatch } from '../text/stamped-lines.ts';
 import { batchLines, levelOfCode, StampedLines, statedOffset } from '../text/stamped-lines.ts';
 import type { LineIndex } from './line-index.ts';
 import type { TextStore } from './text-store.ts';
-import { indexOfByte } from '../domain/bytes.ts';
+import { indexOfByte } from '../text/find-byte.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;

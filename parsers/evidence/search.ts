@@ -3,7 +3,7 @@ import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
 import { ExpressionThread, findLines, matchesText, startOf } from './expression-thread.ts';
 import { linesWithText, longestSearched, searchBytes, searchedText } from '../text/line-scanner.ts';
 import type { BundleLines } from './lines.ts';
-import { hasByte, indexOfByte, lastIndexOfByte } from '../domain/bytes.ts';
+import { hasByte, indexOfByte, lastIndexOfByte } from '../text/find-byte.ts';
 
 /** What is looked for in lines and cells. */
 export interface TextQuery {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { decodeCp932, looksLikeUtf16le } from '../text/decode.ts';
 import type { Redactor } from './redactor.ts';
-import { hasByte, indexOfByte, lastIndexOfByte } from '../domain/bytes.ts';
+import { hasByte, indexOfByte, lastIndexOfByte } from '../text/find-byte.ts';
 
 const LF = 0x0a;
 /** Text is looked at in pieces of whole lines of about this size. */

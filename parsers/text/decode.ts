@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { Encoding } from '../domain/evidence.ts';
-import { hasByte, indexOfByte } from '../domain/bytes.ts';
+import { hasByte, indexOfByte } from './find-byte.ts';
 
 const LF = 0x0a;
 /** A partial line is decoded on its own once it is this long: memory stays bounded on files without line breaks. */
@@ -431,11 +431,23 @@ function cutUtf8(line: Uint8Array, mayLackStart: boolean, mayLackEnd: boolean): 
   if (from === 0 && to === line.length) return null;
   const rest = line.subarray(from, to);
   if (isAscii(rest) || !isUtf8(rest)) return null;
+  // A short line of CP932 may read as Greek or Arabic in UTF-8, hardly ever as what takes three bytes.
+  if (!hasLongCharacters(rest) && decodeCp932(line) !== null) return null;
   return Buffer.concat([
     from > 0 ? brokenCharacter : empty,
     rest,
     to < line.length ? brokenCharacter : empty,
   ]);
+}
+
+/** Whether of the characters of UTF-8 beyond ASCII more than half take three bytes or four. */
+function hasLongCharacters(bytes: Uint8Array): boolean {
+  let [long, short] = [0, 0];
+  for (const byte of bytes) {
+    if (byte >= 0xe0) long += 1;
+    else if (byte >= 0xc0) short += 1;
+  }
+  return long > short;
 }
 
 /** UTF-16LE without a byte order mark: among the first bytes NULs stand at odd places and hardly elsewhere. */

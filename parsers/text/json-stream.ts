@@ -1,6 +1,6 @@
 import { readJson } from './json-document.ts';
 import type { JsonError } from './json-document.ts';
-import { indexOfByte } from '../domain/bytes.ts';
+import { indexOfByte } from './find-byte.ts';
 
 /** Where a value stands in its text. */
 export interface JsonPlace {

@@ -1,5 +1,5 @@
 import { kernelBytes } from './scan-kernel.ts';
-import { hasByte } from '../domain/bytes.ts';
+import { hasByte } from './find-byte.ts';
 
 /** Room in the memory for what reads the stamps of the lines. */
 export const stampsBytes = 256 * 1024;

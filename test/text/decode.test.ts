@@ -169,6 +169,11 @@ describe('decoding', () => {
     expect(decodeText(bytes)).toMatchObject({ text: '“a” – €ü\n', encoding: 'windows-1252' });
   });
 
+  it('does not take a short line of CP932 for one of UTF-8 that lacks its start', () => {
+    const text = 'あ対象　\r\nあ検ああ検ああ検あ\r\n';
+    expect(decodeText(iconv.encode(text, 'cp932'))).toEqual({ text, encoding: 'cp932', guessedAtLine: null });
+  });
+
   it('takes lines that were cut within a character for what they are', () => {
     const bytes = Buffer.from('日本語 1\n日本語 2\n日本', 'utf8');
     const cut = bytes.subarray(1, -1);
