@@ -74,7 +74,7 @@ app.whenReady().then(() => new BrowserWindow({ width: 1440, height: 900 }).loadF
 }
 
 async function firstPaint(executable: string): Promise<number> {
-  const { page, startedAt, close } = await openWindow(executable, []);
+  const { page, startedAt, close } = await openWindow(executable, [], { isHeld: false });
   const paintedAt = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {

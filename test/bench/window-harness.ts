@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, expect } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
+import { environment } from '../environment.ts';
 
 export interface BenchWindow {
   readonly app: ElectronApplication;
@@ -22,14 +23,22 @@ export const benchExecutable = fileURLToPath(
 /** As root Chromium refuses to start inside its sandbox. */
 const machineSwitches = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** Starts an Electron application in a window of 1440 x 900, with settings of its own that go with it. */
-export async function openWindow(executable: string, words: readonly string[]): Promise<BenchWindow> {
+/**
+ * Starts an Electron application in a window of 1440 x 900, with settings of its own that go with it. It waits for the
+ * benchmark to have attached before it opens its window, unless the start itself is measured.
+ */
+export async function openWindow(
+  executable: string,
+  words: readonly string[],
+  { isHeld = true }: { readonly isHeld?: boolean } = {},
+): Promise<BenchWindow> {
   const folder = mkdtempSync(join(tmpdir(), 'pt-bench-'));
   const startedAt = Date.now();
   const app = await _electron.launch({
     executablePath: executable,
     args: [...machineSwitches, `--user-data-dir=${folder}`, ...words],
     timeout: 120_000,
+    ...(isHeld ? { env: { ...environment(), PATCHTRAIL_HOLD_START: '1' } } : {}),
   });
   const page = await app.firstWindow();
   await page.waitForLoadState('domcontentloaded');

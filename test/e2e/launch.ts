@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { _electron, test } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
+import { environment } from '../environment.ts';
 
 export interface LaunchOptions {
   /** What follows the application's name on its command line: a bundle, switches. */
@@ -58,10 +59,4 @@ function packagedExecutable(): string {
 /** Chromium refuses to start as root inside its sandbox; the product itself never carries this switch. */
 export function sandboxSwitches(): string[] {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-}
-
-function environment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }
