@@ -502,8 +502,8 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
         pageBy(grid, node.rowIndex ?? 0, event.key === 'PageDown' ? 1 : -1);
         return true;
       }
-      // The list of the column's values opens: a command of the window.
-      if (event.altKey && event.key === 'ArrowDown') return true;
+      // Commands of the window: back, forward, the list of the column's values.
+      if (event.altKey && event.key.startsWith('Arrow')) return true;
       const isFirstColumn = column === grid.getAllDisplayedColumns()[0];
       const fold = isFirstColumn && !isCtrl && !event.altKey ? foldKeys[event.key] : undefined;
       if (fold !== undefined && data !== undefined && latest.current.onFold?.(data, fold) === true) {
@@ -555,7 +555,7 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       suppressHeaderMenuButton: true,
       sortingOrder: ['asc', 'desc', null],
       suppressKeyboardEvent,
-      suppressHeaderKeyboardEvent: ({ event }) => event.altKey && event.key === 'ArrowDown',
+      suppressHeaderKeyboardEvent: ({ event }) => event.altKey && event.key.startsWith('Arrow'),
     }),
     [props.onSort, suppressKeyboardEvent],
   );
