@@ -361,7 +361,7 @@ function valueIn([first]: readonly Moment[], at: Moment): number {
 }
 
 /** How many places from the start on pass: all that do come before all that do not. */
-function partition(count: number, passes: (place: number) => boolean): number {
+export function partition(count: number, passes: (place: number) => boolean): number {
   let [from, to] = [0, count];
   while (from < to) {
     const middle = (from + to) >> 1;

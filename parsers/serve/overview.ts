@@ -11,23 +11,10 @@ import { zoneStatements } from '../report/zone-statements.ts';
 import { citationView, momentView } from './rows.ts';
 import type { Snapshot } from './session.ts';
 import { wordsOf } from './words.ts';
-
-const made = new WeakMap<Snapshot, Map<Locale, Overview>>();
+import { oncePerKey } from '../domain/once.ts';
 
 /** Everything that triage and the head line show, in one answer; made once for what was read so far. */
-export function overview(snapshot: Snapshot, locale: Locale): Overview {
-  let byLocale = made.get(snapshot);
-  if (byLocale === undefined) {
-    byLocale = new Map();
-    made.set(snapshot, byLocale);
-  }
-  let known = byLocale.get(locale);
-  if (known === undefined) {
-    known = makeOverview(snapshot, locale);
-    byLocale.set(locale, known);
-  }
-  return known;
-}
+export const overview = oncePerKey(makeOverview);
 
 function makeOverview(snapshot: Snapshot, locale: Locale): Overview {
   const words = wordsOf(locale);

@@ -10,6 +10,7 @@ import type { PatchStateName } from '../../formats/aws-ssm/values.ts';
 import { cell, place } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
 import { atText, timeText } from '../parameters.ts';
+import { oncePer } from '../../domain/once.ts';
 
 export { isPatchCommand, outcomeOf, startOf };
 export type { NodeCommand, StateFact };
@@ -147,17 +148,7 @@ export function eventsOfNode<T extends EventType>(
 }
 
 /** Asks something of a node once, however many of its commands and patches want to know. */
-export function oncePerNode<T>(ask: (node: Node) => T): (node: Node) => T {
-  const known = new WeakMap<Node, { readonly value: T }>();
-  return (node) => {
-    let answer = known.get(node);
-    if (answer === undefined) {
-      answer = { value: ask(node) };
-      known.set(node, answer);
-    }
-    return answer.value;
-  };
-}
+export const oncePerNode: <T>(ask: (node: Node) => T) => (node: Node) => T = oncePer;
 
 /** Whether the result counts anything or says when it was. */
 function isResult({ value }: StateFact): boolean {

@@ -21,6 +21,7 @@ import {
 } from './view.ts';
 import type { RunGroup } from './view.ts';
 import { scheduledStart } from './window.ts';
+import { oncePerKey } from '../../domain/once.ts';
 
 /** The automatic assessment is asked for, and does not come or is too old. */
 export const assessmentStale = defineRule({
@@ -388,31 +389,19 @@ interface PowerOfDevice {
   readonly boots: OrderedMoments;
 }
 
-const power = new WeakMap<Evidence, Map<string, PowerOfDevice>>();
-
 /** The dated starts of a device, then its shutdowns. */
-function powerOf(evidence: Evidence, key: string): PowerOfDevice {
-  let known = power.get(evidence);
-  if (known === undefined) {
-    known = new Map();
-    power.set(evidence, known);
-  }
-  let own = known.get(key);
-  if (own === undefined) {
-    const dated = key === '' ? [] : evidence.eventsOfDevice(key).filter(({ at }) => at !== null);
-    const events = [
-      ...dated.filter((event): event is EvidenceEvent<'boot'> => event.type === 'boot'),
-      ...dated.filter((event): event is EvidenceEvent<'shutdown'> => event.type === 'shutdown'),
-    ];
-    own = {
-      events,
-      times: new OrderedMoments(events.map(({ at }) => at)),
-      boots: new OrderedMoments(events.map(({ type, at }) => (type === 'boot' ? at : null))),
-    };
-    known.set(key, own);
-  }
-  return own;
-}
+const powerOf = oncePerKey((evidence: Evidence, key: string): PowerOfDevice => {
+  const dated = key === '' ? [] : evidence.eventsOfDevice(key).filter(({ at }) => at !== null);
+  const events = [
+    ...dated.filter((event): event is EvidenceEvent<'boot'> => event.type === 'boot'),
+    ...dated.filter((event): event is EvidenceEvent<'shutdown'> => event.type === 'shutdown'),
+  ];
+  return {
+    events,
+    times: new OrderedMoments(events.map(({ at }) => at)),
+    boots: new OrderedMoments(events.map(({ type, at }) => (type === 'boot' ? at : null))),
+  };
+});
 
 function judgeOff(group: RunGroup, evidence: Evidence): Verdict {
   const scheduled = scheduledStart(group);

@@ -7,6 +7,7 @@ import type { RunGroup } from '../../formats/azure/run-groups.ts';
 import { operationOf } from '../../formats/azure/runs.ts';
 import { notApplicable } from '../define-rule.ts';
 import type { Verdict } from '../define-rule.ts';
+import { oncePer } from '../../domain/once.ts';
 
 export { bestSummary, ofMember, primaryCoreLog } from '../../formats/azure/run-groups.ts';
 export type { RunGroup } from '../../formats/azure/run-groups.ts';
@@ -147,17 +148,8 @@ export function runsOfDevice(evidence: Evidence, deviceKey: string): readonly Ru
 }
 
 /** Asks something of the runs of a machine once: every one of them may want to know. */
-export function oncePerRuns<T>(ask: (runs: readonly RunGroup[]) => T): (runs: readonly RunGroup[]) => T {
-  const known = new WeakMap<readonly RunGroup[], { readonly value: T }>();
-  return (runs) => {
-    let answer = known.get(runs);
-    if (answer === undefined) {
-      answer = { value: ask(runs) };
-      known.set(runs, answer);
-    }
-    return answer.value;
-  };
-}
+export const oncePerRuns: <T>(ask: (runs: readonly RunGroup[]) => T) => (runs: readonly RunGroup[]) => T =
+  oncePer;
 
 /** Groups in order of first appearance. */
 export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {

@@ -5,6 +5,7 @@ import type { Evidence, PatchName, PatchOnDevice } from '../../evidence/evidence
 import { ByUpdate, homelessSightings, sightingsOf } from '../windows-update/installs.ts';
 import type { InstallSighting } from '../windows-update/installs.ts';
 import { Happenings } from '../windows-update/relation.ts';
+import { oncePerKey } from '../../domain/once.ts';
 
 /** An installation that a source calls successful. */
 export interface InstallSuccess {
@@ -92,22 +93,10 @@ function hotfixesOf(evidence: Evidence, pair: PatchOnDevice): readonly InstallSu
   });
 }
 
-const hotfixRecords = new WeakMap<Evidence, Map<string, ByUpdate<PatchRecord> | null>>();
-
 /** Looked for once for each device: it has a pair for every one of its patches. */
-function hotfixRecordsOf(evidence: Evidence, deviceKey: string): ByUpdate<PatchRecord> | null {
-  let byDevice = hotfixRecords.get(evidence);
-  if (byDevice === undefined) {
-    byDevice = new Map();
-    hotfixRecords.set(evidence, byDevice);
-  }
-  let records = byDevice.get(deviceKey);
-  if (records === undefined) {
-    const hotfixes = evidence
-      .recordsOfDevice(deviceKey)
-      .filter((record) => record.source.includes(hotfixSource));
-    records = hotfixes.length === 0 ? null : new ByUpdate(evidence, hotfixes);
-    byDevice.set(deviceKey, records);
-  }
-  return records;
-}
+const hotfixRecordsOf = oncePerKey((evidence: Evidence, deviceKey: string): ByUpdate<PatchRecord> | null => {
+  const hotfixes = evidence
+    .recordsOfDevice(deviceKey)
+    .filter((record) => record.source.includes(hotfixSource));
+  return hotfixes.length === 0 ? null : new ByUpdate(evidence, hotfixes);
+});

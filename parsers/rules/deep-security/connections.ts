@@ -29,6 +29,7 @@ import {
   type DeepSecurityView,
 } from './view.ts';
 import { agentWindow } from './unfinished.ts';
+import { oncePer } from '../../domain/once.ts';
 
 type Connection = EvidenceEvent<'deep-security/connection'>;
 
@@ -260,14 +261,8 @@ function serverTimes(evidence: Evidence, key: string): readonly (Moment | null)[
   return known.get(key) ?? [];
 }
 
-const directConnections = new WeakMap<readonly (Moment | null)[], OrderedMoments>();
+const connectionsAt = oncePer((times: readonly (Moment | null)[]) => new OrderedMoments(times));
 
 function serverConnections(evidence: Evidence, key: string): OrderedMoments {
-  const times = serverTimes(evidence, key);
-  let known = directConnections.get(times);
-  if (known === undefined) {
-    known = new OrderedMoments(times);
-    directConnections.set(times, known);
-  }
-  return known;
+  return connectionsAt(serverTimes(evidence, key));
 }

@@ -16,6 +16,7 @@ import type { AgentUpdate, TimedEvent, Timings, Updates } from '../../formats/de
 import type { DsMeaning } from '../../formats/deep-security/facts.ts';
 import { place } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
+import { oncePerKey } from '../../domain/once.ts';
 
 export {
   assumed,
@@ -205,22 +206,10 @@ export function outcomesOf(view: DeepSecurityView, evidence: Evidence, key: stri
 
 const nothing = inTime([]);
 
-const times = new WeakMap<DeepSecurityView, Map<DsMeaning, EventsInTime>>();
-
 /** All events of a meaning, in time. */
-export function eventsOf(view: DeepSecurityView, meaning: DsMeaning): EventsInTime {
-  let known = times.get(view);
-  if (known === undefined) {
-    known = new Map();
-    times.set(view, known);
-  }
-  let events = known.get(meaning);
-  if (events === undefined) {
-    events = inTime(view.updates.of(meaning));
-    known.set(meaning, events);
-  }
-  return events;
-}
+export const eventsOf = oncePerKey((view: DeepSecurityView, meaning: DsMeaning): EventsInTime =>
+  inTime(view.updates.of(meaning)),
+);
 
 /** Witnesses beyond this many are counted, not cited. */
 export const mostCited = 20;

@@ -6,6 +6,7 @@ import { restartCodes, successCodes, unsigned32 } from '../../domain/numbers.ts'
 import type { PatchOnDevice } from '../../evidence/evidence.ts';
 import { consistent, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
+import { oncePer } from '../../domain/once.ts';
 
 /** What a rule finds in one record, before records that say the same are put together. */
 export interface Statement {
@@ -292,16 +293,8 @@ const codesOfPair = oncePerPair((pair): CodesOfPair => {
  * for that nothing is kept.
  */
 export function oncePerPair<T>(ask: (pair: PatchOnDevice) => T): (pair: PatchOnDevice) => T {
-  const known = new WeakMap<PatchOnDevice, { readonly value: T }>();
-  return (pair) => {
-    if (pair.records.length === 1) return ask(pair);
-    let answer = known.get(pair);
-    if (answer === undefined) {
-      answer = { value: ask(pair) };
-      known.set(pair, answer);
-    }
-    return answer.value;
-  };
+  const kept = oncePer(ask);
+  return (pair) => (pair.records.length === 1 ? ask(pair) : kept(pair));
 }
 
 /** The dated detections of a pair, in the order of its records. */

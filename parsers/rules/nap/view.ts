@@ -5,6 +5,7 @@ import type { SecurityUpdatesState, StatementNode } from '../../formats/nap/fact
 import { validatorDefaults } from '../../formats/nap/status-codes.ts';
 import { cannotTell, defineRule, notApplicable, place } from '../define-rule.ts';
 import type { Rule, Verdict } from '../define-rule.ts';
+import { oncePerKey } from '../../domain/once.ts';
 
 export type Statement = Fact<'nap/statement'>;
 export type Decision = EvidenceEvent<'nap/decision'>;
@@ -125,29 +126,14 @@ export function decisionsOf(evidence: Evidence, device: string | null): readonly
   return key === '' ? [] : decisionsOfDevice(evidence, key);
 }
 
+/** Asks something of a device once, however many of its statements want to know. */
+export const oncePerDevice: <T>(
+  ask: (evidence: Evidence, key: string) => T,
+) => (evidence: Evidence, key: string) => T = oncePerKey;
+
 const decisionsOfDevice = oncePerDevice((evidence, key) =>
   evidence.eventsOfDevice(key).filter((event): event is Decision => event.type === 'nap/decision'),
 );
-
-/** Asks something of a device once, however many of its statements want to know. */
-export function oncePerDevice<T>(
-  ask: (evidence: Evidence, key: string) => T,
-): (evidence: Evidence, key: string) => T {
-  const known = new WeakMap<Evidence, Map<string, { readonly value: T }>>();
-  return (evidence, key) => {
-    let answers = known.get(evidence);
-    if (answers === undefined) {
-      answers = new Map();
-      known.set(evidence, answers);
-    }
-    let answer = answers.get(key);
-    if (answer === undefined) {
-      answer = { value: ask(evidence, key) };
-      answers.set(key, answer);
-    }
-    return answer.value;
-  };
-}
 
 /** The code of the security updates in a decision; null when it states none. */
 export function securityCode(decision: Decision): number | null {

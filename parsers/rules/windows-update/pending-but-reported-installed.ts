@@ -8,6 +8,7 @@ import { atText } from '../parameters.ts';
 import { ByUpdate, homelessSightings, stepsOf, updatesOnDevices } from './installs.ts';
 import type { InstallSighting, UpdateOnDevice } from './installs.ts';
 import { extreme, relationOf } from './relation.ts';
+import { oncePerKey } from '../../domain/once.ts';
 
 /** Status of the security updates class: none missing (MS-WSH 2.2.9). */
 const noneMissing = 0x00ff_0005;
@@ -86,26 +87,14 @@ interface Claim {
   readonly witness: Witness;
 }
 
-const patched = new WeakMap<Evidence, Map<string | null, ByUpdate<PatchRecord>>>();
-
 /** What other systems call patched on a device, or on any; looked for once, every update asks. */
-function patchedOn(evidence: Evidence, deviceKey: string | null): ByUpdate<PatchRecord> {
-  let byDevice = patched.get(evidence);
-  if (byDevice === undefined) {
-    byDevice = new Map();
-    patched.set(evidence, byDevice);
-  }
-  let records = byDevice.get(deviceKey);
-  if (records === undefined) {
-    const all = deviceKey === null ? evidence.records : evidence.recordsOfDevice(deviceKey);
-    records = new ByUpdate(
-      evidence,
-      all.filter(({ system, detection }) => system !== 'windows-update' && detection.status === 'patched'),
-    );
-    byDevice.set(deviceKey, records);
-  }
-  return records;
-}
+const patchedOn = oncePerKey((evidence: Evidence, deviceKey: string | null): ByUpdate<PatchRecord> => {
+  const all = deviceKey === null ? evidence.records : evidence.recordsOfDevice(deviceKey);
+  return new ByUpdate(
+    evidence,
+    all.filter(({ system, detection }) => system !== 'windows-update' && detection.status === 'patched'),
+  );
+});
 
 /** Records of other systems that say "patched"; one that is older than the installation says nothing of it. */
 function recordClaims(

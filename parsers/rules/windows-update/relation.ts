@@ -3,6 +3,7 @@ import { order, sameClock, type Moment, type Order } from '../../domain/moment.t
 import { OrderedMoments } from '../../domain/ordered-moments.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { whyUndecidable } from '../parameters.ts';
+import { partition } from '../../domain/ordered-moments.ts';
 
 /** Something that happened at a place of the bundle. */
 export interface Happened {
@@ -155,7 +156,7 @@ export class Happenings<T extends Happened> {
 
   /** Those that stand at this place of the file, or at none. */
   *#unplaced(own: HappeningsOfMember, place: number): Iterable<number> {
-    for (let at = lowerBound(own.placed.length, (nth) => this.#placeOf(own.placed[nth]) < place); ; at += 1) {
+    for (let at = partition(own.placed.length, (nth) => this.#placeOf(own.placed[nth]) < place); ; at += 1) {
       const nth = own.placed[at];
       if (nth === undefined || this.#placeOf(nth) !== place) break;
       yield nth;
@@ -193,14 +194,4 @@ export class Happenings<T extends Happened> {
     );
     return this.#members;
   }
-}
-
-function lowerBound(count: number, isBelow: (at: number) => boolean): number {
-  let [from, to] = [0, count];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (isBelow(middle)) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
