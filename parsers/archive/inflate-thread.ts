@@ -2,7 +2,7 @@ import type * as crypto from 'node:crypto';
 import type * as fs from 'node:fs';
 import type * as threads from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
-import type * as zlib from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { ByteStream, Digests } from './byte-stream.ts';
 import { kernelBytes } from './inflate-kernel.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -77,7 +77,7 @@ type FromThread =
   | { readonly type: 'taken'; readonly place: number }
   /** `packed` bytes had been begun by then. */
   | { readonly type: 'piece'; readonly place: number; readonly bytes: number; readonly packed: number }
-  | { readonly type: 'done'; readonly digests: Digests }
+  | { readonly type: 'done'; readonly sha256: string }
   /** The file could not be read on. */
   | { readonly type: 'unreadable' }
   /** What was unpacked since the last piece is lost. */
@@ -105,7 +105,6 @@ interface Kernel {
 function runThread(
   { parentPort, workerData }: typeof threads,
   { createHash }: typeof crypto,
-  { crc32 }: typeof zlib,
   { readSync }: typeof fs,
 ): void {
   const port = parentPort;
@@ -128,7 +127,6 @@ function runThread(
   let ended = { end: 0, at: 0, history: 0 };
   let packed = 0;
   let hash = createHash('sha256');
-  let crc = 0;
   /** The stream has ended, but some of it waits for a place. */
   let pendingEnd = false;
   /** Nothing of the stream was given yet. */
@@ -149,7 +147,6 @@ function runThread(
     ended = { end: 0, at: 0, history: 0 };
     packed = 0;
     hash = createHash('sha256');
-    crc = 0;
     pendingEnd = false;
     isFirst = true;
     file = null;
@@ -193,7 +190,6 @@ function runThread(
     const piece = bytes.subarray(output.start, end);
     if (piece.length > 0) {
       hash.update(piece);
-      crc = crc32(piece, crc);
       send({ type: 'piece', place: output.place, bytes: piece.length, packed });
     }
     ended = { end, at: output.at, history: output.history };
@@ -221,7 +217,7 @@ function runThread(
       }
       if (read === 0) {
         running = false;
-        send({ type: 'done', digests: { sha256: hash.digest('hex'), crc32: crc } });
+        send({ type: 'done', sha256: hash.digest('hex') });
         return;
       }
       packed += read;
@@ -275,7 +271,7 @@ function runThread(
     pendingEnd = false;
     running = false;
     give(output.at);
-    send({ type: 'done', digests: { sha256: hash.digest('hex'), crc32: crc } });
+    send({ type: 'done', sha256: hash.digest('hex') });
   }
 
   port.on('message', (message: ToThread) => {
@@ -335,7 +331,7 @@ class InflateThread {
     this.#words = new Int32Array(memory.buffer, 0, wordCount);
     this.#onBroken = onBroken;
     // Development loaders keep the names of functions by a call of this name.
-    const program = `const __name = (value) => value; (${runThread.toString()})(require('node:worker_threads'), require('node:crypto'), require('node:zlib'), require('node:fs'));`;
+    const program = `const __name = (value) => value; (${runThread.toString()})(require('node:worker_threads'), require('node:crypto'), require('node:fs'));`;
     this.#worker = new Worker(program, { eval: true, workerData: data, execArgv: [] });
     this.#worker.unref();
     this.#worker.on('message', (message: FromThread) => {
@@ -441,7 +437,8 @@ class ThreadRun implements DecodeRun {
   failed = false;
   packedBytes = 0;
   readonly taken = 0;
-  digests: Digests | null = null;
+  #sha256: string | null = null;
+  #crc32 = 0;
   readonly #thread: InflateThread;
   readonly #input: ByteStream | null;
   readonly #pumping: Promise<void>;
@@ -470,6 +467,12 @@ class ThreadRun implements DecodeRun {
     }
   }
 
+  /** Known once all pieces were taken. */
+  get digests(): Digests | null {
+    if (this.#sha256 === null || this.#pieces.length > 0) return null;
+    return { sha256: this.#sha256, crc32: this.#crc32 };
+  }
+
   lend(): void {
     this.#lends = true;
   }
@@ -482,6 +485,8 @@ class ThreadRun implements DecodeRun {
         this.packedBytes = piece.packed;
         const view = this.#thread.view(piece.place, piece.bytes);
         this.#lent = piece.place;
+        // The thread has more to do than its reader. A file that is not packed has no check sum.
+        if (this.#input !== null) this.#crc32 = crc32(view, this.#crc32);
         if (this.#lends) return view;
         const copy = Buffer.from(view);
         this.#giveBack();
@@ -528,7 +533,7 @@ class ThreadRun implements DecodeRun {
         this.#wakeConsumer?.();
         return;
       case 'done':
-        this.digests = message.digests;
+        this.#sha256 = message.sha256;
         this.#end();
         return;
       case 'damaged':

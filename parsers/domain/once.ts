@@ -1,3 +1,12 @@
+/** Asks something when it is first wanted, and keeps the answer. */
+export function once<T>(ask: () => T): () => T {
+  let answer: { readonly value: T } | null = null;
+  return () => {
+    answer ??= { value: ask() };
+    return answer.value;
+  };
+}
+
 /** Asks something of an object once, however many want to know; forgotten with the object. */
 export function oncePer<O extends object, T>(ask: (of: O) => T): (of: O) => T {
   const known = new WeakMap<O, { readonly value: T }>();

@@ -1,5 +1,7 @@
+import { once } from '../domain/once.ts';
+
 /** Every UTF-16 code unit in lower case and half width, one for one, so that places stay what they are. */
-const folds = makeFolds();
+const folds = once(makeFolds);
 
 function makeFolds(): Uint16Array {
   const table = new Uint16Array(0x1_0000);
@@ -15,7 +17,7 @@ function makeFolds(): Uint16Array {
 }
 
 export function foldCode(code: number): number {
-  return folds[code] ?? code;
+  return folds()[code] ?? code;
 }
 
 /** A value as it is compared: each code unit folded. */

@@ -1,4 +1,5 @@
 import type { RedactionKind } from '../domain/redaction.ts';
+import { once } from '../domain/once.ts';
 import { Sieve, matchesIn } from './sieve.ts';
 import type { Trace, Windows } from './sieve.ts';
 import { isToken } from './token-table.ts';
@@ -121,11 +122,12 @@ type TraceName = keyof typeof traces;
 type Found = Readonly<Record<TraceName, Windows>>;
 
 const traceNames = Object.keys(traces) as TraceName[];
-const sieve = new Sieve(Object.values(traces));
+/** Made when it is first needed: that takes longer than starting the rest of the engine. */
+const sieve = once(() => new Sieve(Object.values(traces)));
 
 /** Tells everything in a text that its own shape or the field around it shows to be of a kind. */
 export function findByPattern(text: string, tell: Tell): void {
-  const windows = sieve.windows(text);
+  const windows = sieve().windows(text);
   if (windows === null) return;
   const found = Object.fromEntries(traceNames.map((name, index) => [name, windows[index] ?? []])) as Found;
   findEmails(text, found, tell);

@@ -5,6 +5,7 @@ import { foldValue } from './folding.ts';
 import { NameFinder } from './name-finder.ts';
 import type { SoughtName } from './name-finder.ts';
 import { findByPattern } from './patterns.ts';
+import { once } from '../domain/once.ts';
 import { Sieve, matchesIn } from './sieve.ts';
 import { TokenTable } from './token-table.ts';
 import { inlineMarkup, undoEscapes } from './unescape.ts';
@@ -255,7 +256,7 @@ export class Redactor {
       if (redacted !== null) found({ start: at, end: at + run.length, text: redacted });
       from = Math.max(from, at + run.length);
     }
-    for (const match of matchesIn(text, hexSieve.windows(text)?.[0], hexRuns)) {
+    for (const match of matchesIn(text, hexSieve().windows(text)?.[0], hexRuns)) {
       const redacted = this.#hex(match[0], depth);
       if (redacted !== null)
         found({ start: match.index, end: match.index + match[0].length, text: redacted });
@@ -356,12 +357,15 @@ const hexRuns =
   /(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2},(?:\\\r?\n[^\S\n]{0,8})?){5,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ){5,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Za-z])/gu;
 
 /** Pairs of digits: six joined, or two with what stands between them. */
-const hexSieve = new Sieve([
-  {
-    of: String.raw`(?:[0-9a-f]{2}){6}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}|[0-9a-f]{2},(?:[0-9a-f]{2},|\\)`,
-    reach: (last) => (last === 0x2c || last === 0x5c ? 80 : 0),
-  },
-]);
+const hexSieve = once(
+  () =>
+    new Sieve([
+      {
+        of: String.raw`(?:[0-9a-f]{2}){6}|[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}|[0-9a-f]{2},(?:[0-9a-f]{2},|\\)`,
+        reach: (last) => (last === 0x2c || last === 0x5c ? 80 : 0),
+      },
+    ]),
+);
 
 const base64Codes = new Uint8Array(0x80).map((_, code) =>
   /[A-Za-z0-9+/_-]/u.test(String.fromCharCode(code)) ? 1 : 0,

@@ -230,27 +230,31 @@ const behindStamp = 2;
 
 /** By byte: whether a stamp can start with it. */
 function firstBytes([first]: readonly StampStep[]): Uint8Array {
-  const table = new Uint8Array(256);
-  const allow = (test: (byte: number) => boolean): void => {
-    for (let byte = 0; byte < 256; byte += 1) if (test(byte)) table[byte] = 1;
-  };
   switch (first?.kind) {
-    case LITERAL:
-      table[first.value] = 1;
-      break;
+    case LITERAL: {
+      const { value } = first;
+      return bytesWhere((byte) => byte === value);
+    }
     case DIGITS:
     case EPOCH:
-      allow((byte) => byte >= 0x30 && byte <= 0x39);
-      break;
+      return digitBytes;
     case MONTH:
     case WEEKDAY:
-      allow(isLetter);
-      break;
+      return letterBytes;
     default:
-      table.fill(1);
+      return anyBytes;
   }
+}
+
+function bytesWhere(test: (byte: number) => boolean): Uint8Array {
+  const table = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte += 1) if (test(byte)) table[byte] = 1;
   return table;
 }
+
+const digitBytes = bytesWhere((byte) => byte >= 0x30 && byte <= 0x39);
+const letterBytes = bytesWhere(isLetter);
+const anyBytes = bytesWhere(() => true);
 
 function startsWith(
   bytes: Uint8Array,
