@@ -85,7 +85,8 @@ export class LineReader {
     this.#options = options;
     this.#lineStart = options.store.length;
     const { reader, landmarks, quietLandmarks } = options;
-    this.#landmarks = reader === null || landmarks === null ? null : landmarksOf(landmarks, quietLandmarks);
+    this.#landmarks =
+      reader === null || landmarks === null ? null : landmarksOf(landmarks, quietLandmarks, options.heads);
     this.#countedMarks = this.#presentMarks();
     this.#stamped = StampedLines.of(options.heads);
     this.#headsByFirst = headsByFirst(options.heads);
@@ -166,7 +167,7 @@ export class LineReader {
   #stampedLines(scanned: ScannedLines, from: number, to: number, base: number, stamped: StampedLines): void {
     const { ends, marks } = scanned;
     const { index } = this.#options;
-    const batch = stamped.read(scanned, from, to);
+    const batch = stamped.read(scanned, from, to, this.#landmarks === null ? 0 : levelMark);
     for (let line = from; line < to;) {
       const nth = line - from;
       const number = batch.heads[nth] as number;
@@ -416,11 +417,17 @@ function cutCharacterBytes(around: Uint8Array): number {
 /** Marks of {@link Landmarks}: of all of a format's, and of those that matter while its reader is quiet. */
 const allMark = 0b01;
 const quietMark = 0b10;
+/** The line may have a level that its head finds by a function. */
+const levelMark = 0b100;
 
 /** By a format's lists, which live as long as the format: a hundred thousand members may share them. */
 const knownLandmarks = new WeakMap<
   readonly string[],
-  { readonly quiet: readonly string[] | null; readonly landmarks: Landmarks }
+  {
+    readonly quiet: readonly string[] | null;
+    readonly heads: readonly LineHead[];
+    readonly landmarks: Landmarks;
+  }
 >();
 
 /** The heads that may read a line, by its first byte; undefined where nobody asked yet. */
@@ -438,11 +445,16 @@ function headsByFirst(heads: readonly LineHead[]): HeadsByFirst {
   return known;
 }
 
-function landmarksOf(all: readonly string[], quiet: readonly string[] | null): Landmarks {
+function landmarksOf(
+  all: readonly string[],
+  quiet: readonly string[] | null,
+  heads: readonly LineHead[],
+): Landmarks {
   const known = knownLandmarks.get(all);
-  if (known?.quiet === quiet) return known.landmarks;
-  const landmarks = new Landmarks(quiet === null ? [all] : [all, quiet]);
-  knownLandmarks.set(all, { quiet, landmarks });
+  if (known?.quiet === quiet && known.heads === heads) return known.landmarks;
+  const ofLevels = heads.flatMap(({ form }) => form?.levelMarks ?? []);
+  const landmarks = new Landmarks([all, quiet ?? [], ofLevels]);
+  knownLandmarks.set(all, { quiet, heads, landmarks });
   return landmarks;
 }
 
@@ -575,29 +587,45 @@ function isDigit(byte: number | undefined): boolean {
  * back by half a year a new year began.
  */
 function giveYears(index: LineIndex, modified: number | null): void {
-  const isYearless = (local: number): boolean => new Date(local).getUTCFullYear() === assumedYear;
   let passed = 0;
-  let previousMonth = -1;
-  const startsYear = (local: number): boolean => {
-    const month = new Date(local).getUTCMonth();
-    const starts = previousMonth !== -1 && previousMonth - month >= 6;
-    previousMonth = month;
-    return starts;
-  };
-  index.mapLocal((local) => {
-    if (isYearless(local) && startsYear(local)) passed += 1;
+  forYearless(index, (local, startsYear) => {
+    if (startsYear) passed += 1;
     return local;
   });
   let year = (modified === null ? 1970 : new Date(modified).getUTCFullYear()) - passed;
-  previousMonth = -1;
+  forYearless(index, (dayStart, startsYear) => {
+    if (startsYear) year += 1;
+    return inYear(dayStart, year);
+  });
+}
+
+/**
+ * Moves the readings without a year. Lines of one day are moved alike, so `dayOf` is asked once for each stretch of them.
+ *
+ * @param dayOf where a day starts that the readings say started at `dayStart`, and whether a new year began with it
+ */
+function forYearless(index: LineIndex, dayOf: (dayStart: number, startsYear: boolean) => number): void {
+  let knownDay = Number.NaN;
+  let movedBy = 0;
+  let previousMonth = -1;
   index.mapLocal((local) => {
-    if (!isYearless(local)) return local;
-    if (startsYear(local)) year += 1;
-    return inYear(local, year);
+    if (local < firstYearless || local >= firstDated) return local;
+    const dayStart = local - (local % dayLength);
+    if (dayStart !== knownDay) {
+      const month = new Date(dayStart).getUTCMonth();
+      movedBy = dayOf(dayStart, previousMonth !== -1 && previousMonth - month >= 6) - dayStart;
+      previousMonth = month;
+      knownDay = dayStart;
+    }
+    return local + movedBy;
   });
 }
 
 function inYear(local: number, year: number): number {
   const date = new Date(local);
-  return Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) + (local % 86_400_000);
+  return Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) + (local % dayLength);
 }
+
+const dayLength = 86_400_000;
+const firstYearless = Date.UTC(assumedYear, 0);
+const firstDated = Date.UTC(assumedYear + 1, 0);

@@ -39,6 +39,8 @@ export interface StampForm {
   readonly followedBy: number;
   /** The level of every line, that of the level word near the stamp, or what a function finds. */
   readonly level: Level | 'words' | LevelReader;
+  /** Literals without one of which on the line the function finds no level; null where it may without any. */
+  readonly levelMarks: readonly string[] | null;
 }
 
 /**

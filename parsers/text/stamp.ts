@@ -8,6 +8,8 @@ export interface StampOptions {
   readonly name?: string;
   /** Default: a level word near the stamp. One level: that of every line. */
   readonly level?: LevelReader | Level;
+  /** Literals of two to 255 bytes, as {@link level} looks for them: only lines that hold one need to be shown to it. */
+  readonly levelMarks?: readonly string[];
   /** The offset of every stamp of this form when the form itself says so (`Z` is read from the pattern). */
   readonly offset?: number;
   /** The stamp may start later in the line: how many bytes in at most. Default 0. */
@@ -89,6 +91,7 @@ export function stampHead(pattern: string, options: StampOptions = {}): LineHead
     within,
     followedBy: options.followedBy?.charCodeAt(0) ?? 0,
     level: options.level ?? 'words',
+    levelMarks: options.levelMarks ?? null,
   };
   // Lines of one minute start alike: up to the minute the bytes are compared, not read.
   const { shared } = form;

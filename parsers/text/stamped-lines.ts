@@ -163,8 +163,12 @@ export class StampedLines {
     return made;
   }
 
-  /** Reads lines of the text that was scanned last, at most {@link batchLines}. */
-  read(scanned: ScannedLines, fromLine: number, toLine: number): StampedBatch {
+  /**
+   * Reads lines of the text that was scanned last, at most {@link batchLines}.
+   *
+   * @param levelMark the mark of lines that hold one of the heads' `levelMarks`; 0 where these were not looked for
+   */
+  read(scanned: ScannedLines, fromLine: number, toLine: number, levelMark: number): StampedBatch {
     const current = kernel();
     this.#load(current);
     const { exports, at, endsAt, batch } = current;
@@ -180,16 +184,27 @@ export class StampedLines {
       at + batchAt,
       batchLines,
     );
-    if (this.#findsLevels) this.#findLevels(batch, scanned, fromLine, toLine);
+    if (this.#findsLevels) this.#findLevels(batch, scanned, fromLine, toLine, levelMark);
     return batch;
   }
 
-  #findLevels(batch: StampedBatch, { text, ends }: ScannedLines, fromLine: number, toLine: number): void {
+  #findLevels(
+    batch: StampedBatch,
+    { text, ends, marks }: ScannedLines,
+    fromLine: number,
+    toLine: number,
+    levelMark: number,
+  ): void {
     for (let line = fromLine; line < toLine; line += 1) {
       const nth = line - fromLine;
       if (batch.heads[nth] === 0 || batch.levels[nth] !== unknownLevel) continue;
-      const level = this.#forms[(batch.heads[nth] as number) - 1]?.level;
-      if (typeof level !== 'function') continue;
+      const form = this.#forms[(batch.heads[nth] as number) - 1];
+      if (typeof form?.level !== 'function') continue;
+      const { level, levelMarks } = form;
+      if (levelMark !== 0 && levelMarks !== null && ((marks[line] as number) & levelMark) === 0) {
+        batch.levels[nth] = 0;
+        continue;
+      }
       const lineStart = line === 0 ? 0 : (ends[line - 1] as number) + 1;
       let end = ends[line] as number;
       while (end > lineStart && text[end - 1] === 0x0d) end -= 1;

@@ -19,8 +19,14 @@ const date = (at: Date, mark = '-'): string =>
   `${at.getUTCFullYear()}${mark}${two(at.getUTCMonth() + 1)}${mark}${two(at.getUTCDate())}`;
 const time = (at: Date): string =>
   `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
-const fraction = (sequence: number, digits: number): string =>
-  String((sequence * 7919) % 10 ** digits).padStart(digits, '0');
+/** Behind the second; one line in a thousand is some milliseconds late, as threads write them. */
+const fraction = (at: Date, sequence: number, digits: number): string => {
+  const milliseconds = Math.max(0, at.getUTCMilliseconds() - (sequence % 1000 === 999 ? 137 : 0));
+  return `${String(milliseconds).padStart(3, '0')}${String((sequence * 7919) % 10_000).padStart(4, '0')}`.slice(
+    0,
+    digits,
+  );
+};
 
 /** Ordinary English of a service, some 110 characters. */
 function words(random: Random, sequence: number): string {
@@ -48,17 +54,17 @@ export const logKinds = {
   'windows-update-converted': {
     path: (device) => `${device}/Windows/WindowsUpdate.log`,
     line: (at, random, sequence) =>
-      `${date(at, '/')} ${time(at)}.${fraction(sequence, 7)} 1128  ${3000 + random.below(90)}  Agent           ${words(random, sequence)}`,
+      `${date(at, '/')} ${time(at)}.${fraction(at, sequence, 7)} 1128  ${3000 + random.below(90)}  Agent           ${words(random, sequence)}`,
   },
   'windows-update-classic': {
     path: (device) => `${device}/Windows/WindowsUpdate.log`,
     line: (at, random, sequence) =>
-      `${date(at)}\t${time(at)}:${fraction(sequence, 3)}\t 912\tb${10 + random.below(80)}\tAgent\t${words(random, sequence)}`,
+      `${date(at)}\t${time(at)}:${fraction(at, sequence, 3)}\t 912\tb${10 + random.below(80)}\tAgent\t${words(random, sequence)}`,
   },
   'reporting-events': {
     path: (device) => `${device}/Windows/SoftwareDistribution/ReportingEvents.log`,
     line: (at, random, sequence) =>
-      `{${random.hex(8)}-0000-4000-8000-${random.hex(12)}}\t${date(at)} ${time(at)}:${fraction(sequence, 3)}+0900\t1\t189 [AGENT_INSTALLING_STARTED]\t101\t{${random.hex(8)}-0000-4000-8000-${random.hex(12)}}\t200\t0\tAutomaticUpdates\tSuccess\tContent Install\t${words(random, sequence)}`,
+      `{${random.hex(8)}-0000-4000-8000-${random.hex(12)}}\t${date(at)} ${time(at)}:${fraction(at, sequence, 3)}+0900\t1\t189 [AGENT_INSTALLING_STARTED]\t101\t{${random.hex(8)}-0000-4000-8000-${random.hex(12)}}\t200\t0\tAutomaticUpdates\tSuccess\tContent Install\t${words(random, sequence)}`,
     encode: (text) => Buffer.from(text, 'utf16le'),
   },
   cbs: {
@@ -74,12 +80,12 @@ export const logKinds = {
   'ds-agent': {
     path: (device) => `${device}/ds_agent.log`,
     line: (at, random, sequence) =>
-      `${date(at)} ${time(at)}.${fraction(sequence, 6)} [+0900]: [${random.pick(severities)}/5] | ${words(random, sequence)} | dsa/Agent.cpp:${random.below(900)}:run | ${random.hex(6)}:${random.hex(8)}:MainThread`,
+      `${date(at)} ${time(at)}.${fraction(at, sequence, 6)} [+0900]: [${random.pick(severities)}/5] | ${words(random, sequence)} | dsa/Agent.cpp:${random.below(900)}:run | ${random.hex(6)}:${random.hex(8)}:MainThread`,
   },
   waagent: {
     path: (device) => `${device}/var/log/waagent.log`,
     line: (at, random, sequence) =>
-      `${date(at)}T${time(at)}.${fraction(sequence, 6)}Z INFO ExtHandler ExtHandler ${words(random, sequence)}`,
+      `${date(at)}T${time(at)}.${fraction(at, sequence, 6)}Z INFO ExtHandler ExtHandler ${words(random, sequence)}`,
   },
   'azure-core': {
     path: (device) =>
@@ -92,7 +98,7 @@ export const logKinds = {
   'ssm-agent': {
     path: (device) => `${device}/var/log/amazon/ssm/amazon-ssm-agent.log`,
     line: (at, random, sequence) =>
-      `${date(at)} ${time(at)}.${fraction(sequence, 4)} INFO [ssm-agent-worker] [MessageService] [MDSInteractor] ${words(random, sequence)}`,
+      `${date(at)} ${time(at)}.${fraction(at, sequence, 4)} INFO [ssm-agent-worker] [MessageService] [MDSInteractor] ${words(random, sequence)}`,
   },
   syslog: {
     path: (device) => `${device}/var/log/messages`,
@@ -102,7 +108,7 @@ export const logKinds = {
   'stamped-text': {
     path: (device) => `${device}/app/service.log`,
     line: (at, random, sequence) =>
-      `${date(at)}T${time(at)}.${fraction(sequence, 3)}+09:00 ${random.pick(severities)} ${words(random, sequence)}`,
+      `${date(at)}T${time(at)}.${fraction(at, sequence, 3)}+09:00 ${random.pick(severities)} ${words(random, sequence)}`,
   },
   'unstamped-text': {
     path: (device) => `${device}/app/output.txt`,

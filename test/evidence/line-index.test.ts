@@ -28,7 +28,7 @@ describe('LineIndex', () => {
     });
     const [atOnce, oneByOne] = [new LineIndex(), new LineIndex()];
     const scanned = scanLines(loadText(Buffer.from(lines.join(''))), null);
-    const batch = StampedLines.of(heads)?.read(scanned, 0, lines.length);
+    const batch = StampedLines.of(heads)?.read(scanned, 0, lines.length, 0);
     if (batch === undefined) throw new Error('no heads');
     const base = 12_345;
     let start = base;

@@ -13,6 +13,7 @@ import { BundleLines } from '../../parsers/evidence/lines.ts';
 import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
 import { searchLines } from '../../parsers/evidence/search.ts';
 import { TextStore } from '../../parsers/evidence/text-store.ts';
+import type { LineHead } from '../../parsers/text/line-head.ts';
 import type { LogRecord } from '../../parsers/formats/define-format.ts';
 import { lineMarks, stepLine } from '../../parsers/serve/matches.ts';
 import { stampHead } from '../../parsers/text/stamp.ts';
@@ -37,6 +38,8 @@ interface ReadOptions {
   readonly isQuiet?: (records: readonly LogRecord[]) => boolean;
   readonly lineBytes?: number;
   readonly pieces?: number;
+  readonly heads?: readonly LineHead[];
+  readonly modified?: number;
 }
 
 function readLog(
@@ -46,12 +49,13 @@ function readLog(
 ): { draft: MemberDraft; records: LogRecord[] } {
   const draft = new MemberDraft(0, path, null);
   const records: LogRecord[] = [];
-  draft.heads = heads;
+  const { heads: ofLog = heads } = options;
+  draft.heads = ofLog;
   draft.timeline = 'all';
   const reader = new LineReader({
     store,
     index: draft.newLines(),
-    heads,
+    heads: ofLog,
     clock: 'device',
     clockOf: path,
     reader: {
@@ -63,7 +67,7 @@ function readLog(
     quietLandmarks: options.quietLandmarks ?? null,
     strict: options.strict ?? true,
     lineBytes: options.lineBytes ?? 16 * 1024 * 1024,
-    modified: null,
+    modified: options.modified ?? null,
     warn: (line, code, warned) => {
       draft.warn(line, code, warned);
     },
@@ -300,6 +304,45 @@ describe('reading lines', () => {
     const [small, large] = [cost(64), cost(3200)];
     expect(large / 3200).toBeLessThanOrEqual((small / 64) * 1.1);
     expect(large).toBeLessThan(3200 * piece.length * 3);
+  });
+
+  it('gives stamps without a year the years that end with the file’s own date', () => {
+    const { draft } = readLog(
+      'messages',
+      [
+        'Dec 30 23:59:59 a',
+        'Dec 30 23:59:59 b',
+        'Jan  2 00:00:01 c',
+        'Feb 29 12:00:00 d',
+        'Feb 28 12:00:00 a day back is no new year',
+        'Jul  1 00:00:00 e',
+        'Jan  1 00:00:00 f',
+        'and what belongs to it',
+        'Mar  5 06:07:08 g',
+      ].join('\n'),
+      {
+        heads: [stampHead('MMM~D HH:mm:ss')],
+        strict: false,
+        modified: Date.UTC(2025, 2, 6),
+      },
+    );
+    const times = Array.from(
+      { length: draft.lines?.count ?? 0 },
+      (_, line) => draft.lines?.local(line) ?? NaN,
+    );
+    expect(
+      times.map((time) => (Number.isNaN(time) ? null : new Date(time).toISOString().slice(0, 19))),
+    ).toEqual([
+      '2023-12-30T23:59:59',
+      '2023-12-30T23:59:59',
+      '2024-01-02T00:00:01',
+      '2024-02-29T12:00:00',
+      '2024-02-28T12:00:00',
+      '2024-07-01T00:00:00',
+      '2025-01-01T00:00:00',
+      null,
+      '2025-03-05T06:07:08',
+    ]);
   });
 
   it('counts lines that are earlier than the one above', () => {

@@ -4,7 +4,7 @@ import { levels } from '../../parsers/domain/evidence.ts';
 import { formats } from '../../parsers/formats/registry.ts';
 import { genericHeads } from '../../parsers/text/generic-heads.ts';
 import type { HeadFields, LineHead, StampStep } from '../../parsers/text/line-head.ts';
-import { loadText, scanLines } from '../../parsers/text/line-scanner.ts';
+import { Landmarks, loadText, scanLines } from '../../parsers/text/line-scanner.ts';
 import { batchLines, StampedLines, statedOffset } from '../../parsers/text/stamped-lines.ts';
 import { stampHead } from '../../parsers/text/stamp.ts';
 
@@ -26,11 +26,15 @@ function oneByOne(heads: readonly LineHead[], lines: readonly string[]): readonl
 function atOnce(heads: readonly LineHead[], lines: readonly string[]): readonly Said[] {
   const stamped = StampedLines.of(heads);
   if (stamped === null) throw new Error('no head is data');
-  const scanned = scanLines(loadText(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8')), null);
+  const levelMarks = heads.flatMap(({ form }) => form?.levelMarks ?? []);
+  const scanned = scanLines(
+    loadText(Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8')),
+    levelMarks.length === 0 ? null : new Landmarks([[], levelMarks]),
+  );
   const said: Said[] = [];
   for (let from = 0; from < scanned.count; from += batchLines) {
     const to = Math.min(scanned.count, from + batchLines);
-    const batch = stamped.read(scanned, from, to);
+    const batch = stamped.read(scanned, from, to, levelMarks.length === 0 ? 0 : 0b10);
     for (let line = from; line < to; line += 1) {
       const nth = line - from;
       const start = line === 0 ? 0 : (scanned.ends[line - 1] ?? 0) + 1;
@@ -117,6 +121,8 @@ const part = fc.oneof(
       'UTC',
       '\r',
       '_',
+      'WARNING:',
+      '*FAILED*',
     ],
     ...[
       'INFO',

@@ -7,6 +7,17 @@ import { UpdateLogReader } from './update-log-reader.ts';
 const classicForm = /^\d{4}-\d\d-\d\d\s\d\d:\d\d:\d\d:\d{3}\s+\d+\s+[0-9a-f]+\s+[A-Za-z]/u;
 const convertedForm = /^\d{4}[/-]\d\d[/-]\d\d \d\d:\d\d:\d\d\.\d{7}\s+\d+\s+\d+\s+\S/u;
 
+/** The severity stands inside the text, in capitals with a colon; other words of the text are none. */
+const levelsByMark = {
+  'WARNING:': 'warning',
+  'FATAL:': 'fatal',
+  'ERROR:': 'error',
+  'CRITICAL:': 'fatal',
+  '*FAILED*': 'warning',
+} as const satisfies Readonly<Record<string, Level>>;
+
+const levelByMark = { level: levelOf, levelMarks: Object.keys(levelsByMark) };
+
 /** So many lines say it alone; with the name one is enough. */
 const fewestLines = 3;
 
@@ -21,9 +32,9 @@ export const updateLog = defineLineFormat({
   clock: 'device',
   recognise: isUpdateLog,
   heads: [
-    stampHead('YYYY-MM-DD~HH:mm:ss:fff', { name: 'windows-update-classic', level: levelOf }),
-    stampHead('YYYY/MM/DD HH:mm:ss.fff', { name: 'windows-update-converted', level: levelOf }),
-    stampHead('YYYY-MM-DD HH:mm:ss.fff', { name: 'windows-update-converted', level: levelOf }),
+    stampHead('YYYY-MM-DD~HH:mm:ss:fff', { name: 'windows-update-classic', ...levelByMark }),
+    stampHead('YYYY/MM/DD HH:mm:ss.fff', { name: 'windows-update-converted', ...levelByMark }),
+    stampHead('YYYY-MM-DD HH:mm:ss.fff', { name: 'windows-update-converted', ...levelByMark }),
   ],
   landmarks: [
     'WARNING:',
@@ -81,15 +92,10 @@ function isUpdateLog({ shape, name, lines }: Probe): boolean {
 /** How far behind the stamp a severity stands: pid, tid, component and marks lie between. */
 const levelReach = 96;
 
-const levelMarks: readonly (readonly [mark: Uint8Array, level: Level])[] = [
-  [Buffer.from('WARNING:', 'latin1'), 'warning'],
-  [Buffer.from('FATAL:', 'latin1'), 'fatal'],
-  [Buffer.from('ERROR:', 'latin1'), 'error'],
-  [Buffer.from('CRITICAL:', 'latin1'), 'fatal'],
-  [Buffer.from('*FAILED*', 'latin1'), 'warning'],
-];
+const levelMarks = Object.entries(levelsByMark).map(
+  ([mark, level]) => [Buffer.from(mark, 'latin1'), level] as const,
+);
 
-/** The severity stands inside the text, in capitals with a colon; other words of the text are none. */
 function levelOf(bytes: Uint8Array, from: number, end: number): Level {
   const stop = Math.min(end, from + levelReach);
   for (let at = from; at < stop; at += 1) {
