@@ -14,11 +14,12 @@ const licenceNotYet =
 
 /** Words without one of which a text names no trouble, in lower case. */
 const symptomWords = ['busy with', 'mainta', 'mainte', 'メンテナンス中', 'licen', 'ライセンス'];
+const symptomHint = hintOf(symptomWords);
 const noSymptoms: readonly DsSymptomKind[] = [];
 
 /** The troubles that a text names. */
 export function findSymptoms(text: string): readonly DsSymptomKind[] {
-  if (!hasOneOf(text.toLowerCase(), symptomWords)) return noSymptoms;
+  if (!symptomHint.test(text)) return noSymptoms;
   const found: DsSymptomKind[] = [];
   if (busy.test(text)) found.push('busy');
   if (maintenance.test(text)) found.push('maintenance');
@@ -55,6 +56,7 @@ const failureHints = [
   'に失敗',
   '解決でき',
 ];
+const failureHint = hintOf(failureHints);
 
 /** A URL's host, as written. */
 export function findHost(text: string): { readonly host: string; readonly port: number | null } | null {
@@ -66,7 +68,7 @@ export function findHost(text: string): { readonly host: string; readonly port: 
 
 /** An attempt to resolve or to reach a host that failed; null when the text tells of none. */
 export function findConnectionFailure(text: string): DsConnection | null {
-  if (!hasOneOf(text.toLowerCase(), failureHints) || !failureWords.test(text)) return null;
+  if (!failureHint.test(text) || !failureWords.test(text)) return null;
   const groups = failure.exec(text)?.groups ?? {};
   const named = groups['host'] ?? groups['host2'] ?? groups['host3'];
   const byUrl = findHost(text);
@@ -130,10 +132,10 @@ const stepWords = [
   'getting the file',
   'ダウンロード',
 ];
+const stepHint = hintOf(stepWords);
 
 function stepOf(text: string): DsStep['step'] | null {
-  const lower = text.toLowerCase();
-  if (!hasOneOf(lower, stepWords)) return null;
+  if (!stepHint.test(text)) return null;
   if (/licen[cs]e|ライセンス/iu.test(text)) return 'licence-check';
   if (/li_copy|\bsnap-?shot|スナップショット/iu.test(text)) return 'snapshot';
   if (
@@ -148,18 +150,20 @@ function stepOf(text: string): DsStep['step'] | null {
 
 /** Words without one of which, and without a change of versions, {@link mayTell} nothing, in lower case. */
 const tellingWords = ['_status_', 'received command', ...symptomWords, ...failureHints, ...stepWords];
+const tellingHint = hintOf(tellingWords);
 
 /**
  * Whether a record of the agent's own log may tell of updates: most that name one are about something else, and that is
  * seen sooner than what each of them tells.
  */
 export function mayTell(text: string): boolean {
-  return hasOneOf(text.toLowerCase(), tellingWords) || text.includes('://') || versionAfter.test(text);
+  return tellingHint.test(text) || text.includes('://') || versionAfter.test(text);
 }
 
-function hasOneOf(lower: string, words: readonly string[]): boolean {
-  for (const word of words) if (lower.includes(word)) return true;
-  return false;
+/** Finds one of several words, which hold nothing that an expression reads otherwise; case does not count. */
+function hintOf(words: readonly string[]): RegExp {
+  // Without "u", which takes three times as long.
+  return new RegExp(words.join('|'), 'i');
 }
 
 /** A component and its versions before and after, where a text tells both. */
