@@ -52,6 +52,16 @@ const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
 });
 if (built.status !== 0) process.exit(2);
 mkdirSync(folder, { recursive: true });
+/** What the forty logs are, in turn: a customer's bundle is never of one product alone. */
+const fortyKinds = [
+  'konea',
+  'windows-update-converted',
+  'cbs',
+  'azure-core',
+  'ssm-agent',
+  'ds-agent',
+] as const;
+
 const metrics: Metric[] = [];
 let isPackaged = false;
 
@@ -529,16 +539,6 @@ function workerPeak(bundle: string): number {
   if (kilobytes === undefined) throw new Error(`the worker failed: ${stdout}${stderr}`);
   return Number(kilobytes) / 1024;
 }
-
-/** What the forty logs are, in turn: a customer's bundle is never of one product alone. */
-const fortyKinds = [
-  'konea',
-  'windows-update-converted',
-  'cbs',
-  'azure-core',
-  'ssm-agent',
-  'ds-agent',
-] as const;
 
 async function data(name: string, members: number, lines?: number): Promise<string> {
   const path = join(folder, name);
