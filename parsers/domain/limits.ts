@@ -39,8 +39,13 @@ export const defaultLimits: Limits = {
   lineBytes: 16 * MiB,
   rowCells: 10_000,
   tableCells: 20_000_000,
-  documentBytes: 32 * MiB,
+  documentBytes: 16 * MiB,
 };
+
+/** Bytes that the parts of a workbook may have unpacked: its XML is some ten times as long as what is kept of it. */
+export function workbookBytes({ documentBytes }: Pick<Limits, 'documentBytes'>): number {
+  return Math.min(documentBytes * 2, limitRanges.documentBytes.most);
+}
 
 export type LimitName = keyof Limits;
 

@@ -1,4 +1,5 @@
 import type { Encoding } from '../domain/evidence.ts';
+import { workbookBytes } from '../domain/limits.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { EvidenceDocument, LongDocument, MemberContext, Shape } from '../formats/define-format.ts';
 import { DocumentTooLarge } from '../text/cell-limits.ts';
@@ -51,7 +52,7 @@ export function makeDocument(
       case 'mhtml':
         return page().tables;
       case 'workbook':
-        return readWorkbook(bytes, warn, { mostBytes: limits.documentBytes, cells: limits });
+        return readWorkbook(bytes, warn, { mostBytes: workbookBytes(limits), cells: limits });
       case 'delimited': {
         const table = readDelimited(text(), warn, limits);
         return table === null ? [] : [table];
