@@ -121,6 +121,7 @@ const known: Readonly<Record<string, readonly [kind: string | null, harvested: n
   'events/wmi.xml': ['event-log/xml', 1],
   'events/system.txt': ['event-log/text', 1],
   'graph.csv': ['azure/resource-graph', 2],
+  'manager/hostevents.csv': ['deep-security/system-events', 3],
   'other.csv': [null, 0],
   'kace/no-table.csv': [null, 0],
 };
@@ -186,6 +187,13 @@ const samples: Readonly<Record<string, string>> = {
     '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm1/patchAssessmentResults/latest/softwarePatches/p1,' +
     'microsoft.compute/virtualmachines/patchassessmentresults/softwarepatches,"{""patchName"":""更新"",""kbId"":""5037771"",""lastModifiedDateTime"":""2024-05-10T01:02:03Z""}"\n' +
     '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm2/patchAssessmentResults/latest,microsoft.compute/virtualmachines/patchassessmentresults,{}\n',
+  'manager/hostevents.csv':
+    'Time,Level,Event ID,Event,Tag(s),Event Origin,Target,Action By,Manager,Description\n' +
+    '"May 14, 2024 10:11:13 AM",エラー,273,Security Update: Security Update Check and Download Failed,,Manager,PC-0042 (会計),System,dsm,"line a\nError Code: -1, Error Message: AU_ERR_SERVER_NOT_FOUND\n更新 ""failed"""\n' +
+    '"May 14, 2024 10:11:12 AM",Info,700,Other,,Manager,PC-0042 (会計),System,dsm,nothing\n' +
+    'odd "row, of 更新\n' +
+    '"May 14, 2024 10:10:12 AM",Info,272,Security Update: Security Update Check and Download Successful,,Manager,PC-0042 (会計),System,dsm,"fine\r\nmore"\n' +
+    '"May 14, 2024 10:09:12 AM",Info,1,Other,,Manager,,System,dsm,\n',
   'other.csv': 'alpha,beta,gamma,delta\n2024-05-10 01:02:03,"x\n2024-05-10 01:02:04 ERROR y",1,2\n',
   'kace/no-table.csv': '2024-05-10 01:02:03 INFO a\n2024-05-10 01:02:04 ERROR b\n  c\n',
 };
