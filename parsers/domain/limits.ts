@@ -18,7 +18,10 @@ export interface Limits {
   readonly rowCells: number;
   /** Cells that the tables of one page, workbook or text keep in memory; a member with more is refused. */
   readonly tableCells: number;
-  /** Bytes of a member that is read as one document (a page, a spreadsheet, a JSON text). */
+  /**
+   * Bytes of a member that is held as a whole (a page, a workbook, a JSON text): reading one takes up to ten times as
+   * much memory. What can be read piece by piece (delimited tables, event lists) may be of any size.
+   */
   readonly documentBytes: number;
 }
 
@@ -36,8 +39,13 @@ export const defaultLimits: Limits = {
   lineBytes: 16 * MiB,
   rowCells: 10_000,
   tableCells: 20_000_000,
-  documentBytes: 512 * MiB,
+  documentBytes: 16 * MiB,
 };
+
+/** Bytes that the parts of a workbook may have unpacked: its XML is some ten times as long as what is kept of it. */
+export function workbookBytes({ documentBytes }: Pick<Limits, 'documentBytes'>): number {
+  return Math.min(documentBytes * 2, limitRanges.documentBytes.most);
+}
 
 export type LimitName = keyof Limits;
 

@@ -4,6 +4,7 @@ import type { Limits } from '../domain/limits.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { Moment } from '../domain/moment.ts';
 import type {
+  DocumentFormat,
   Format,
   Harvest,
   JsonFormat,
@@ -13,15 +14,18 @@ import type {
   StreamFormat,
 } from '../formats/define-format.ts';
 import { probe } from '../formats/probe.ts';
-import { TooManyCells } from '../text/cell-limits.ts';
+import { DocumentTooLarge, TooManyCells } from '../text/cell-limits.ts';
 import { Utf8Stream } from '../text/decode.ts';
 import { detached, detachedAll } from '../text/detached.ts';
 import { JsonStream } from '../text/json-stream.ts';
 import { chooseHeads, looksLikeJsonLines } from '../text/generic-heads.ts';
-import { makeDocument } from './document.ts';
+import type { StoredText } from '../text/stored-text.ts';
+import { makeDocument, makeLongDocument } from './document.ts';
 import type { OpenDocument } from './document.ts';
 import type { LineIndex } from './line-index.ts';
+import { DatedLines } from './dated-lines.ts';
 import { LineReader } from './line-reader.ts';
+import type { LineStore } from './line-reader.ts';
 import { MemberDraft } from './member-draft.ts';
 import { RowCitation } from './record-table.ts';
 import type { RecordPool } from './record-table.ts';
@@ -139,6 +143,20 @@ async function ingestLines(
   options: IngestOptions,
 ): Promise<void> {
   const index = draft.newLines();
+  const lines = logLines(draft, index, seen, format, options);
+  await readText(chunks, lines, draft, index, options);
+  draft.timeRule = index.timed === 0 ? null : lines.timeRule;
+}
+
+/** Reads lines with their stamps into the index; says of the member what it is read as. */
+function logLines(
+  draft: MemberDraft,
+  index: LineIndex,
+  seen: Probe,
+  format: LineFormat | null,
+  options: IngestOptions,
+  again?: LineStore,
+): LineReader {
   const isLog =
     format !== null ||
     seen.shape === 'text' ||
@@ -152,8 +170,8 @@ async function ingestLines(
   draft.unverified = format?.unverified === true;
   draft.state = format === null ? 'text' : 'parsed';
   draft.reason = format === null ? 'unknown-format' : null;
-  const lines = new LineReader({
-    store: options.store,
+  return new LineReader({
+    store: again ?? options.store,
     index,
     heads: draft.heads,
     clock: draft.clock,
@@ -166,10 +184,22 @@ async function ingestLines(
     lineBytes: options.limits.lineBytes,
     modified: draft.modified?.local ?? null,
     warn: (line, code, text) => {
-      draft.warn(line, code, text);
+      // Lines that are read a second time were split before.
+      if (again === undefined || code !== 'split-line') draft.warn(line, code, text);
     },
   });
+}
+
+/** Decodes the bytes of a member and has its lines read to the end. */
+async function readText(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  lines: LineReader,
+  draft: MemberDraft,
+  index: LineIndex,
+  options: IngestOptions,
+): Promise<void> {
   const stream = new Utf8Stream();
+  let guessed = false;
   const decode = (bytes: Uint8Array): void => {
     const before = index.count;
     lines.push(bytes);
@@ -178,7 +208,6 @@ async function ingestLines(
       draft.warn(before + stream.guessedAfterLines + 1, 'encoding-guessed', 'windows-1252');
     }
   };
-  let guessed = false;
   for await (const chunk of chunks) {
     throwIfCancelled(options.signal);
     draft.bytes += chunk.length;
@@ -189,7 +218,6 @@ async function ingestLines(
   decode(stream.end());
   lines.end();
   draft.encoding = stream.encoding;
-  draft.timeRule = index.timed === 0 ? null : lines.timeRule;
 }
 
 /** A binary that is read piece by piece: each record becomes a line, with its time and level. */
@@ -295,32 +323,39 @@ async function ingestJson(
   placeDatedLines(draft, index);
 }
 
-/** A member that is read as a whole; when no document format takes it, it is read as lines after all. */
+/**
+ * A member that is read as a whole, or where it is too large for that piece by piece; when no document format takes it,
+ * it is read as lines after all.
+ */
 async function ingestDocument(
   member: BundleMember,
   draft: MemberDraft,
   seen: Probe,
-  formats: readonly Extract<Format, { form: 'document' }>[],
+  formats: readonly DocumentFormat[],
   lineFormat: LineFormat | null,
   options: IngestOptions,
 ): Promise<void> {
+  const isText = seen.shape !== 'binary' && seen.shape !== 'workbook';
+  const iterator = member.chunks()[Symbol.asyncIterator]();
+  const chunks: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => iterator };
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  let tooLarge = false;
   // A text of more characters cannot be made at all.
   const most = Math.min(options.limits.documentBytes, constants.MAX_STRING_LENGTH);
-  for await (const chunk of member.chunks()) {
+  for await (const chunk of chunks) {
     throwIfCancelled(options.signal);
-    if (!tooLarge && bytes + chunk.length > most) {
-      tooLarge = true;
-      parts.length = 0;
-    }
-    if (!tooLarge) parts.push(chunk);
     bytes += chunk.length;
-    draft.bytes = bytes;
+    if (bytes <= most || isText) parts.push(chunk);
+    else parts.length = 0;
+    if (bytes > most && isText) {
+      await ingestLongText(following(parts, chunks), draft, seen, formats, lineFormat, options);
+      return;
+    }
+    if (!isText) draft.bytes = bytes;
     await options.onStep?.(draft);
   }
-  if (tooLarge) {
+  draft.bytes = bytes;
+  if (bytes > most) {
     draft.state = 'refused';
     draft.reason = 'document-too-large';
     return;
@@ -344,7 +379,7 @@ async function ingestDocument(
     draft.reason = null;
     draft.unverified = format.unverified === true;
     draft.encoding = document.encoding();
-    if (seen.shape !== 'binary' && seen.shape !== 'workbook') {
+    if (isText) {
       const shown = shownBytes(document);
       draft.records.settleQuotes(options.store.length, document.shownText(), shown.length);
       indexDocument(shown, draft, options);
@@ -354,7 +389,7 @@ async function ingestDocument(
   }
   draft.system = null;
   draft.kind = null;
-  if (seen.shape === 'binary' || seen.shape === 'workbook') {
+  if (!isText) {
     draft.state = 'opaque';
     draft.reason = 'unknown-format';
     keep(draft, whole, options);
@@ -364,13 +399,147 @@ async function ingestDocument(
   await ingestLines([whole], draft, seen, lineFormat, options);
 }
 
+/** What was taken of a member's bytes so far, each piece let go once it is handed out, and what follows. */
+async function* following(
+  parts: Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const part of takeAll(parts)) yield part;
+  yield* rest;
+}
+
+function* takeAll(parts: Uint8Array[]): Generator<Uint8Array> {
+  parts.reverse();
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) yield part;
+}
+
+/**
+ * A text that is too large to be held: its lines go into the store as they arrive, and formats that can read it from
+ * there. When none takes it, it is a text with lines, times and search like others.
+ */
+async function ingestLongText(
+  chunks: AsyncIterable<Uint8Array>,
+  draft: MemberDraft,
+  seen: Probe,
+  candidates: readonly DocumentFormat[],
+  lineFormat: LineFormat | null,
+  options: IngestOptions,
+): Promise<void> {
+  const { store } = options;
+  const formats = candidates.filter((format) => format.readLong !== undefined);
+  let isTooLarge = formats.length < candidates.length;
+  if (formats.length === 0) {
+    await ingestLines(chunks, draft, seen, lineFormat, options);
+    if (lineFormat === null) sayTooLarge(draft);
+    return;
+  }
+  const start = store.length;
+  const index = draft.newLines();
+  const lines = plainLines(draft, index, options);
+  await readText(chunks, lines, draft, index, options);
+  const stored: StoredText = {
+    start,
+    end: store.length,
+    read: (offset, bytes) => store.read(offset, bytes),
+  };
+  draft.records.keepQuotesIn(store);
+  const dates = new DatedLines(store);
+  const context = contextOf(draft, true, dateInto(draft, index, dates));
+  const document = makeLongDocument(stored, seen.shape, context, options.limits);
+  for (const format of formats) {
+    draft.system = format.system;
+    draft.kind = format.id;
+    try {
+      if (format.readLong?.(document) !== true) continue;
+    } catch (error) {
+      if (error instanceof DocumentTooLarge) {
+        isTooLarge = true;
+        continue;
+      }
+      if (!(error instanceof TooManyCells)) throw error;
+      if (error.reason === 'document-too-large') {
+        isTooLarge = true;
+        continue;
+      }
+      refuse(error, draft, options);
+      return;
+    }
+    draft.state = 'parsed';
+    draft.reason = null;
+    draft.unverified = format.unverified === true;
+    draft.timeline = dates.size > 0 ? 'dated' : 'none';
+    if (dates.size > 0) draft.keepDatesIn(dates);
+    await store.ready();
+    return;
+  }
+  draft.system = null;
+  draft.kind = null;
+  draft.records.keepQuotesIn(null);
+  await readAgain(stored, draft, seen, lineFormat, options);
+  if (isTooLarge && lineFormat === null) sayTooLarge(draft);
+}
+
+/** Puts the lines that a format dates on the timeline at once: a large text has very many. */
+function dateInto(draft: MemberDraft, index: LineIndex, dates: DatedLines): Harvest['timelineLine'] {
+  return (line, at, level) => {
+    if (line > index.count || !dates.add(line - 1, at)) return;
+    index.setTime(line - 1, at?.local ?? Number.NaN, at?.offset ?? Number.NaN, level);
+    if (at !== null) draft.clock = at.clock;
+  };
+}
+
+/** Bytes that are read again at once. */
+const againBytes = 1024 * 1024;
+
+/** Reads the lines of a text that is in the store already, now as those of a log. */
+async function readAgain(
+  stored: StoredText,
+  draft: MemberDraft,
+  seen: Probe,
+  format: LineFormat | null,
+  options: IngestOptions,
+): Promise<void> {
+  const index = draft.newLines();
+  const again: LineStore = {
+    length: stored.start,
+    append(bytes) {
+      this.length += bytes.length;
+    },
+    read: (offset, bytes) => stored.read(offset, bytes),
+  };
+  const lines = logLines(draft, index, seen, format, options, again);
+  for (let at = stored.start; at < stored.end; at += againBytes) {
+    throwIfCancelled(options.signal);
+    lines.push(stored.read(at, Math.min(againBytes, stored.end - at)));
+    await options.onStep?.(draft);
+  }
+  lines.end();
+  draft.timeRule = index.timed === 0 ? null : lines.timeRule;
+}
+
+/** A member of a kind that may be known, which could only be read as lines. */
+function sayTooLarge(draft: MemberDraft): void {
+  draft.reason = 'document-too-large';
+  draft.warn(null, 'read-as-text', '');
+}
+
 /** A member whose tables are too large: nothing is taken from them, and its text can be shown and searched all the same. */
 function refuseTables(
-  { reason, line }: TooManyCells,
+  error: TooManyCells,
   document: OpenDocument,
   draft: MemberDraft,
   options: IngestOptions,
 ): void {
+  refuse(error, draft, options);
+  if (document.shape === 'workbook' || document.shape === 'binary') {
+    keep(draft, document.bytes, options);
+    return;
+  }
+  draft.encoding = document.encoding();
+  indexDocument(shownBytes(document), draft, options);
+}
+
+function refuse({ reason, line }: TooManyCells, draft: MemberDraft, options: IngestOptions): void {
   const { rowCells, tableCells } = options.limits;
   draft.system = null;
   draft.kind = null;
@@ -383,12 +552,6 @@ function refuseTables(
     draft.warn(line, 'too-many-cells', String(reason === 'row-too-wide' ? rowCells : tableCells));
   }
   draft.records.keepQuotesIn(null);
-  if (document.shape === 'workbook' || document.shape === 'binary') {
-    keep(draft, document.bytes, options);
-    return;
-  }
-  draft.encoding = document.encoding();
-  indexDocument(shownBytes(document), draft, options);
 }
 
 /** The lines of a document, so that it can be shown, cited and searched; only those its format dated have a time. */
@@ -449,8 +612,13 @@ function shownBytes(document: OpenDocument): Uint8Array {
  * What formats may know of a member; what they harvest goes into its draft.
  *
  * @param ofWhole they read the member's whole text, which nothing that is kept may hold on to
+ * @param timelineLine what becomes of lines that they date; absent: kept in the draft
  */
-export function contextOf(draft: MemberDraft, ofWhole = false): MemberContext {
+export function contextOf(
+  draft: MemberDraft,
+  ofWhole = false,
+  timelineLine?: Harvest['timelineLine'],
+): MemberContext {
   return {
     path: draft.path,
     modified: draft.modified,
@@ -461,7 +629,10 @@ export function contextOf(draft: MemberDraft, ofWhole = false): MemberContext {
     keptDeployment: (deployment, exitCodeRaw, reboot) =>
       draft.records.pool.outcome(deployment, exitCodeRaw, reboot).deployment,
     memory: (name, make) => draft.records.pool.memory(name, make),
-    harvest: harvestInto(draft, ofWhole),
+    harvest: {
+      ...harvestInto(draft, ofWhole),
+      ...(timelineLine === undefined ? {} : { timelineLine }),
+    },
   };
 }
 
@@ -485,20 +656,26 @@ function harvestInto(draft: MemberDraft, ofWhole: boolean): Harvest {
       draft.aliases.push(...aliases.filter((alias) => !draft.aliases.includes(alias)).map(detached));
     },
     alias: (name, aliases) => {
-      if (aliases.length > 0) draft.otherNames.push({ name, aliases });
+      if (aliases.length > 0)
+        draft.otherNames.push(ofWhole ? detachedAll({ name, aliases }) : { name, aliases });
     },
     zone: (offset, samples, citation) => {
       draft.zone = {
         offset,
         samples,
-        fact: { type: 'zone-inferred', value: { offset, clock: draft.clock, samples }, citation },
+        fact: {
+          type: 'zone-inferred',
+          value: { offset, clock: draft.clock, samples },
+          citation: ofWhole ? detachedAll(citation) : citation,
+        },
       };
     },
     rows: (count) => {
       draft.rows = count;
     },
     timelineLine: (line, at, level) => {
-      draft.dateLine(line - 1, { at, level });
+      // The raw text of a time may be a piece of the whole text as well.
+      draft.dateLine(line - 1, { at: ofWhole ? detachedAll(at) : at, level });
     },
   };
 }

@@ -19,8 +19,13 @@ const headBytes = 1024;
 /** A record longer than this is cut before it is decoded for a reader. */
 const longestRecord = 1024 * 1024;
 
+/** Where the text goes that is read: the store, or what only counts for a text that is there already. */
+export interface LineStore extends Pick<TextStore, 'append' | 'read'> {
+  length: number;
+}
+
 export interface LineReaderOptions {
-  readonly store: TextStore;
+  readonly store: Readonly<LineStore>;
   readonly index: LineIndex;
   readonly heads: readonly LineHead[];
   readonly clock: Clock;

@@ -261,11 +261,11 @@ export class BundleLines {
     const stated = index.offset(line);
     const known = Number.isNaN(stated) ? zoneOffset(zone, local) : stated;
     return {
-      raw: read?.at.raw ?? draft.datedLines.get(line)?.at?.raw ?? '',
+      raw: read?.at.raw ?? draft.shownTime(line)?.raw ?? '',
       local,
       offset: known,
       offsetSource: Number.isNaN(stated) ? (known === null ? 'unknown' : zone.source) : 'stated',
-      precision: read?.at.precision ?? draft.datedLines.get(line)?.at?.precision ?? 'second',
+      precision: read?.at.precision ?? draft.shownTime(line)?.precision ?? 'second',
       clock: draft.clock,
       clockOf: deviceKey === '' ? `?${draft.path}` : deviceKey,
     };
@@ -394,7 +394,7 @@ export class BundleLines {
     }
     const total = taken.reduce(
       (sum, member) =>
-        sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedLines.size),
+        sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedCount),
       0,
     );
     const order = new Uint32Array(total);

@@ -10,6 +10,7 @@ import type { Clock, Moment } from '../domain/moment.ts';
 import type { EventDraft, FactDraft } from '../formats/define-format.ts';
 import type { LineHead } from '../text/line-head.ts';
 import { detached } from '../text/detached.ts';
+import type { DatedLines, ShownTime } from './dated-lines.ts';
 import { LineIndex } from './line-index.ts';
 import { RecordTable } from './record-table.ts';
 import { shortLines } from './short-lines.ts';
@@ -57,6 +58,7 @@ interface Harvested {
   rows: number | null;
   kept: { readonly offset: number; readonly length: number } | null;
   datedLines: ReadonlyMap<number, DatedLine>;
+  longDates: DatedLines | null;
   device: string | null;
   speaksForCollection: boolean;
   aliases: string[];
@@ -90,6 +92,7 @@ const noHarvest: Harvested = Object.freeze({
   rows: null,
   kept: null,
   datedLines: noDatedLines,
+  longDates: null,
   device: null,
   speaksForCollection: false,
   aliases: nothing,
@@ -326,6 +329,23 @@ export class MemberDraft {
     }
   }
 
+  /** How many lines a document format dated. */
+  get datedCount(): number {
+    const { longDates, datedLines } = this.#harvested;
+    return longDates?.size ?? datedLines.size;
+  }
+
+  /** The time of a line (0-based) as a document format read it; null without one. */
+  shownTime(line: number): ShownTime | null {
+    const { longDates, datedLines } = this.#harvested;
+    return longDates === null ? (datedLines.get(line)?.at ?? null) : longDates.shown(line);
+  }
+
+  /** From now on dated lines are kept there, for a member of which there may be very many. */
+  keepDatesIn(dates: DatedLines): void {
+    this.#harvested.longDates = dates;
+  }
+
   /** @param line 0-based */
   dateLine(line: number, dated: DatedLine): void {
     if (this.#harvested.datedLines === noDatedLines) this.#harvested.datedLines = new Map();
@@ -396,6 +416,7 @@ function keptHarvest(harvested: Harvested): Harvested {
     rows === null &&
     kept === null &&
     datedLines === noDatedLines &&
+    harvested.longDates === null &&
     device === null &&
     zone === null &&
     records.count === 0 &&

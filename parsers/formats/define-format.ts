@@ -18,6 +18,7 @@ import type {
 } from '../domain/evidence.ts';
 import type { LineHead } from '../text/line-head.ts';
 import type { CellLimits } from '../text/cell-limits.ts';
+import type { GivenHeader } from '../text/delimited.ts';
 import type { Page } from '../text/page.ts';
 import type { Table, TableRow } from '../text/table.ts';
 import type { JsonDocument } from '../text/json-document.ts';
@@ -194,13 +195,27 @@ export interface LineSample {
   readonly level?: Level;
 }
 
-/** A member read as a whole; every view of it is made when first asked for. */
-export interface EvidenceDocument extends MemberContext {
+/** The text of a member of any size, of which nothing is held that grows with it. */
+export interface LongDocument extends MemberContext {
   readonly shape: Shape;
-  /** As they are in the bundle. */
-  readonly bytes: Uint8Array;
   /** For readers of tables that a format calls itself. */
   readonly cellLimits: CellLimits;
+  /** The decoded text in pieces, cut between characters, from its beginning whenever it is asked for. */
+  pieces(): Iterable<string>;
+  /**
+   * The tables of a text; rows are read anew whenever they are walked through (see `rowsOf` and `rowCountOf`).
+   *
+   * @throws DocumentTooLarge where the whole has to be seen at once
+   */
+  tables(): readonly Table[];
+  /** The rows of delimited text below a header that the format has found itself; of warnings, those are recorded that `wanted` takes. */
+  rowsBelow(header: GivenHeader, wanted: (code: string) => boolean): Table;
+}
+
+/** A member read as a whole; every view of it is made when first asked for. */
+export interface EvidenceDocument extends LongDocument {
+  /** As they are in the bundle. */
+  readonly bytes: Uint8Array;
   /** Decoded; without a byte order mark and NULs. */
   text(): string;
   /** HTML or MHTML. @throws TooManyCells, which is the reader's of members to catch, as that of `tables` */
@@ -211,7 +226,7 @@ export interface EvidenceDocument extends MemberContext {
   json(): JsonDocument | null;
 }
 
-/** A page, a table, a JSON text, a binary: read as a whole, up to `limits.documentBytes`. */
+/** A page, a table, a JSON text, a binary: read as a whole, up to `limits.documentBytes`; beyond it, where it can, piece by piece. */
 export interface DocumentFormat {
   readonly form: 'document';
   readonly id: FormatId;
@@ -221,6 +236,8 @@ export interface DocumentFormat {
   recognise(probe: Probe): boolean;
   /** Returns false when, seen whole, the member is not of this kind after all (nothing may be harvested then). */
   read(document: EvidenceDocument): boolean;
+  /** The same of a text of any size; absent where the format needs the whole. What both say of a text must be the same. */
+  readLong?(document: LongDocument): boolean;
 }
 
 /** What a format that writes its own lines may use besides. */

@@ -4,6 +4,7 @@ import type { BundleMember, BundleProgress } from '../archive/bundle.ts';
 import { NameRegister } from '../archive/member-names.ts';
 import { sniffArchive } from '../archive/sniff.ts';
 import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
+import { workbookBytes } from '../domain/limits.ts';
 import type { Limits } from '../domain/limits.ts';
 import { probe } from '../formats/probe.ts';
 import { ByteKeeper, writeGzip, writeTar, writeZip } from './archive-writer.ts';
@@ -254,7 +255,7 @@ class BundleCopy {
         }
         const whole = Buffer.concat(pieces);
         const redacted =
-          bytes > limits.documentBytes ? null : redactWorkbook(whole, redactor, limits.documentBytes);
+          bytes > limits.documentBytes ? null : redactWorkbook(whole, redactor, workbookBytes(limits));
         if (redacted !== null) {
           await keeper.write(redacted);
           return { unread: null, unsearched: false };

@@ -32,6 +32,11 @@ export class TooManyCells extends Error {
   }
 }
 
+/** Thrown by views of a document that need the whole of it, where it is too large to be held. */
+export class DocumentTooLarge extends Error {
+  override readonly name = 'DocumentTooLarge';
+}
+
 /** What a row costs beside its cells, in cells: millions of rows with one cell each must not pass for few cells. */
 const fewestCounted = 8;
 

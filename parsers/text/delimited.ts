@@ -1,5 +1,8 @@
-import { anyCells, CellCounter, longestCell } from './cell-limits.ts';
+import { anyCells, CellCounter, longestCell, TooManyCells } from './cell-limits.ts';
 import type { CellLimits } from './cell-limits.ts';
+import { detached } from './detached.ts';
+import { pieceBytes, TextPiece } from './stored-text.ts';
+import type { StoredText } from './stored-text.ts';
 import { checkWidth, findHeader, headerSearchRows, quoteCells, sameCells } from './table.ts';
 import type { GridRow, QuoteOf, RowExtent, Table, TableRow, WarnAt } from './table.ts';
 
@@ -17,6 +20,15 @@ const sampleCharacters = 256 * 1024;
  * Beyond it a quoted cell ends with its line: without this, a text of lone quotes costs quadratic time.
  */
 const mostLookahead = 64 * 1024 * 1024;
+
+/**
+ * Characters from the start of a row to the end of a cell that runs over its lines; no row of a table is as long. Where
+ * none ends so near, the quote is a lone one.
+ */
+const longestQuotedRow = 4 * 1024 * 1024;
+
+/** Bytes of a stored text that are looked at together in search of the end of a row. */
+const mostPieceBytes = 4 * longestQuotedRow;
 
 const ignore: WarnAt = () => undefined;
 
@@ -42,11 +54,10 @@ export function readDelimited(
   warn: WarnAt = ignore,
   limits: CellLimits = anyCells,
 ): Table | null {
-  const stated = /^sep=(?<delimiter>[,;\t])\r*(?:\n|$)/u.exec(text.slice(0, 16));
-  const delimiter = (stated?.groups?.['delimiter'] as Delimiter | undefined) ?? findDelimiter(text);
-  if (delimiter === null) return null;
-  const start = stated === null ? 0 : stated[0].length;
-  const scanner = new RowScanner(text, delimiter, start, stated === null ? 1 : 2, limits);
+  const form = findForm(text);
+  if (form === null) return null;
+  const { delimiter, start, line } = form;
+  const scanner = new RowScanner(text, delimiter, start, line, limits);
 
   const first: ScannedRow[] = [];
   while (first.length < headerSearchRows) {
@@ -55,35 +66,179 @@ export function readDelimited(
     if (!row.blank) first.push(row);
   }
   const grid: GridRow[] = first.map((row) => ({ line: row.line, cells: cutRow(text, delimiter, row) }));
-  const found = findHeader(grid);
-  const headerPlace = found === null ? undefined : first[found.at + found.rows - 1];
-  if (found === null || headerPlace === undefined) return null;
-  const { at: headerAt } = found;
-  const { headers } = found;
+  const head = headOf(grid);
+  const headerPlace = head === null ? undefined : first[head.last];
+  if (head === null || headerPlace === undefined) return null;
 
   scanner.moveTo(headerPlace.next, headerPlace.nextLine);
-  const rows = new DelimitedRows(text, delimiter);
-  for (let row = scanner.next(headers.length, warn); row !== null; row = scanner.next(headers.length, warn)) {
-    if (row.blank) continue;
-    let cut = false;
-    // Only an odd row is cut here: a plain row of the right width costs no string.
-    if (row.cells !== headers.length || mayBeNoData(text, row.start, delimiter, headers)) {
-      const cells = cutRow(text, delimiter, row);
-      if (cells.every((cell) => cell === '') || sameCells(cells, headers)) continue;
-      checkWidth(row.line, cells, headers.length, warn);
-      if (cells.length < headers.length && row.end === text.length) {
-        // The text ends inside this row: its last cell is cut as well and cannot be trusted.
-        if (cells.length === 1) continue;
-        cut = true;
-      }
-    }
-    rows.push(row, cut);
+  return new DelimitedTable(
+    head,
+    placesOf(text, scanner, head.headers, delimiter, warn),
+    quotesOf[delimiter],
+  );
+}
+
+/** A table whose header the caller has read himself, and where its rows begin. */
+export interface GivenHeader {
+  readonly delimiter: Delimiter;
+  readonly headers: readonly string[];
+  /** Lines above the first row. */
+  readonly linesAbove: number;
+}
+
+/**
+ * The rows below a header that is known.
+ *
+ * @throws TooManyCells `row-too-wide`
+ */
+export function readDelimitedBelow(
+  text: string,
+  { delimiter, headers, linesAbove }: GivenHeader,
+  warn: WarnAt = ignore,
+  limits: CellLimits = anyCells,
+): Table {
+  const scanner = new RowScanner(text, delimiter, behindLines(text, linesAbove), linesAbove + 1, limits);
+  const head: TableHead = { headers, line: linesAbove, title: null, last: 0 };
+  return new DelimitedTable(head, placesOf(text, scanner, headers, delimiter, warn), quotesOf[delimiter]);
+}
+
+function behindLines(text: string, lines: number): number {
+  let at = 0;
+  for (let line = 0; line < lines; line += 1) {
+    const feed = text.indexOf('\n', at);
+    if (feed === -1) return text.length;
+    at = feed + 1;
   }
+  return at;
+}
+
+/** Where the rows of a text begin, and what keeps its cells apart; null when nothing does. */
+function findForm(
+  text: string,
+): { readonly delimiter: Delimiter; readonly start: number; readonly line: number } | null {
+  const stated = /^sep=(?<delimiter>[,;\t])\r*(?:\n|$)/u.exec(text.slice(0, 16));
+  const delimiter = (stated?.groups?.['delimiter'] as Delimiter | undefined) ?? findDelimiter(text);
+  if (delimiter === null) return null;
+  return { delimiter, start: stated === null ? 0 : stated[0].length, line: stated === null ? 1 : 2 };
+}
+
+/** What stands above the rows of a table. */
+interface TableHead {
+  readonly headers: readonly string[];
+  readonly line: number;
+  readonly title: string | null;
+  /** Of the first rows, the last one of the header. */
+  readonly last: number;
+}
+
+function headOf(grid: readonly GridRow[]): TableHead | null {
+  const found = findHeader(grid);
+  if (found === null) return null;
   const title = grid
-    .slice(0, headerAt)
+    .slice(0, found.at)
     .flatMap((row) => row.cells.filter((cell) => cell !== ''))
     .at(0);
-  return new DelimitedTable(headers, grid[headerAt]?.line ?? 1, title ?? null, rows, quotesOf[delimiter]);
+  return {
+    headers: found.headers,
+    line: grid[found.at]?.line ?? 1,
+    title: title ?? null,
+    last: found.at + found.rows - 1,
+  };
+}
+
+function placesOf(
+  text: string,
+  scanner: RowScanner,
+  headers: readonly string[],
+  delimiter: Delimiter,
+  warn: WarnAt,
+): DelimitedRows {
+  const rows = new DelimitedRows(text, delimiter);
+  for (let row = scanner.next(headers.length, warn); row !== null; row = scanner.next(headers.length, warn)) {
+    const form = formOf(text, delimiter, row, headers, row.end === text.length, warn);
+    if (form !== null) rows.push(row, form);
+  }
+  return rows;
+}
+
+/** How the cells of a row are to be cut; null when it is no row of data. @param isEnd the text ends with it */
+function formOf(
+  text: string,
+  delimiter: Delimiter,
+  row: ScannedRow,
+  headers: readonly string[],
+  isEnd: boolean,
+  warn: WarnAt,
+): number | null {
+  if (row.blank) return null;
+  const form = row.quoted ? quotedForm : 0;
+  if (row.end - row.start > longestCell) warnOfLongCells(text, delimiter, row, warn);
+  // Only an odd row is cut here: a plain row of the right width costs no string.
+  if (row.cells === headers.length && !mayBeNoData(text, row.start, delimiter, headers)) return form;
+  const cells = cutRow(text, delimiter, row);
+  if (cells.every((cell) => cell === '') || sameCells(cells, headers)) return null;
+  checkWidth(row.line, cells, headers.length, warn);
+  if (cells.length < headers.length && isEnd) {
+    // The text ends inside this row: its last cell is cut as well and cannot be trusted.
+    return cells.length === 1 ? null : form | cutForm;
+  }
+  return form;
+}
+
+/** Cells of which only the start is taken are told of. */
+function warnOfLongCells(text: string, delimiter: Delimiter, row: ScannedRow, warn: WarnAt): void {
+  for (const cell of cutCells(text, delimiter, row.start, row.end, row.quoted, Number.POSITIVE_INFINITY)) {
+    if (cell.length > longestCell) warn(row.line, 'cut-cell', cell.slice(0, 200));
+  }
+}
+
+/**
+ * The same for a text that is not held as a string: its rows are found again whenever they are walked through, so the
+ * table takes no memory. Extents of its rows are places of the stored text.
+ *
+ * @returns null when no delimiter makes two columns of it
+ * @throws TooManyCells `row-too-wide`, or `document-too-large` for a row of more than 16 MiB
+ */
+export function readStoredDelimited(
+  source: StoredText,
+  warn: WarnAt = ignore,
+  limits: CellLimits = anyCells,
+  bytes: number = pieceBytes,
+): Table | null {
+  const form = findForm(new TextPiece(source, source.start, sampleCharacters * 4).text);
+  if (form === null) return null;
+  const { delimiter, line } = form;
+  // What stands in front of the first row is ASCII.
+  const begin: RowPlace = { offset: source.start + form.start, line };
+  const rows = new StoredRows(source, delimiter, limits, bytes);
+  const first: (GridRow & { readonly next: RowPlace })[] = [];
+  for (const { row, piece } of rows.scan(begin, null, ignore)) {
+    if (row.blank) continue;
+    const cells = cutRow(piece.text, delimiter, row).map(detached);
+    // The last row of a text has no line break behind it.
+    const next = piece.placeOf(Math.min(row.next, piece.text.length));
+    first.push({ line: row.line, cells, next: { offset: next, line: row.nextLine } });
+    if (first.length === headerSearchRows) break;
+  }
+  const head = headOf(first);
+  const below = head === null ? undefined : first[head.last]?.next;
+  if (head === null || below === undefined) return null;
+  return new StoredTable(head, rows, below, warn, quotesOf[delimiter]);
+}
+
+/** The rows of a stored text below a header that is known; see {@link readDelimitedBelow}. */
+export function readStoredDelimitedBelow(
+  source: StoredText,
+  { delimiter, headers, linesAbove }: GivenHeader,
+  warn: WarnAt = ignore,
+  limits: CellLimits = anyCells,
+  bytes: number = pieceBytes,
+): Table {
+  const piece = new TextPiece(source, source.start, sampleCharacters * 4);
+  const offset = piece.placeOf(behindLines(piece.text, linesAbove));
+  const head: TableHead = { headers, line: linesAbove, title: null, last: 0 };
+  const rows = new StoredRows(source, delimiter, limits, bytes);
+  return new StoredTable(head, rows, { offset, line: linesAbove + 1 }, warn, quotesOf[delimiter]);
 }
 
 /** Whether a row starts like a blank one or like the header: then its cells are looked at. */
@@ -144,10 +299,21 @@ class RowScanner {
   #position: number;
   #line: number;
   #nextQuote: number;
-  #lookahead = mostLookahead;
+  #lookahead: number;
+  /** The text goes on behind what is there of it. */
+  readonly #isPiece: boolean;
   readonly #counter: CellCounter;
 
-  constructor(text: string, delimiter: Delimiter, position: number, line: number, limits: CellLimits) {
+  constructor(
+    text: string,
+    delimiter: Delimiter,
+    position: number,
+    line: number,
+    limits: CellLimits,
+    piece: { readonly isLast: boolean; readonly lookahead: number } | null = null,
+  ) {
+    this.#isPiece = piece?.isLast === false;
+    this.#lookahead = piece?.lookahead ?? mostLookahead;
     this.#counter = new CellCounter(limits);
     this.#text = text;
     this.#delimiterCode = delimiter.charCodeAt(0);
@@ -162,13 +328,30 @@ class RowScanner {
     this.#nextQuote = this.#text.indexOf('"', position);
   }
 
-  /** @param width cells of the header once known: a row over several lines that does not have them is damaged. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get line(): number {
+    return this.#line;
+  }
+
+  get lookahead(): number {
+    return this.#lookahead;
+  }
+
+  /**
+   * The next row; null at the end of the text, or of a piece in which the row does not end.
+   *
+   * @param width cells of the header once known: a row over several lines that does not have them is damaged.
+   */
   next(width: number | null, warn: WarnAt): ScannedRow | null {
     const text = this.#text;
     const start = this.#position;
     if (start >= text.length) return null;
     const line = this.#line;
     const found = text.indexOf('\n', start);
+    if (found === -1 && this.#isPiece) return null;
     const lineBreak = found === -1 ? text.length : found;
     const end = withoutReturns(text, start, lineBreak);
     if (this.#nextQuote !== -1 && this.#nextQuote < start) this.#nextQuote = text.indexOf('"', start);
@@ -176,6 +359,7 @@ class RowScanner {
       return this.#accept(line, start, end, this.#countPlain(start, end), false, false, lineBreak, 1);
     }
     const quoted = this.#scanQuoted(start, lineBreak);
+    if (quoted === undefined) return null;
     if (quoted !== null && (quoted.lines === 1 || width === null || quoted.cells === width)) {
       return this.#accept(line, start, quoted.end, quoted.cells, true, false, quoted.lineBreak, quoted.lines);
     }
@@ -213,13 +397,14 @@ class RowScanner {
 
   /**
    * Walks a row with quotes. Null when a quoted cell runs over its line and then meets a quote that
-   * neither closes nor doubles, or the end of the text: the row is damaged.
+   * neither closes nor doubles, or the end of the text: the row is damaged. Undefined when that stands behind the piece.
    */
   #scanQuoted(
     start: number,
     firstBreak: number,
-  ): { end: number; lineBreak: number; cells: number; lines: number } | null {
+  ): { end: number; lineBreak: number; cells: number; lines: number } | null | undefined {
     const text = this.#text;
+    const reach = Math.min(this.#lookahead, longestQuotedRow);
     let at = start;
     let cells = 1;
     let lines = 1;
@@ -230,8 +415,9 @@ class RowScanner {
         at += 1;
         for (;;) {
           const quote = text.indexOf('"', at);
-          if (quote === -1 || (quote > lineBreak && quote - start > this.#lookahead)) {
-            this.#lookahead -= quote === -1 ? 0 : quote - start;
+          if (quote === -1 && this.#isPiece && text.length - start <= reach) return undefined;
+          if (quote === -1 || (quote > lineBreak && quote - start > reach)) {
+            this.#lookahead -= at - start;
             return null;
           }
           if (quote > lineBreak) {
@@ -242,6 +428,7 @@ class RowScanner {
               lineBreak = passed;
               passed = text.indexOf('\n', passed + 1);
             }
+            if (passed === -1 && this.#isPiece) return undefined;
             lineBreak = passed === -1 ? text.length : passed;
           }
           const after = text.charCodeAt(quote + 1);
@@ -305,27 +492,41 @@ function cutCells(
   start: number,
   end: number,
   quoted: boolean,
+  most = longestCell,
 ): readonly string[] {
-  return (quoted ? cutQuoted : cutPlain)(text, delimiter, start, end) ?? cutOdd(text, delimiter, start, end);
+  const cut = quoted ? cutQuoted : cutPlain;
+  return cut(text, delimiter, start, end, most) ?? cutOdd(text, delimiter, start, end, most);
 }
 
-function cutPlain(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] {
+function cutPlain(
+  text: string,
+  delimiter: Delimiter,
+  start: number,
+  end: number,
+  most: number,
+): readonly string[] {
   const cells: string[] = [];
   let from = start;
   for (;;) {
     const found = text.indexOf(delimiter, from);
     if (found === -1 || found >= end) {
-      cells.push(trimmed(text, from, end));
+      cells.push(trimmed(text, from, end, most));
       return cells;
     }
-    cells.push(trimmed(text, from, found));
+    cells.push(trimmed(text, from, found, most));
     from = found + 1;
   }
   return cells;
 }
 
 /** Cells of which some are quoted from their first to their last character; null when one is quoted otherwise. */
-function cutQuoted(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] | null {
+function cutQuoted(
+  text: string,
+  delimiter: Delimiter,
+  start: number,
+  end: number,
+  most: number,
+): readonly string[] | null {
   const delimiterCode = delimiter.charCodeAt(0);
   const cells: string[] = [];
   let from = start;
@@ -334,13 +535,13 @@ function cutQuoted(text: string, delimiter: Delimiter, start: number, end: numbe
     if (text.charCodeAt(from) === 34 && from < end) {
       to = text.indexOf('"', from + 1) + 1;
       if (to === 0 || to > end || (to < end && text.charCodeAt(to) !== delimiterCode)) return null;
-      cells.push(trimmed(text, from + 1, to - 1));
+      cells.push(trimmed(text, from + 1, to - 1, most));
     } else {
       to = text.indexOf(delimiter, from);
       if (to === -1 || to > end) to = end;
       const first = text.charCodeAt(from);
       if ((first === 32 || first === 9) && from < to) return null;
-      cells.push(trimmed(text, from, to));
+      cells.push(trimmed(text, from, to, most));
     }
     if (to >= end) return cells;
     from = to + 1;
@@ -349,11 +550,11 @@ function cutQuoted(text: string, delimiter: Delimiter, start: number, end: numbe
 }
 
 /** A piece of the text without blanks at its ends. */
-function trimmed(text: string, start: number, end: number): string {
+function trimmed(text: string, start: number, end: number, most: number): string {
   let from = start;
   let to = end;
   while (from < to && isBlank(text.charCodeAt(from))) from += 1;
-  to = Math.min(to, from + longestCell);
+  to = Math.min(to, from + most);
   while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
   if (from === to) return '';
   const piece = text.slice(from, to);
@@ -365,7 +566,13 @@ function isBlank(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13);
 }
 
-function cutOdd(text: string, delimiter: Delimiter, start: number, end: number): readonly string[] {
+function cutOdd(
+  text: string,
+  delimiter: Delimiter,
+  start: number,
+  end: number,
+  most: number,
+): readonly string[] {
   const cells: string[] = [];
   const row = text.slice(start, end);
   const delimiterCode = delimiter.charCodeAt(0);
@@ -401,7 +608,7 @@ function cutOdd(text: string, delimiter: Delimiter, start: number, end: number):
     const found = row.indexOf(delimiter, at);
     const to = found === -1 ? row.length : found;
     cell += row.slice(at, to);
-    cells.push(cell.slice(0, longestCell).trim());
+    cells.push(cell.slice(0, most).trim());
     if (found === -1) break;
     at = found + 1;
   }
@@ -451,13 +658,13 @@ class DelimitedRows {
     return this.#count;
   }
 
-  push(place: ScannedRow, cut: boolean): void {
+  push(place: ScannedRow, form: number): void {
     const at = this.#count;
     if (at >= this.#lines.length) this.#grow();
     this.#lines[at] = place.line;
     this.#starts[at] = place.start;
     this.#ends[at] = place.end;
-    this.#forms[at] = (place.quoted ? quotedForm : 0) | (cut ? cutForm : 0);
+    this.#forms[at] = form;
     this.#count += 1;
   }
 
@@ -500,16 +707,10 @@ class DelimitedTable implements Table {
   readonly #places: DelimitedRows;
   #rows: readonly TableRow[] | null = null;
 
-  constructor(
-    headers: readonly string[],
-    headerLine: number,
-    title: string | null,
-    places: DelimitedRows,
-    quoteOf: QuoteOf,
-  ) {
-    this.headers = headers;
-    this.headerLine = headerLine;
-    this.title = title;
+  constructor(head: TableHead, places: DelimitedRows, quoteOf: QuoteOf) {
+    this.headers = head.headers;
+    this.headerLine = head.line;
+    this.title = head.title;
     this.quoteOf = quoteOf;
     this.#places = places;
   }
@@ -551,5 +752,141 @@ class DelimitedRow implements TableRow, RowExtent {
   get cells(): readonly string[] {
     const { text, delimiter } = this.#of;
     return cellsOf(text, delimiter, this.start, this.end, this.form);
+  }
+}
+
+/** A place between two rows. */
+interface RowPlace {
+  readonly offset: number;
+  readonly line: number;
+}
+
+interface PlacedRow {
+  readonly row: ScannedRow;
+  /** In whose characters the row counts. */
+  readonly piece: TextPiece;
+}
+
+/** Finds the rows of a stored text piece by piece. */
+class StoredRows {
+  readonly delimiter: Delimiter;
+  readonly #source: StoredText;
+  readonly #limits: CellLimits;
+  readonly #bytes: number;
+
+  /** @param bytes of a piece; more are read where a row is longer */
+  constructor(source: StoredText, delimiter: Delimiter, limits: CellLimits, bytes: number) {
+    this.#source = source;
+    this.delimiter = delimiter;
+    this.#limits = limits;
+    this.#bytes = bytes;
+  }
+
+  *scan(begin: RowPlace, width: number | null, warn: WarnAt): Generator<PlacedRow> {
+    let { offset, line } = begin;
+    let lookahead = mostLookahead;
+    let bytes = this.#bytes;
+    while (offset < this.#source.end) {
+      const piece = new TextPiece(this.#source, offset, bytes);
+      const { text, isLast } = piece;
+      const scanner = new RowScanner(text, this.delimiter, 0, line, this.#limits, { isLast, lookahead });
+      for (let row = scanner.next(width, warn); row !== null; row = scanner.next(width, warn))
+        yield { row, piece };
+      if (isLast) return;
+      lookahead = scanner.lookahead;
+      line = scanner.line;
+      if (scanner.position > 0) {
+        offset = piece.placeOf(scanner.position);
+        bytes = this.#bytes;
+      } else if (bytes >= mostPieceBytes) {
+        throw new TooManyCells('document-too-large', line);
+      } else bytes = Math.min(bytes * 4, mostPieceBytes);
+    }
+  }
+}
+
+class StoredTable implements Table {
+  readonly headers: readonly string[];
+  readonly headerLine: number;
+  readonly title: string | null;
+  readonly quoteOf: QuoteOf;
+  readonly rowCount: number;
+  readonly #rows: StoredRows;
+  readonly #below: RowPlace;
+
+  /** Goes through all rows once, to count them and to warn of what is wrong with them. */
+  constructor(head: TableHead, rows: StoredRows, below: RowPlace, warn: WarnAt, quoteOf: QuoteOf) {
+    this.headers = head.headers;
+    this.headerLine = head.line;
+    this.title = head.title;
+    this.quoteOf = quoteOf;
+    this.#rows = rows;
+    this.#below = below;
+    let count = 0;
+    for (const { row, piece } of rows.scan(below, this.headers.length, warn)) {
+      if (this.#formOf(row, piece, warn) !== null) count += 1;
+    }
+    this.rowCount = count;
+  }
+
+  /** An array of all rows: for a look at a few of them take {@link StoredTable.walk}. */
+  get rows(): readonly TableRow[] {
+    return [...this.walk()];
+  }
+
+  readonly walk = (): Iterable<TableRow> => this.#walk();
+
+  *#walk(): Generator<TableRow> {
+    let count = 0;
+    for (const { row, piece } of this.#rows.scan(this.#below, this.headers.length, ignore)) {
+      const form = this.#formOf(row, piece, ignore);
+      if (form === null) continue;
+      count += 1;
+      const [start, end] = [piece.placeOf(row.start), piece.placeOf(row.end)];
+      yield new StoredRow(piece, this.#rows.delimiter, row.line, count, start, end, form);
+    }
+  }
+
+  #formOf(row: ScannedRow, { text, isLast }: TextPiece, warn: WarnAt): number | null {
+    const isEnd = isLast && row.end === text.length;
+    return formOf(text, this.#rows.delimiter, row, this.headers, isEnd, warn);
+  }
+}
+
+/** A row of a stored text; its cells are cut out of a copy of the row, so that keeping one keeps no more than that. */
+class StoredRow implements TableRow, RowExtent {
+  readonly line: number;
+  readonly row: number;
+  readonly start: number;
+  readonly end: number;
+  readonly form: number;
+  readonly #piece: TextPiece;
+  readonly #delimiter: Delimiter;
+
+  constructor(
+    piece: TextPiece,
+    delimiter: Delimiter,
+    line: number,
+    row: number,
+    start: number,
+    end: number,
+    form: number,
+  ) {
+    this.#piece = piece;
+    this.#delimiter = delimiter;
+    this.line = line;
+    this.row = row;
+    this.start = start;
+    this.end = end;
+    this.form = form;
+  }
+
+  get extent(): RowExtent {
+    return this;
+  }
+
+  get cells(): readonly string[] {
+    const text = this.#piece.copy(this.start, this.end);
+    return cellsOf(text, this.#delimiter, 0, text.length, this.form);
   }
 }

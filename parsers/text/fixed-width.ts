@@ -44,6 +44,11 @@ export function readTextTables(
   return table === null ? [] : [table];
 }
 
+/** Whether tabs keep the columns of a text apart: then {@link readTextTables} reads it as delimited text. */
+export function isTabbed(text: string): boolean {
+  return findDelimiter(text) === '\t';
+}
+
 function looksLikeHeader(headers: readonly string[]): boolean {
   return (
     headers.length >= 4 && headers.every((header) => header.length <= 40 && !/\d{1,2}:\d{2}/u.test(header))

@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate';
-import { defaultLimits } from '../domain/limits.ts';
+import { defaultLimits, workbookBytes } from '../domain/limits.ts';
 import { anyCells, CellCounter, TooManyCells } from './cell-limits.ts';
 import type { CellLimits } from './cell-limits.ts';
 import { walkXml } from './markup.ts';
@@ -37,7 +37,7 @@ export function readWorkbook(
   warn: WarnAt = ignore,
   options: WorkbookOptions = {},
 ): readonly Table[] {
-  const parts = unpackParts(bytes, options.mostBytes ?? defaultLimits.documentBytes, warn);
+  const parts = unpackParts(bytes, options.mostBytes ?? workbookBytes(defaultLimits), warn);
   if (parts === null) return [];
   const counter = new CellCounter(options.cells ?? anyCells);
   const shared = readSharedStrings(parts.get('xl/sharedstrings.xml'), counter.limits);

@@ -56,7 +56,9 @@ export function FilePreview({ file }: { readonly file: OpenFile }) {
         )}
         <MemberNoteToggle isOpen={isNoting} member={file.member} onToggle={() => setNoting(!isNoting)} />
       </div>
-      {member?.state === 'refused' && member.reason !== null ? <MetLimit reason={member.reason} /> : null}
+      {member?.reason === 'document-too-large' || (member?.state === 'refused' && member.reason !== null) ? (
+        <MetLimit reason={member.reason} />
+      ) : null}
       {member?.state === 'encrypted' ? <Locked /> : null}
       {isNoting ? <MemberNote member={file.member} /> : null}
       {member === null ? null : (
@@ -66,7 +68,7 @@ export function FilePreview({ file }: { readonly file: OpenFile }) {
   );
 }
 
-/** Which limit a refused member met, and the way to change it. */
+/** Which limit a member met that was refused, or read as text only, and the way to change it. */
 function MetLimit({ reason }: { readonly reason: string }) {
   const { t } = useLanguage();
   const open = useWindow((state) => state.open);

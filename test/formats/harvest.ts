@@ -19,7 +19,7 @@ import type {
 import { probe } from '../../parsers/formats/probe.ts';
 import { anyCells } from '../../parsers/text/cell-limits.ts';
 import { decodeText } from '../../parsers/text/decode.ts';
-import { readDelimited } from '../../parsers/text/delimited.ts';
+import { readDelimited, readDelimitedBelow } from '../../parsers/text/delimited.ts';
 import { readTextTables } from '../../parsers/text/fixed-width.ts';
 import { readJson } from '../../parsers/text/json-document.ts';
 import { JsonStream } from '../../parsers/text/json-stream.ts';
@@ -131,6 +131,11 @@ export function documentOf(
     shape,
     bytes,
     text,
+    pieces: () => [text()],
+    rowsBelow: (header, wanted) =>
+      readDelimitedBelow(text(), header, (line, code, quoted) => {
+        if (wanted(code)) warn(line, code, quoted);
+      }),
     page,
     tables,
     json,

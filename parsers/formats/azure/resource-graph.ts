@@ -1,8 +1,11 @@
 import type { DeploymentStatus } from '../../domain/evidence.ts';
 import type { Moment } from '../../domain/moment.ts';
 import { foldGuid } from '../../domain/names.ts';
+import { DocumentTooLarge } from '../../text/cell-limits.ts';
+import { rowsOf } from '../../text/table.ts';
+import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Probe } from '../define-format.ts';
+import type { EvidenceDocument, LongDocument, Probe } from '../define-format.ts';
 import type { AzurePatch } from './facts.ts';
 import { readPatch } from './summary.ts';
 import {
@@ -49,40 +52,47 @@ export const resourceGraph = defineDocumentFormat({
   id: 'azure/resource-graph',
   system: 'azure-update-manager',
   recognise: isExport,
-  read(document) {
-    const rows = document.shape === 'json' ? jsonRows(document) : tableRows(document);
-    if (rows === null) return false;
-    const seen = new Map<string, { readonly row: Row; readonly at: Moment | null }>();
-    let count = 0;
-    for (const row of rows) {
-      count += 1;
-      readRow(document, row);
-      const at = row.at;
-      const machine = resourceId.exec(row.id)?.[0].toLowerCase();
-      if (machine === undefined || row.isMachine) continue;
-      const known = seen.get(machine);
-      if (known === undefined || (at !== null && (known.at === null || at.local < known.at.local)))
-        seen.set(machine, { row, at });
-    }
-    if (count === 0) return false;
-    for (const [machine, { row, at }] of seen) {
-      document.harvest.fact({
-        type: 'azure/machine',
-        device: row.device,
-        value: {
-          resourceId: machine,
-          allowExtensionOperations: null,
-          patchMode: null,
-          assessmentMode: null,
-          at,
-        },
-        citation: document.cite(row.line, row.id, row.row, row.pointer),
-      });
-    }
-    document.harvest.rows(count);
-    return true;
+  read: (document) =>
+    readRows(document, document.shape === 'json' ? jsonRows(document) : tableRows(document)),
+  readLong(document) {
+    // The places of values in JSON are known when all of it is.
+    if (document.shape === 'json') throw new DocumentTooLarge();
+    return readRows(document, tableRows(document));
   },
 });
+
+function readRows(document: LongDocument, rows: Iterable<Row> | null): boolean {
+  if (rows === null) return false;
+  const seen = new Map<string, { readonly row: Row; readonly at: Moment | null }>();
+  let count = 0;
+  for (const row of rows) {
+    count += 1;
+    readRow(document, row);
+    const at = row.at;
+    const machine = resourceId.exec(row.id)?.[0].toLowerCase();
+    if (machine === undefined || row.isMachine) continue;
+    const known = seen.get(machine);
+    if (known === undefined || (at !== null && (known.at === null || at.local < known.at.local)))
+      seen.set(machine, { row, at });
+  }
+  if (count === 0) return false;
+  for (const [machine, { row, at }] of seen) {
+    document.harvest.fact({
+      type: 'azure/machine',
+      device: row.device,
+      value: {
+        resourceId: machine,
+        allowExtensionOperations: null,
+        patchMode: null,
+        assessmentMode: null,
+        at,
+      },
+      citation: document.cite(row.line, row.id, row.row, row.pointer),
+    });
+  }
+  document.harvest.rows(count);
+  return true;
+}
 
 interface Row {
   readonly id: string;
@@ -165,17 +175,21 @@ function jsonRows(document: EvidenceDocument): readonly Row[] | null {
   return only === null ? null : [only];
 }
 
-function tableRows(document: EvidenceDocument): readonly Row[] | null {
+function tableRows(document: LongDocument): Iterable<Row> | null {
   const [table] = document.tables();
   if (table === undefined) return null;
-  return table.rows.flatMap((cells, index) => {
-    const whole = Object.fromEntries(table.headers.map((name, at) => [name, cells.cells[at] ?? '']));
-    const row = makeRow(whole, { line: cells.line, row: index + 1, pointer: null });
-    return row === null ? [] : [row];
-  });
+  return rowsOfTable(table);
 }
 
-function readRow(document: EvidenceDocument, row: Row): void {
+function* rowsOfTable(table: Table): Generator<Row> {
+  for (const { line, row, cells } of rowsOf(table)) {
+    const whole = Object.fromEntries(table.headers.map((name, at) => [name, cells[at] ?? '']));
+    const read = makeRow(whole, { line, row, pointer: null });
+    if (read !== null) yield read;
+  }
+}
+
+function readRow(document: LongDocument, row: Row): void {
   const { type, properties } = row;
   if (type.includes('softwarepatches')) {
     for (const patch of readPatch(properties)) patchRecord(document, row, patch);
@@ -193,11 +207,11 @@ function readRow(document: EvidenceDocument, row: Row): void {
   } else if (row.isMachine) machineFact(document, row);
 }
 
-function citeRow(document: EvidenceDocument, row: Row) {
+function citeRow(document: LongDocument, row: Row) {
   return document.cite(row.line, JSON.stringify(row.whole).slice(0, 1_500), row.row, row.pointer);
 }
 
-function patchRecord(document: EvidenceDocument, row: Row, patch: AzurePatch): void {
+function patchRecord(document: LongDocument, row: Row, patch: AzurePatch): void {
   const state = patch.state;
   const isInstallation = row.type.includes('patchinstallationres');
   const kb = patch.kbId === null || patch.kbId === '' ? null : `KB${patch.kbId}`;
@@ -233,7 +247,7 @@ export function patchIdOf({ patchId }: AzurePatch): string | null {
   return patchId === null ? null : (foldGuid(patchId) ?? patchId);
 }
 
-function summaryFact(document: EvidenceDocument, row: Row, kind: 'assessment' | 'installation'): void {
+function summaryFact(document: LongDocument, row: Row, kind: 'assessment' | 'installation'): void {
   const { properties } = row;
   const count = (name: string): number | null => numberOf(field(properties, name));
   const counts = {
@@ -293,7 +307,7 @@ function summaryFact(document: EvidenceDocument, row: Row, kind: 'assessment' | 
   });
 }
 
-function machineFact(document: EvidenceDocument, row: Row): void {
+function machineFact(document: LongDocument, row: Row): void {
   const profile = objectOf(field(row.properties, 'osProfile')) ?? objectOf(field(row.whole, 'osProfile'));
   const patching =
     objectOf(fieldAt(profile, 'windowsConfiguration', 'patchSettings')) ??

@@ -33,6 +33,22 @@ export class EventHarvest {
     this.#context = context;
   }
 
+  /** Takes the span of the manager's clock from a row that says nothing else; see {@link EventHarvest.concerns}. */
+  pass(at: Moment | null): void {
+    this.#rows += 1;
+    this.#span(at);
+  }
+
+  /** Whether a row says anything beyond its time: of a large file only those rows are kept. */
+  concerns(row: EventRow): boolean {
+    if ((meaningOfEvent(row.eventId, row.name) ?? this.#byDescription(row)) !== null) return true;
+    if (hasSigns(row.name) || row.description.some(({ text }) => hasSigns(text))) return true;
+    return (
+      childrenOf(row).length > 0 ||
+      findStatuses(row.description.map(({ text }) => text).join('\n')).length > 0
+    );
+  }
+
   /** Takes the span of the manager's clock from every row, and what concerns updates as events. */
   row(row: EventRow): void {
     this.#rows += 1;
@@ -164,6 +180,12 @@ export class EventHarvest {
       );
     }
   }
+}
+
+function hasSigns(text: string): boolean {
+  return (
+    findSymptoms(text).length > 0 || findConnectionFailure(text) !== null || findVersionChange(text) !== null
+  );
 }
 
 function citeLine(

@@ -5,11 +5,12 @@ import { foldDeviceName } from '../../domain/names.ts';
 import { compileColumns } from '../../text/column-match.ts';
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { momentFrom, readDate } from '../../text/dates.ts';
-import { quoteCells } from '../../text/table.ts';
+import { linesOf } from '../../text/stored-text.ts';
+import { quoteCells, rowsOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { compileVocabulary } from '../../text/vocabulary.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Probe } from '../define-format.ts';
+import type { LongDocument, Probe } from '../define-format.ts';
 import { EventHarvest, hostOf } from './event-rows.ts';
 import type { EventRow } from './event-rows.ts';
 import { isRelayGroup } from './event-names.ts';
@@ -74,17 +75,20 @@ export const systemEvents = defineDocumentFormat({
   id: 'deep-security/system-events',
   system: 'deep-security',
   recognise,
-  read(document) {
-    const [table] = document.tables();
-    if (table === undefined) return false;
-    const match = columns.match(table.headers, { least: 4 });
-    const named =
-      match !== null && match.has('time') && match.has('event') && (match.has('id') || match.has('target'));
-    if (!named && !isByPosition(table)) return false;
-    readTable(document, table, named ? byHeader(match) : byPosition);
-    return true;
-  },
+  read: readEvents,
+  readLong: readEvents,
 });
+
+function readEvents(document: LongDocument): boolean {
+  const [table] = document.tables();
+  if (table === undefined) return false;
+  const match = columns.match(table.headers, { least: 4 });
+  const named =
+    match !== null && match.has('time') && match.has('event') && (match.has('id') || match.has('target'));
+  if (!named && !isByPosition(table)) return false;
+  readTable(document, table, named ? byHeader(match) : byPosition);
+  return true;
+}
 
 function byHeader(match: ColumnMatch<Column>): (cells: readonly string[]) => Cells {
   return (cells) => ({ get: (column) => match.cell(cells, column) ?? '' });
@@ -98,9 +102,18 @@ function byPosition(cells: readonly string[]): Cells {
 function isByPosition(table: Table): boolean {
   // A last column that is blank in the first row is none of the table's.
   if (table.headers.length > order20.length || table.headers.length < order20.length - 2) return false;
-  const rows = [table.headers, ...table.rows.slice(0, 20).map((row) => row.cells)];
+  const rows = [table.headers, ...firstCells(table, 20)];
   const fitting = rows.filter((cells) => isTime(cells[0] ?? '') && /^\d+$/u.test(cells[2] ?? '')).length;
   return fitting > 0 && fitting * 2 >= rows.length - 1;
+}
+
+function firstCells(table: Table, count: number): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
+  for (const { cells } of rowsOf(table)) {
+    if (found.length === count) break;
+    found.push(cells);
+  }
+  return found;
 }
 
 function isTime(text: string): boolean {
@@ -108,13 +121,13 @@ function isTime(text: string): boolean {
   return reading !== null && reading !== 'never' && reading.precision !== 'day';
 }
 
-function readTable(
-  document: EvidenceDocument,
-  table: Table,
-  cellsOf: (cells: readonly string[]) => Cells,
-): void {
-  const lines = document.text().split('\n');
+function readTable(document: LongDocument, table: Table, cellsOf: (cells: readonly string[]) => Cells): void {
+  const lines = new LineWindow(linesOf(document.pieces()));
+  const harvest = new EventHarvest(document);
+  /** Those that say something. */
   const rows: EventRow[] = [];
+  let first: Moment | null = null;
+  let last: Moment | null = null;
   const targets = new Map<string, string>();
   let count = 0;
   const take = (written: readonly string[], line: number, row: number | null): void => {
@@ -129,7 +142,9 @@ function readTable(
     const target = values.get('target').trim();
     if (target !== '') targets.set(foldDeviceName(hostOf(target).name), target);
     const id = values.get('id').trim();
-    rows.push({
+    first ??= at;
+    last = at ?? last;
+    const event: EventRow = {
       at,
       eventId: /^\d{1,6}$/u.test(id) ? Number(id) : null,
       name: values.get('event'),
@@ -142,14 +157,16 @@ function readTable(
           .slice(0, 500),
         row,
       ),
-    });
+    };
+    if (harvest.concerns(event)) rows.push(event);
+    else harvest.pass(at);
   };
   if (isTime(table.headers[0] ?? '')) take(table.headers, table.headerLine, null);
-  for (const row of table.rows) take(row.cells, row.line, row.row);
+  for (const row of rowsOf(table)) take(row.cells, row.line, row.row);
 
   document.harvest.rows(count);
-  const harvest = new EventHarvest(document);
-  for (const row of oldestFirst(rows)) harvest.row(row);
+  if (isNewestFirst(first, last)) rows.reverse();
+  for (const row of rows) harvest.row(row);
   harvest.end();
   stateDevice(document, targets);
 }
@@ -165,7 +182,7 @@ function mended(cells: readonly string[]): readonly string[] {
   return [joined, ...cells.slice(2).map((cell) => cell.replace(/^"(?<inner>.*)"$/su, '$<inner>'))];
 }
 
-function readTime(document: EvidenceDocument, text: string, line: number): Moment | null {
+function readTime(document: LongDocument, text: string, line: number): Moment | null {
   if (text === '') return null;
   const at = momentFrom(text, 'manager');
   if (isMoment(at)) return at;
@@ -174,29 +191,59 @@ function readTime(document: EvidenceDocument, text: string, line: number): Momen
 }
 
 /** Files of events run backwards: turned round, rows of one second keep the order in which things happened. */
-function oldestFirst(rows: readonly EventRow[]): readonly EventRow[] {
-  const dated = rows.flatMap((row) => (row.at === null ? [] : [row.at]));
-  const [first, last] = [dated[0], dated.at(-1)];
-  return first !== undefined && last !== undefined && order(first, last) === 'after'
-    ? rows.toReversed()
-    : rows;
+function isNewestFirst(first: Moment | null, last: Moment | null): boolean {
+  return first !== null && last !== null && order(first, last) === 'after';
+}
+
+/** The lines of a text, of which a few behind the place in work are held. */
+class LineWindow {
+  readonly #rest: Iterator<string>;
+  #held: string[] = [];
+  /** 0-based number of the first line that is held. */
+  #from = 0;
+
+  constructor(lines: Iterable<string>) {
+    this.#rest = lines[Symbol.iterator]();
+  }
+
+  /** Lines above will not be asked for again. */
+  letGo(above: number): void {
+    const dropped = Math.min(this.#held.length, above - this.#from);
+    if (dropped < 0) return;
+    if (dropped > 0) this.#held = this.#held.slice(dropped);
+    this.#from += dropped;
+    for (; this.#from < above; this.#from += 1) if (this.#rest.next().done === true) return;
+  }
+
+  /** A line by its 0-based number; null behind the last. */
+  at(number: number): string | null {
+    while (this.#from + this.#held.length <= number) {
+      const next = this.#rest.next();
+      if (next.done === true) return null;
+      this.#held.push(next.value);
+    }
+    return this.#held[number - this.#from] ?? null;
+  }
 }
 
 /** The lines of a description with their numbers: found in the member from the row's first line on. */
 function placeLines(
-  lines: readonly string[],
+  lines: LineWindow,
   rowLine: number,
   description: string,
 ): readonly { readonly text: string; readonly line: number | null }[] {
   if (description === '') return [];
   let from = rowLine - 1;
+  lines.letGo(from);
   return description.split('\n').map((part, index) => {
     const text = part.replace(/\r+$/u, '');
     // The first line stands somewhere in the row's own line or below its other cells.
     const wanted = text.replaceAll('"', '""').trim();
-    const limit = Math.min(lines.length, from + (index === 0 ? 50 : 2));
+    const limit = from + (index === 0 ? 50 : 2);
     for (let at = from; at < limit; at += 1) {
-      if (lines[at]?.includes(wanted) !== true) continue;
+      const line = lines.at(at);
+      if (line === null) break;
+      if (!line.includes(wanted)) continue;
       from = at + 1;
       return { text, line: at + 1 };
     }
@@ -205,7 +252,7 @@ function placeLines(
 }
 
 /** The events of a diagnostic package are those of one host: it is the device of the whole package. */
-function stateDevice(document: EvidenceDocument, targets: ReadonlyMap<string, string>): void {
+function stateDevice(document: LongDocument, targets: ReadonlyMap<string, string>): void {
   const hosts = [...targets.values()].filter((target) => !isRelayGroup(target));
   const [only] = hosts;
   if (hosts.length !== 1 || only === undefined) return;

@@ -1,10 +1,8 @@
-import { TooManyCells } from '../../text/cell-limits.ts';
-import { readDelimited } from '../../text/delimited.ts';
 import { momentFrom } from '../../text/dates.ts';
-import { quoteCells } from '../../text/table.ts';
+import { quoteCells, rowsOf } from '../../text/table.ts';
 import type { Table, TableRow } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Format } from '../define-format.ts';
+import type { Format, LongDocument } from '../define-format.ts';
 import { oncePerProbe } from '../probe-memory.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { levelOfWord } from './event-record.ts';
@@ -66,16 +64,19 @@ export function csvFormat(kind: LogKind): Format {
       (probe.shape === 'delimited' || probe.shape === 'text') &&
       hasHeader(probe) &&
       logSource(probe) === kind.source,
-    read(document) {
-      const text = document.text();
-      const header = findHeader(text.slice(0, 16_384).split('\n', 10));
-      if (header === null) return false;
-      const harvest = new EventHarvest(document);
-      for (const row of rowsOf(document, text, header)) readRow(document, harvest, header, row);
-      harvest.end();
-      return true;
-    },
+    read: readEvents,
+    readLong: readEvents,
   });
+}
+
+function readEvents(document: LongDocument): boolean {
+  const [first = ''] = document.pieces();
+  const header = findHeader(first.slice(0, 16_384).split('\n', 10));
+  if (header === null) return false;
+  const harvest = new EventHarvest(document);
+  for (const row of rowsOf(rowsBelow(document, header))) readRow(document, harvest, header, row);
+  harvest.end();
+  return true;
 }
 
 /** Asked for each kind of log. */
@@ -110,40 +111,14 @@ function foldHeader(name: string): string {
     .toLowerCase();
 }
 
-/** The rows below the header, with a name for the field that has none, and line numbers of the member. */
-function* rowsOf(document: EvidenceDocument, text: string, header: Header): Generator<TableRow> {
-  const lines = text.split('\n', header.line + 1);
-  const before = lines.reduce((sum, line) => sum + line.length + 1, 0);
-  const names = Array.from(
-    { length: header.width + (header.columns.has('message') ? 0 : 1) },
-    (_, at) => `c${at}`,
-  );
-  // Two lines stand before the rows here: the delimiter and the names.
-  const shift = header.line + 1 - 2;
-  const read = (): Table | null =>
-    readDelimited(
-      `sep=${header.delimiter}\n${names.join(header.delimiter)}\n${text.slice(before)}`,
-      (line, code, quote) => {
-        // Events without a description end before that field.
-        if (code !== 'short-row') document.harvest.warning(line === null ? null : line + shift, code, quote);
-      },
-      document.cellLimits,
-    );
-  const table = atOwnLine(read, shift);
-  for (const row of table?.rows ?? []) yield { line: row.line + shift, row: row.row, cells: row.cells };
+/** The rows below the header, with a name for the field that has none. */
+function rowsBelow(document: LongDocument, { line, delimiter, width, columns: found }: Header): Table {
+  const headers = Array.from({ length: width + (found.has('message') ? 0 : 1) }, (_, at) => `c${at}`);
+  // Events without a description end before that field.
+  return document.rowsBelow({ delimiter, headers, linesAbove: line + 1 }, (code) => code !== 'short-row');
 }
 
-/** Too wide a row stands where the member has it. */
-function atOwnLine(read: () => Table | null, shift: number): Table | null {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof TooManyCells) || error.line === null) throw error;
-    throw new TooManyCells(error.reason, error.line + shift);
-  }
-}
-
-function readRow(document: EvidenceDocument, harvest: EventHarvest, header: Header, row: TableRow): void {
+function readRow(document: LongDocument, harvest: EventHarvest, header: Header, row: TableRow): void {
   const { cells } = row;
   const cell = (column: Column): string | null => {
     const position = header.columns.get(column);

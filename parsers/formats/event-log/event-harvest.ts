@@ -1,4 +1,5 @@
 import { foldDeviceName } from '../../domain/names.ts';
+import { detached } from '../../text/detached.ts';
 import { plausibleTimes } from './plausible-times.ts';
 import type { MemberContext } from '../define-format.ts';
 import { foldProvider } from './event-record.ts';
@@ -121,11 +122,11 @@ export class EventHarvest {
     if (computer !== null) {
       if (computer !== this.#lastComputer) {
         this.#isMixed ||= this.#computers.has(foldDeviceName(computer));
-        this.#computers.set(foldDeviceName(computer), computer);
-        this.#lastComputer = computer;
+        this.#lastComputer = detached(computer);
+        this.#computers.set(foldDeviceName(computer), this.#lastComputer);
       }
       const id = record.id ?? this.#count;
-      if (this.#newest === null || id >= this.#newest.id) this.#newest = { id, computer };
+      if (this.#newest === null || id >= this.#newest.id) this.#newest = { id, computer: this.#lastComputer };
     }
     if (record.eventId === renamed && foldProvider(record.provider) === 'eventlog') {
       const [from, to] = record.data.map((field) => field.value.trim());

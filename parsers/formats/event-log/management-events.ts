@@ -1,6 +1,6 @@
 import { momentFrom } from '../../text/dates.ts';
 import { walkXml } from '../../text/markup.ts';
-import type { EvidenceDocument } from '../define-format.ts';
+import type { LongDocument } from '../define-format.ts';
 import type { EventHarvest } from './event-harvest.ts';
 import { levelOfNumber } from './event-record.ts';
 import { lineOf } from './message-templates.ts';
@@ -14,14 +14,19 @@ const levelOfType: Readonly<Record<string, string>> = { '1': '2', '2': '3', '3':
  *
  * @returns how many there were
  */
-export function readManagementEvents(document: EvidenceDocument, harvest: EventHarvest): number {
-  const text = document.text();
-  if (!/<HostMetaData\b/u.test(text.slice(0, 64 * 1024))) return 0;
-  let line = 0;
+export function readManagementEvents(document: LongDocument, harvest: EventHarvest): number {
+  const [first = ''] = document.pieces();
+  if (!/<HostMetaData\b/u.test(first.slice(0, 64 * 1024))) return 0;
+  let line = 1;
   const lines = function* (): Generator<string> {
-    for (const piece of text.split('\n')) {
-      line += 1;
-      yield `${piece}\n`;
+    for (const piece of document.pieces()) {
+      let from = 0;
+      for (let feed = piece.indexOf('\n'); feed !== -1; feed = piece.indexOf('\n', from)) {
+        yield piece.slice(from, feed + 1);
+        line += 1;
+        from = feed + 1;
+      }
+      if (from < piece.length) yield piece.slice(from);
     }
   };
   interface Open {
@@ -65,7 +70,7 @@ export function readManagementEvents(document: EvidenceDocument, harvest: EventH
 }
 
 function take(
-  document: EvidenceDocument,
+  document: LongDocument,
   harvest: EventHarvest,
   values: ReadonlyMap<string, string>,
   line: number,

@@ -1,6 +1,7 @@
 import { momentFrom } from '../../text/dates.ts';
+import { linesOf } from '../../text/stored-text.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Format } from '../define-format.ts';
+import type { Format, LongDocument } from '../define-format.ts';
 import { loweredText, oncePerProbe } from '../probe-memory.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { levelOfWord } from './event-record.ts';
@@ -56,20 +57,24 @@ export function textFormat(kind: LogKind): Format {
       (probe.shape === 'text' || probe.shape === 'delimited') &&
       isText(probe) &&
       logSource(probe) === kind.source,
-    read(document) {
-      const lines = document
-        .text()
-        .split('\n')
-        .map((line) => line.replace(/\r+$/u, ''));
-      const harvest = new EventHarvest(document);
-      const seen = lines.some((line) => tableHead.test(line))
-        ? readTable(document, harvest, lines)
-        : readBlocks(document, harvest, lines);
-      if (seen === 0) return false;
-      harvest.end();
-      return true;
-    },
+    read: readEvents,
+    readLong: readEvents,
   });
+}
+
+function readEvents(document: LongDocument): boolean {
+  const harvest = new EventHarvest(document);
+  const seen = hasLine(document, (line) => tableHead.test(line))
+    ? readTable(document, harvest)
+    : readBlocks(document, harvest);
+  if (seen === 0) return false;
+  harvest.end();
+  return true;
+}
+
+function hasLine(document: LongDocument, isIt: (line: string) => boolean): boolean {
+  for (const line of linesOf(document.pieces())) if (isIt(line)) return true;
+  return false;
 }
 
 /** Asked for each kind of log. */
@@ -103,20 +108,21 @@ interface Block {
 }
 
 /** A block starts with `Event[0]:`, or in a list with a label that the block above already has. */
-function readBlocks(document: EvidenceDocument, harvest: EventHarvest, lines: readonly string[]): number {
+function readBlocks(document: LongDocument, harvest: EventHarvest): number {
   let block: Block | null = null;
   let inMessage = false;
   let seen = 0;
-  const isWevtutil = lines.some((line) => wevtutilStart.test(line));
+  const isWevtutil = hasLine(document, (line) => wevtutilStart.test(line));
   const finish = (): void => {
     if (block !== null && block.values.size > 0) seen += takeBlock(document, harvest, block);
     block = null;
     inMessage = false;
   };
-  lines.forEach((text, index) => {
+  let number = 0;
+  const take = (text: string): void => {
     if (wevtutilStart.test(text)) {
       finish();
-      block = { line: index + 1, values: new Map(), message: [] };
+      block = { line: number, values: new Map(), message: [] };
       return;
     }
     // In a list the labels stand at the margin and the text of a message is indented or blank.
@@ -127,18 +133,22 @@ function readBlocks(document: EvidenceDocument, harvest: EventHarvest, lines: re
     }
     if (!isWevtutil && (block === null || block.values.has(stated.label))) {
       finish();
-      block = { line: index + 1, values: new Map(), message: [] };
+      block = { line: number, values: new Map(), message: [] };
     }
     if (block === null) return;
     if (!block.values.has(stated.label)) block.values.set(stated.label, stated.value);
     inMessage = stated.label === 'message';
     if (inMessage && stated.value !== '') block.message.push(stated.value);
-  });
+  };
+  for (const text of linesOf(document.pieces())) {
+    number += 1;
+    take(text);
+  }
   finish();
   return seen;
 }
 
-function takeBlock(document: EvidenceDocument, harvest: EventHarvest, block: Block): number {
+function takeBlock(document: LongDocument, harvest: EventHarvest, block: Block): number {
   const value = (label: Label): string | null => block.values.get(label) || null;
   const message = block.message.join('\n').trim();
   take(document, harvest, {
@@ -157,10 +167,12 @@ function takeBlock(document: EvidenceDocument, harvest: EventHarvest, block: Blo
 }
 
 /** The table that `Get-WinEvent` prints by default: its columns begin where the dashes do. */
-function readTable(document: EvidenceDocument, harvest: EventHarvest, lines: readonly string[]): number {
+function readTable(document: LongDocument, harvest: EventHarvest): number {
   let provider = '';
   let seen = 0;
-  lines.forEach((text, index) => {
+  let number = 0;
+  for (const text of linesOf(document.pieces())) {
+    number += 1;
     const group = providerGroup.exec(text)?.groups?.['name'];
     if (group !== undefined) provider = group.trim();
     // Time, id, level word, message: the time has blanks of its own, so the id is the first number behind it.
@@ -169,10 +181,10 @@ function readTable(document: EvidenceDocument, harvest: EventHarvest, lines: rea
     const row = /^(?:(?<provider>\S*[A-Za-z]\S*)\s+)?(?<id>\d{1,5})\s+(?<level>\S+)\s+(?<message>.*)$/u.exec(
       match?.groups?.['rest'] ?? '',
     );
-    if (match === null || row === null) return;
+    if (match === null || row === null) continue;
     seen += 1;
     take(document, harvest, {
-      line: index + 1,
+      line: number,
       time: match.groups?.['time'] ?? '',
       eventId: row.groups?.['id'] ?? '',
       provider: row.groups?.['provider'] ?? provider,
@@ -183,7 +195,7 @@ function readTable(document: EvidenceDocument, harvest: EventHarvest, lines: rea
       id: '',
       message: row.groups?.['message'] ?? null,
     });
-  });
+  }
   return seen;
 }
 
@@ -200,7 +212,7 @@ interface Stated {
   readonly message: string | null;
 }
 
-function take(document: EvidenceDocument, harvest: EventHarvest, stated: Stated): void {
+function take(document: LongDocument, harvest: EventHarvest, stated: Stated): void {
   const eventId = /^\d+$/u.test(stated.eventId) ? Number(stated.eventId) : null;
   if (eventId === null) {
     document.harvest.warning(stated.line, 'bad-number', stated.eventId);

@@ -1,6 +1,6 @@
 import { walkXml } from '../../text/markup.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument, Format } from '../define-format.ts';
+import type { Format, LongDocument } from '../define-format.ts';
 import { EventHarvest } from './event-harvest.ts';
 import { recordOfElement } from './event-record.ts';
 import type { EventAttribute, EventElement } from './evtx/index.ts';
@@ -13,6 +13,7 @@ import { readManagementEvents } from './management-events.ts';
 const attributeNames = ['Name', 'Guid', 'EventSourceName', 'Qualifiers', 'SystemTime', 'UserID'] as const;
 
 const eventStart = /<Event(?=[\s>])/gu;
+const eventTag = '<Event>';
 const eventEnd = '</Event>';
 
 /** Exported events: `wevtutil … /f:xml`, Event Viewer's "Save as XML", with or without a root element. */
@@ -24,42 +25,108 @@ export function xmlFormat(kind: LogKind): Format {
       (probe.shape === 'xml' || probe.shape === 'text') &&
       (/<Event[\s>][\s\S]{0,400}?<System>/u.test(probe.text) || /<HostMetaData\b/u.test(probe.text)) &&
       logSource(probe) === kind.source,
-    read(document) {
-      const harvest = new EventHarvest(document);
-      const events = readEvents(document, harvest) + readManagementEvents(document, harvest);
-      if (events === 0) return false;
-      harvest.end();
-      return true;
-    },
+    read: readAll,
+    readLong: readAll,
   });
 }
 
+function readAll(document: LongDocument): boolean {
+  const harvest = new EventHarvest(document);
+  const events = readEvents(document, harvest) + readManagementEvents(document, harvest);
+  if (events === 0) return false;
+  harvest.end();
+  return true;
+}
+
 /** Each event is read on its own, so that a damaged one costs only itself. */
-function readEvents(document: EvidenceDocument, harvest: EventHarvest): number {
-  const text = document.text();
-  let line = 1;
-  let counted = 0;
+function readEvents(document: LongDocument, harvest: EventHarvest): number {
   let seen = 0;
-  for (const match of text.matchAll(eventStart)) {
-    const start = match.index;
-    if (start < counted) continue;
-    line += lineBreaks(text, counted, start);
-    counted = start;
+  for (const { line, source, start } of eventsOf(document.pieces())) {
     seen += 1;
-    const end = text.indexOf(eventEnd, start);
-    const next = text.slice(start + 1).search(eventStart);
-    const source =
-      end < 0 || (next >= 0 && start + 1 + next < end) ? null : text.slice(start, end + eventEnd.length);
     const element = source === null ? null : readElement(source);
     const record = element === null ? null : recordOfElement(element, 'device');
     if (record === null) {
-      document.harvest.warning(line, 'bad-record', text.slice(start, start + 200));
+      document.harvest.warning(line, 'bad-record', start);
       continue;
     }
     document.harvest.timelineLine(line, record.at, record.level);
     harvest.add(record, { line, row: harvest.count + 1, quote: lineOf(record) });
   }
   return seen;
+}
+
+interface EventPiece {
+  readonly line: number;
+  /** From its start tag to its end tag; null when it has none before the next event starts. */
+  readonly source: string | null;
+  /** Its first characters. */
+  readonly start: string;
+}
+
+/** Characters of an event beyond which its end is not looked for; the largest have some ten thousand. */
+const longestEvent = 4 * 1024 * 1024;
+const shownStart = 200;
+
+/** The events of a text that comes in pieces. */
+export function* eventsOf(pieces: Iterable<string>): Generator<EventPiece> {
+  const rest = pieces[Symbol.iterator]();
+  let text = '';
+  /** Place up to which the text was read, and the line in which it stands. */
+  let at = 0;
+  let line = 1;
+  let ended = false;
+  const isLast = (): boolean => ended;
+  /** Where an event ends next, looked for once: a text without ends must not be searched for each of its events. */
+  let end = -2;
+  /** The first line break at or behind the place; the length of the text without one. */
+  let feed = -1;
+  const endBehind = (start: number): number => {
+    if (end === -2 || (end !== -1 && end < start)) end = text.indexOf(eventEnd, start);
+    return end;
+  };
+  const more = (): void => {
+    const next = rest.next();
+    end = -2;
+    feed = -1;
+    if (next.done === true) ended = true;
+    else {
+      text = at >= text.length ? next.value : text.slice(at) + next.value;
+      at = 0;
+    }
+  };
+  const goTo = (place: number): void => {
+    if (feed < at) feed = lineBreakAt(text, at);
+    for (; feed < place; feed = lineBreakAt(text, feed + 1)) line += 1;
+    at = place;
+  };
+  for (;;) {
+    const start = findEvent(text, at);
+    if (start === -1) {
+      if (isLast()) return;
+      // The start of a tag may stand at the end of the piece.
+      goTo(Math.max(at, text.length - eventTag.length));
+      more();
+      continue;
+    }
+    goTo(start);
+    const next = findEvent(text, start + 1);
+    const stop = endBehind(start);
+    const isWhole = stop !== -1 && (next === -1 || stop < next) && stop - start < longestEvent;
+    if (!isWhole && next === -1 && !isLast() && text.length - start < longestEvent + eventEnd.length) {
+      more();
+      continue;
+    }
+    const behind = isWhole ? stop + eventEnd.length : next === -1 ? text.length : next;
+    const shown = text.slice(start, Math.min(behind, start + shownStart));
+    yield { line, source: isWhole ? text.slice(start, behind) : null, start: shown };
+    goTo(isWhole || next !== -1 ? behind : start + 1);
+  }
+}
+
+/** Where an event starts, at or behind a place; -1 nowhere. */
+function findEvent(text: string, from: number): number {
+  eventStart.lastIndex = from;
+  return eventStart.exec(text)?.index ?? -1;
 }
 
 /** The outermost element of a piece of XML; null when it has none. */
@@ -93,8 +160,7 @@ export function readElement(source: string): EventElement | null {
   return first ?? null;
 }
 
-function lineBreaks(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
+function lineBreakAt(text: string, from: number): number {
+  const found = text.indexOf('\n', from);
+  return found === -1 ? text.length : found;
 }

@@ -4,7 +4,7 @@ import { quoteCells, rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { placeReading, readDate } from '../../text/dates.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument } from '../define-format.ts';
+import type { EvidenceDocument, LongDocument } from '../define-format.ts';
 import type { KaceDeviceFact } from './facts.ts';
 import { isDatabase, mayBeList, titleDevice } from './list-export.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
@@ -65,6 +65,7 @@ export const devicePage = defineDocumentFormat({
     warnUnknownTables(document, tables, known);
     return true;
   },
+  readLong: readDeviceTables,
 });
 
 /** A table that tells the state of patches without saying of which device. */
@@ -74,7 +75,7 @@ function isDeviceTable(columns: ColumnMatch<PatchColumn> | null): columns is Col
   return ofPatches && !columns.has('device') && !columns.has('deviceId');
 }
 
-function readDeviceTables(document: EvidenceDocument): boolean {
+function readDeviceTables(document: LongDocument): boolean {
   const fileDevice = deviceOfFileName(document.path);
   const tables = document.tables();
   const known = new Set<Table>();

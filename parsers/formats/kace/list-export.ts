@@ -1,10 +1,11 @@
 import type { ColumnMatch } from '../../text/column-match.ts';
 import { readDelimited } from '../../text/delimited.ts';
 import { readFixedWidth } from '../../text/fixed-width.ts';
+import type { Page } from '../../text/page.ts';
 import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import { defineDocumentFormat } from '../define-format.ts';
-import type { EvidenceDocument } from '../define-format.ts';
+import type { EvidenceDocument, LongDocument } from '../define-format.ts';
 import { oncePerProbe } from '../probe-memory.ts';
 import { harvestRows, matchPatchTable, tellsState } from './read-rows.ts';
 import { isPage, warnUnknownTables } from './saved-page.ts';
@@ -36,7 +37,8 @@ export const listExport = defineDocumentFormat({
   id: 'kace/list-export',
   system: 'kace-sma',
   recognise: (probe) => mayBeList(probe) || isPage(probe),
-  read: (document) => readList(document, 'list-export'),
+  read: (document) => readList(document, 'list-export', pageOf(document)),
+  readLong: (document) => readList(document, 'list-export', null),
 });
 
 /** Answers of the appliance's database, under the names of its columns. */
@@ -44,7 +46,8 @@ export const sqlExport = defineDocumentFormat({
   id: 'kace/sql-export',
   system: 'kace-sma',
   recognise: mayBeList,
-  read: (document) => readList(document, 'sql-export'),
+  read: (document) => readList(document, 'sql-export', pageOf(document)),
+  readLong: (document) => readList(document, 'sql-export', null),
 });
 
 /** A rule of dashes below names that one blank keeps apart, or a row written cell below cell. */
@@ -112,7 +115,11 @@ interface FoundTable {
   readonly columns: ColumnMatch<PatchColumn>;
 }
 
-function readList(document: EvidenceDocument, source: 'list-export' | 'sql-export'): boolean {
+function pageOf(document: EvidenceDocument): Page | null {
+  return document.shape === 'html' || document.shape === 'mhtml' ? document.page() : null;
+}
+
+function readList(document: LongDocument, source: 'list-export' | 'sql-export', page: Page | null): boolean {
   const tables = document.tables();
   const found: FoundTable[] = tables.flatMap((table) => {
     const columns = matchPatchTable(table, 4);
@@ -129,7 +136,6 @@ function readList(document: EvidenceDocument, source: 'list-export' | 'sql-expor
     return true;
   }
   const fileDevice = deviceOfFileName(document.path);
-  const page = document.shape === 'html' || document.shape === 'mhtml' ? document.page() : null;
   let rows = 0;
   for (const { table, columns } of found) {
     rows += rowCountOf(table);

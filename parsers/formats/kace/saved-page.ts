@@ -1,7 +1,8 @@
 import type { Citation } from '../../domain/evidence.ts';
+import { rowCountOf } from '../../text/table.ts';
 import type { Table } from '../../text/table.ts';
 import type { Page } from '../../text/page.ts';
-import type { EvidenceDocument, Probe } from '../define-format.ts';
+import type { EvidenceDocument, MemberContext, Probe } from '../define-format.ts';
 import type { KacePageKind, KacePatchFact } from './facts.ts';
 import { supersededByOf } from './read-rows.ts';
 import { capturedAt, chosenTab, listOf } from './subject.ts';
@@ -32,12 +33,12 @@ export function harvestPage(
 
 /** Tables that nobody understood are listed with their headers; forms and small tables are no evidence tables. */
 export function warnUnknownTables(
-  document: EvidenceDocument,
+  document: MemberContext,
   tables: readonly Table[],
   known: ReadonlySet<Table>,
 ): void {
   for (const table of tables) {
-    if (known.has(table) || table.rows.length === 0) continue;
+    if (known.has(table) || rowCountOf(table) === 0) continue;
     if (table.headers.filter((header) => header !== '').length < 3) continue;
     document.harvest.warning(table.headerLine, 'unknown-table', table.headers.join(' | '));
   }

@@ -3,7 +3,7 @@ import type { Moment } from '../../domain/moment.ts';
 import { findKb } from '../../domain/names.ts';
 import { foldWord } from '../../text/vocabulary.ts';
 import type { Page, Pair } from '../../text/page.ts';
-import type { EvidenceDocument } from '../define-format.ts';
+import type { MemberContext } from '../define-format.ts';
 import type { KacePageFact } from './facts.ts';
 import { detectionWords, deploymentWords, isNothing, pageKeys, pageTitles, tabWords } from './words.ts';
 import type { PageKey } from './words.ts';
@@ -153,7 +153,7 @@ export function looksLikeDevice(text: string): boolean {
 }
 
 /** When the source was captured: what it states of itself, else its modification time; on the exporter's clock. */
-export function capturedAt(document: EvidenceDocument, page: Page | null): Moment | null {
+export function capturedAt(document: MemberContext, page: Page | null): Moment | null {
   const saved = page?.savedAt ?? null;
   const reading = saved === null ? null : readDate(saved);
   if (saved !== null && reading !== null && reading !== 'never')
