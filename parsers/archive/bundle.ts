@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
+import { ExpectedError, throwIfCancelled, type ErrorCode } from '../domain/errors.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Budget } from './budget.ts';
 import type { ByteStream } from './byte-stream.ts';
@@ -13,6 +13,7 @@ import type { BundleMember } from './member.ts';
 import { showName } from './member-names.ts';
 import { openPacked } from './packed.ts';
 import { rangeStream, type RandomSource } from './random-source.ts';
+import type { ReasonCode } from './reasons.ts';
 import { headBytes, sniffArchive } from './sniff.ts';
 import { Spool } from './spool.ts';
 import { utcFromSeconds } from './stored-time.ts';
@@ -74,7 +75,7 @@ export interface BundleIdentity {
 
 export interface OpenBundle {
   /**
-   * The members in the order of their bytes; call once. Throws ExpectedError `no-members`, `damaged-archive` when
+   * The members in the order of their bytes; call once. Throws ExpectedError `no-members`, `damaged-archive`, `unsupported-archive` when
    * there turns out to be nothing to give, and CancelledError; all handles are closed then.
    */
   members(): AsyncGenerator<BundleMember, void, undefined>;
@@ -190,14 +191,14 @@ async function openRoot(
   }
 }
 
-/** A zip with other bytes before its first header, such as a self-extracting one. */
+/** A zip with other bytes before its first header, such as a self-extracting one, or the last of several parts. */
 async function openPrefixedZip(source: RandomSource, context: WalkContext): Promise<ZipArchive | null> {
   const longestEnd = 22 + 0xffff;
   const tail = await source.read(Math.max(0, source.size - longestEnd), longestEnd);
   if (!Buffer.from(tail.buffer, tail.byteOffset, tail.length).includes('PK\u0005\u0006', 0, 'latin1'))
     return null;
   const zip = await openZip(source, context.password);
-  return zip.size === 0 || zip.fault !== null ? null : zip;
+  return zip.size === 0 || (zip.fault !== null && zip.fault !== 'split-archive') ? null : zip;
 }
 
 function zipRoot(zip: ZipArchive, name: string, locked: LockedMembers): Root {
@@ -383,15 +384,20 @@ class WalkedBundle implements OpenBundle {
     for await (const member of walk(container, prefix, 0, this.#context)) {
       if (member.depth === 0) {
         const nothingRead = single && container.fault !== null && (await member.head()).length === 0;
-        if (nothingRead) throw new ExpectedError('damaged-archive', this.#name);
+        if (nothingRead) throw new ExpectedError(whyNothing(container.fault), this.#name);
         if (own !== null) this.#kind.own(own);
         own = member;
       }
       yield member;
     }
     if (own === null) {
-      throw new ExpectedError(container.fault === null ? 'no-members' : 'damaged-archive', this.#name);
+      throw new ExpectedError(whyNothing(container.fault), this.#name);
     }
     this.#kind.own(own);
   }
+}
+
+function whyNothing(fault: ReasonCode | null): ErrorCode {
+  if (fault === null) return 'no-members';
+  return fault === 'unsupported-method' ? 'unsupported-archive' : 'damaged-archive';
 }

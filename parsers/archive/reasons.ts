@@ -8,6 +8,8 @@ export type ReasonCode =
   | 'damaged-data'
   | 'not-readable'
   | 'overlapping-entry'
+  | 'split-archive'
+  | 'trailing-data'
   | 'truncated'
   | 'unsupported-method'
   // refused: a limit was reached
@@ -43,6 +45,8 @@ export function stateOf(reason: ReasonCode | null): MemberState {
     case 'damaged-data':
     case 'not-readable':
     case 'overlapping-entry':
+    case 'split-archive':
+    case 'trailing-data':
     case 'truncated':
     case 'unsupported-method':
       return 'damaged';

@@ -206,7 +206,9 @@ describe('nested archives', () => {
       { name: 'c', data: 'lost' },
     ]);
     const brokenTar = Buffer.from(tar);
+    // Its name, mode and owner are gone; how long it is, and its bytes, are not.
     brokenTar.fill(0xff, tar.indexOf('lost') - 512, tar.indexOf('lost') - 400);
+    const unreadable = '\u00a0'.repeat(100);
     const listing = await listBytes(
       buildZip([
         { name: 'header.tar', data: brokenTar },
@@ -227,6 +229,7 @@ describe('nested archives', () => {
       'header.tar: damaged damaged-data',
       'header.tar!/a: whole',
       `header.tar!/b: ${shortened(noise)}`,
+      `header.tar!/${unreadable}: damaged bad-header`,
       'cut.tgz: damaged truncated',
       'cut.tgz!/a: whole',
       'cut.tgz!/b: damaged truncated',
@@ -237,6 +240,7 @@ describe('nested archives', () => {
       'check.gz!/check: damaged bad-crc',
       'z: after',
     ]);
+    expect(listing.members.find(({ path }) => path.endsWith(unreadable))?.text).toBe('lost');
     expect(listing.members.at(-2)?.text).toBe('text');
     const cut = listing.members.find((member) => member.path === 'cut.tgz!/b');
     expect(cut?.bytes).toBeGreaterThan(10_000);
