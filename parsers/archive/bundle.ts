@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { ExpectedError, throwIfCancelled, type ErrorCode } from '../domain/errors.ts';
@@ -71,6 +71,8 @@ export interface BundleIdentity {
   readonly sha256: string;
   /** Whether the bundle itself is not whole: cut off, or without a directory that fits. */
   readonly damaged: boolean;
+  /** Whether the file, or one of the folder, was no longer the same when it had been read. */
+  readonly changed: boolean;
 }
 
 export interface OpenBundle {
@@ -116,6 +118,9 @@ interface Root {
   readonly single: boolean;
 }
 
+/** Windows does not have the flag. */
+const openFlags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 async function openFileBundle(
   path: string,
   name: string,
@@ -125,7 +130,8 @@ async function openFileBundle(
   const { size } = stats;
   const { signal } = session;
   const modified = utcFromSeconds(Math.floor(stats.mtimeMs / 1000));
-  const handle = await open(path).catch((error: unknown) => failOpening(error, name));
+  // What has become a pipe meanwhile must not be waited for.
+  const handle = await open(path, openFlags).catch((error: unknown) => failOpening(error, name));
   const progress = new Progress(size, session.options);
   const source = new HashingSource(handle, size, {
     signal,
@@ -143,6 +149,7 @@ async function openFileBundle(
         bytes: size,
         sha256: await source.sha256(),
         damaged: root.container.fault !== null || source.impaired,
+        changed: await source.isChanged(stats),
       }),
       release: async () => {
         session.end();
@@ -247,17 +254,26 @@ async function openFolderBundle(path: string, name: string, session: Session): P
   const progress = new Progress(listing.bytes, session.options);
   const context = newContext(session, progress);
   let read = 0;
-  const container = openFolder(listing, signal, (bytes) => {
-    read += bytes;
-    progress.reach(Math.min(read, listing.bytes));
-  });
+  let changed = false;
+  const container = openFolder(
+    listing,
+    signal,
+    (bytes) => {
+      read += bytes;
+      progress.reach(Math.min(read, listing.bytes));
+    },
+    () => {
+      changed = true;
+    },
+  );
   const root: Root = { container, prefix: '', single: false };
   const hash = createHash('sha256');
   return new WalkedBundle(name, root, context, {
     own: (member) => {
       hash.update(`${member.outcome().sha256 ?? '-'}  ${member.path}\n`);
     },
-    identify: () => Promise.resolve({ bytes: listing.bytes, sha256: hash.digest('hex'), damaged: false }),
+    identify: () =>
+      Promise.resolve({ bytes: listing.bytes, sha256: hash.digest('hex'), damaged: false, changed }),
     release: () => {
       session.end();
       return context.spool.close();

@@ -4,6 +4,7 @@ export type ReasonCode =
   | 'bad-crc'
   | 'bad-size'
   | 'bad-header'
+  | 'changed-while-read'
   | 'header-mismatch'
   | 'damaged-data'
   | 'not-readable'
@@ -41,6 +42,7 @@ export function stateOf(reason: ReasonCode | null): MemberState {
     case 'bad-crc':
     case 'bad-size':
     case 'bad-header':
+    case 'changed-while-read':
     case 'header-mismatch':
     case 'damaged-data':
     case 'not-readable':

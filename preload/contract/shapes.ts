@@ -470,7 +470,13 @@ export const limitsSchema = v.object({
 
 /** What triage and the head line show. */
 export const overviewSchema = v.object({
-  bundle: v.object({ name: text, bytes: v.number(), sha256: text, damaged: v.boolean() }),
+  bundle: v.object({
+    name: text,
+    bytes: v.number(),
+    sha256: text,
+    damaged: v.boolean(),
+    changed: v.optional(v.boolean()),
+  }),
   systems: v.array(systemSchema),
   devices: v.array(deviceRowSchema),
   records: count,

@@ -90,6 +90,7 @@ describe('a folder', () => {
       bytes: (archive?.bytes ?? 0) + 2,
       sha256: sha256(lines.join('')),
       damaged: false,
+      changed: false,
     });
   });
 

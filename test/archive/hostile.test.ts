@@ -21,6 +21,7 @@ const codes = {
   'bad-crc': 'file',
   'bad-size': 'file',
   'bad-header': 'file',
+  'changed-while-read': 'of a file that is written to meanwhile; test/archive/changing.test.ts has it',
   'header-mismatch': 'file',
   'damaged-data': 'file',
   'overlapping-entry': 'file',

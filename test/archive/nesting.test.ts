@@ -46,6 +46,7 @@ describe('bundles of each kind', () => {
       bytes: tar.length,
       sha256: sha256(tar),
       damaged: false,
+      changed: false,
     });
   });
 

@@ -32,6 +32,7 @@ describe('a whole zip', () => {
       bytes: zip.length,
       sha256: sha256(zip),
       damaged: false,
+      changed: false,
     });
   });
 
