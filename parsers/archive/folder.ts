@@ -18,6 +18,9 @@ const openFlags =
   ((constants.O_NONBLOCK as number | undefined) ?? 0) |
   ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
+/** Files that the file system is asked about at once. */
+const filesAtOnce = 64;
+
 /** Bytes of a file read at once. */
 const pieceBytes = 512 * 1024;
 
@@ -53,12 +56,17 @@ export async function listFolder(folder: string, signal: AbortSignal | undefined
       files.push(unreadable(location, prefix));
       continue;
     }
+    const described: (() => Promise<FolderFile>)[] = [];
     for (const child of children) {
-      throwIfCancelled(signal);
       const inside = Buffer.concat([location, Buffer.from(sep), child.name]);
       const path = prefix + showName(decodeName(child.name));
       if (child.isDirectory()) pending.push({ location: inside, prefix: `${path}/` });
-      else files.push(await describe(inside, path));
+      else described.push(() => describe(inside, path));
+    }
+    for (let at = 0; at < described.length; at += filesAtOnce) {
+      throwIfCancelled(signal);
+      const batch = described.slice(at, at + filesAtOnce).map((start) => start());
+      for (const file of await Promise.all(batch)) files.push(file);
     }
   }
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : Buffer.compare(a.location, b.location)));
