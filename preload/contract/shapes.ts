@@ -162,8 +162,10 @@ export const lineRowSchema = v.object({
   more: v.exactOptional(count),
   /** The line is out of its file's time order. */
   outOfOrder: v.boolean(),
-  /** The text was cut for showing; the file view has all of it. */
+  /** The text was cut for showing. */
   cut: v.boolean(),
+  /** Of the whole line, where it was cut. */
+  bytes: v.exactOptional(count),
   /** Annotated or cited by these findings. */
   findings: v.array(text),
 });
