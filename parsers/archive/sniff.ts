@@ -1,4 +1,4 @@
-import { isTarHeader } from './tar-header.ts';
+import { isTarHeader, tarBlockBytes } from './tar-header.ts';
 import { localHeaderBytes, localHeaderSignature, readLocalHeader } from './zip-records.ts';
 
 /** First bytes looked at to tell what a file is. */
@@ -26,7 +26,13 @@ export function sniffArchive(head: Uint8Array, name: string): ArchiveKind | null
   if (startsWith(bytes, zipEmpty)) return 'zip';
   if (startsWith(bytes, zipStart) || startsWith(bytes, zipSpanned) || startsWith(bytes, zipOnePart))
     return !/\.zip$/iu.test(name) && isZipDocument(bytes) ? null : 'zip';
-  return isTarHeader(bytes) ? 'tar' : null;
+  return isTarHeader(bytes) || isEmptyTar(bytes, name) ? 'tar' : null;
+}
+
+/** A tar without entries is an end mark alone: zeros, which only the name tells from others. */
+function isEmptyTar(bytes: Buffer, name: string): boolean {
+  const isTar = /\.(?:tar(?:\.[gx]z)?|t[gx]z)$/iu.test(name);
+  return isTar && bytes.length >= 2 * tarBlockBytes && bytes.every((byte) => byte === 0);
 }
 
 function startsWith(bytes: Buffer, magic: Buffer): boolean {

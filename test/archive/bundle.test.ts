@@ -42,6 +42,9 @@ describe('what cannot be opened', () => {
 
   test('a tar of folders, an empty folder, a device', async () => {
     const tar = await buildTar([{ name: 'a/', type: 'directory' }]);
+    await expect(listBytes(Buffer.alloc(10_240), { name: 'x.tar' })).rejects.toMatchObject({
+      code: 'no-members',
+    });
     await expect(listBytes(tar, { name: 'x.tar' })).rejects.toMatchObject({ code: 'no-members' });
     await expect(listBytes(gzipSync(tar), { name: 'x.tgz' })).rejects.toMatchObject({ code: 'no-members' });
     await expect(listPath(await temporaryFolder())).rejects.toMatchObject({ code: 'no-members' });
