@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
+import { ExpectedError, throwIfCancelled, type ErrorCode } from '../domain/errors.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Budget } from './budget.ts';
 import type { ByteStream } from './byte-stream.ts';
@@ -13,6 +13,7 @@ import type { BundleMember } from './member.ts';
 import { showName } from './member-names.ts';
 import { openPacked } from './packed.ts';
 import { rangeStream, type RandomSource } from './random-source.ts';
+import type { ReasonCode } from './reasons.ts';
 import { headBytes, sniffArchive } from './sniff.ts';
 import { Spool } from './spool.ts';
 import { utcFromSeconds } from './stored-time.ts';
@@ -70,11 +71,13 @@ export interface BundleIdentity {
   readonly sha256: string;
   /** Whether the bundle itself is not whole: cut off, or without a directory that fits. */
   readonly damaged: boolean;
+  /** Whether the file, or one of the folder, was no longer the same when it had been read. */
+  readonly changed: boolean;
 }
 
 export interface OpenBundle {
   /**
-   * The members in the order of their bytes; call once. Throws ExpectedError `no-members`, `damaged-archive` when
+   * The members in the order of their bytes; call once. Throws ExpectedError `no-members`, `damaged-archive`, `unsupported-archive` when
    * there turns out to be nothing to give, and CancelledError; all handles are closed then.
    */
   members(): AsyncGenerator<BundleMember, void, undefined>;
@@ -115,6 +118,9 @@ interface Root {
   readonly single: boolean;
 }
 
+/** Windows does not have the flag. */
+const openFlags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 async function openFileBundle(
   path: string,
   name: string,
@@ -124,7 +130,8 @@ async function openFileBundle(
   const { size } = stats;
   const { signal } = session;
   const modified = utcFromSeconds(Math.floor(stats.mtimeMs / 1000));
-  const handle = await open(path).catch((error: unknown) => failOpening(error, name));
+  // What has become a pipe meanwhile must not be waited for.
+  const handle = await open(path, openFlags).catch((error: unknown) => failOpening(error, name));
   const progress = new Progress(size, session.options);
   const source = new HashingSource(handle, size, {
     signal,
@@ -142,6 +149,7 @@ async function openFileBundle(
         bytes: size,
         sha256: await source.sha256(),
         damaged: root.container.fault !== null || source.impaired,
+        changed: await source.isChanged(stats),
       }),
       release: async () => {
         session.end();
@@ -190,14 +198,14 @@ async function openRoot(
   }
 }
 
-/** A zip with other bytes before its first header, such as a self-extracting one. */
+/** A zip with other bytes before its first header, such as a self-extracting one, or the last of several parts. */
 async function openPrefixedZip(source: RandomSource, context: WalkContext): Promise<ZipArchive | null> {
   const longestEnd = 22 + 0xffff;
   const tail = await source.read(Math.max(0, source.size - longestEnd), longestEnd);
   if (!Buffer.from(tail.buffer, tail.byteOffset, tail.length).includes('PK\u0005\u0006', 0, 'latin1'))
     return null;
   const zip = await openZip(source, context.password);
-  return zip.size === 0 || zip.fault !== null ? null : zip;
+  return zip.size === 0 || (zip.fault !== null && zip.fault !== 'split-archive') ? null : zip;
 }
 
 function zipRoot(zip: ZipArchive, name: string, locked: LockedMembers): Root {
@@ -246,17 +254,26 @@ async function openFolderBundle(path: string, name: string, session: Session): P
   const progress = new Progress(listing.bytes, session.options);
   const context = newContext(session, progress);
   let read = 0;
-  const container = openFolder(listing, signal, (bytes) => {
-    read += bytes;
-    progress.reach(Math.min(read, listing.bytes));
-  });
+  let changed = false;
+  const container = openFolder(
+    listing,
+    signal,
+    (bytes) => {
+      read += bytes;
+      progress.reach(Math.min(read, listing.bytes));
+    },
+    () => {
+      changed = true;
+    },
+  );
   const root: Root = { container, prefix: '', single: false };
   const hash = createHash('sha256');
   return new WalkedBundle(name, root, context, {
     own: (member) => {
       hash.update(`${member.outcome().sha256 ?? '-'}  ${member.path}\n`);
     },
-    identify: () => Promise.resolve({ bytes: listing.bytes, sha256: hash.digest('hex'), damaged: false }),
+    identify: () =>
+      Promise.resolve({ bytes: listing.bytes, sha256: hash.digest('hex'), damaged: false, changed }),
     release: () => {
       session.end();
       return context.spool.close();
@@ -383,15 +400,20 @@ class WalkedBundle implements OpenBundle {
     for await (const member of walk(container, prefix, 0, this.#context)) {
       if (member.depth === 0) {
         const nothingRead = single && container.fault !== null && (await member.head()).length === 0;
-        if (nothingRead) throw new ExpectedError('damaged-archive', this.#name);
+        if (nothingRead) throw new ExpectedError(whyNothing(container.fault), this.#name);
         if (own !== null) this.#kind.own(own);
         own = member;
       }
       yield member;
     }
     if (own === null) {
-      throw new ExpectedError(container.fault === null ? 'no-members' : 'damaged-archive', this.#name);
+      throw new ExpectedError(whyNothing(container.fault), this.#name);
     }
     this.#kind.own(own);
   }
+}
+
+function whyNothing(fault: ReasonCode | null): ErrorCode {
+  if (fault === null) return 'no-members';
+  return fault === 'unsupported-method' ? 'unsupported-archive' : 'damaged-archive';
 }

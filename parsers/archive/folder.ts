@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, readdir, readlink, lstat, type FileHandle } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
@@ -7,6 +8,18 @@ import { FileStream, isForFileStream } from './file-stream.ts';
 import { decodeName, showName } from './member-names.ts';
 import type { ReasonCode } from './reasons.ts';
 import { utcFromSeconds, type StoredTime } from './stored-time.ts';
+
+/**
+ * How a file of the folder is opened: it may have become a pipe, which must not be waited for, or a link, which is
+ * not followed. Windows has neither flag.
+ */
+const openFlags =
+  constants.O_RDONLY |
+  ((constants.O_NONBLOCK as number | undefined) ?? 0) |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+
+/** Files that the file system is asked about at once. */
+const filesAtOnce = 64;
 
 /** Bytes of a file read at once. */
 const pieceBytes = 512 * 1024;
@@ -26,6 +39,8 @@ interface FolderFile {
   readonly bytes: number;
   readonly linkTarget: string | null;
   readonly modified: StoredTime | null;
+  /** As the file system has it; null where that says nothing. */
+  readonly mtimeMs: number | null;
   readonly fault: ReasonCode | null;
 }
 
@@ -41,27 +56,36 @@ export async function listFolder(folder: string, signal: AbortSignal | undefined
       files.push(unreadable(location, prefix));
       continue;
     }
+    const described: (() => Promise<FolderFile>)[] = [];
     for (const child of children) {
-      throwIfCancelled(signal);
       const inside = Buffer.concat([location, Buffer.from(sep), child.name]);
       const path = prefix + showName(decodeName(child.name));
       if (child.isDirectory()) pending.push({ location: inside, prefix: `${path}/` });
-      else files.push(await describe(inside, path));
+      else described.push(() => describe(inside, path));
+    }
+    for (let at = 0; at < described.length; at += filesAtOnce) {
+      throwIfCancelled(signal);
+      const batch = described.slice(at, at + filesAtOnce).map((start) => start());
+      for (const file of await Promise.all(batch)) files.push(file);
     }
   }
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : Buffer.compare(a.location, b.location)));
   return { files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
 }
 
-/** @param onRead told of the bytes of each read */
+/**
+ * @param onRead told of the bytes of each read
+ * @param onChanged told of each file that is no longer as it was listed
+ */
 export function openFolder(
   listing: FolderListing,
   signal: AbortSignal | undefined,
   onRead: (bytes: number) => void,
+  onChanged: () => void,
 ): Container {
   return {
     fault: null,
-    entries: () => describeAll(listing, signal, onRead),
+    entries: () => describeAll(listing, signal, onRead, onChanged),
     close: () => Promise.resolve(),
   };
 }
@@ -70,6 +94,7 @@ async function* describeAll(
   listing: FolderListing,
   signal: AbortSignal | undefined,
   onRead: (bytes: number) => void,
+  onChanged: () => void,
 ): AsyncGenerator<ContainerEntry, void, undefined> {
   for (const file of listing.files) {
     yield {
@@ -80,7 +105,7 @@ async function* describeAll(
       packedBytes: null,
       modified: file.modified,
       fault: file.fault,
-      open: () => new FolderFileStream(file, signal, onRead),
+      open: () => new FolderFileStream(file, signal, onRead, onChanged),
       repeatable: true,
     };
   }
@@ -98,6 +123,7 @@ async function describe(location: Buffer, path: string): Promise<FolderFile> {
       bytes: kind === 'file' ? stats.size : 0,
       linkTarget: target === null ? null : showName(decodeName(target)),
       modified: utcFromSeconds(Math.floor(stats.mtimeMs / 1000)),
+      mtimeMs: stats.mtimeMs,
       fault: null,
     };
   } catch {
@@ -107,7 +133,16 @@ async function describe(location: Buffer, path: string): Promise<FolderFile> {
 
 function unreadable(location: Buffer, path: string): FolderFile {
   const fault = 'not-readable';
-  return { path, location, kind: 'special', bytes: 0, linkTarget: null, modified: null, fault };
+  return {
+    path,
+    location,
+    kind: 'special',
+    bytes: 0,
+    linkTarget: null,
+    modified: null,
+    mtimeMs: null,
+    fault,
+  };
 }
 
 /** A file of the folder, opened when it is first read and read to the size it had when it was listed. */
@@ -117,16 +152,23 @@ class FolderFileStream implements ByteStream {
   readonly #file: FolderFile;
   readonly #signal: AbortSignal | undefined;
   readonly #onRead: (bytes: number) => void;
+  readonly #onChanged: () => void;
   #handle: FileHandle | null = null;
   /** Reads and hashes a large file beside this thread. */
   #aside: FileStream | null = null;
   #lends = false;
   #ended = false;
 
-  constructor(file: FolderFile, signal: AbortSignal | undefined, onRead: (bytes: number) => void) {
+  constructor(
+    file: FolderFile,
+    signal: AbortSignal | undefined,
+    onRead: (bytes: number) => void,
+    onChanged: () => void,
+  ) {
     this.#file = file;
     this.#signal = signal;
     this.#onRead = onRead;
+    this.#onChanged = onChanged;
   }
 
   get digests(): Digests | null | undefined {
@@ -143,12 +185,13 @@ class FolderFileStream implements ByteStream {
     if (this.#aside !== null && !this.#ended) return this.#nextAside(this.#aside);
     const wanted = Math.min(pieceBytes, this.#file.bytes - this.packedBytes);
     if (this.#ended || wanted <= 0) {
+      await this.#compare();
       await this.close();
       return null;
     }
     try {
       if (this.#handle === null) {
-        this.#handle = await open(this.#file.location);
+        this.#handle = await open(this.#file.location, openFlags);
         if (isForFileStream(this.#file.bytes)) this.#aside = new FileStream(this.#handle, this.#file.bytes);
         if (this.#lends) this.#aside?.lend();
       }
@@ -163,6 +206,7 @@ class FolderFileStream implements ByteStream {
       this.#onRead(bytesRead);
       if (bytesRead > 0) return buffer.subarray(0, bytesRead);
       this.fault = 'truncated';
+      this.#onChanged();
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       this.fault = 'not-readable';
@@ -178,8 +222,18 @@ class FolderFileStream implements ByteStream {
     this.#onRead(this.packedBytes - before);
     if (piece !== null) return piece;
     this.fault = stream.fault;
+    await this.#compare();
     await this.close();
     return null;
+  }
+
+  /** Whether the file is still as it was listed; one that grows is read as far as it went then. */
+  async #compare(): Promise<void> {
+    const now = await this.#handle?.stat().catch(() => null);
+    if (now === undefined || now === null || this.#file.mtimeMs === null) return;
+    if (now.size === this.#file.bytes && now.mtimeMs === this.#file.mtimeMs) return;
+    this.fault ??= 'changed-while-read';
+    this.#onChanged();
   }
 
   async close(): Promise<void> {

@@ -26,5 +26,5 @@ export function readGzipHeader(head: Uint8Array): GzipHeader {
   if (hasExtra) at += 2 + (at + 2 <= bytes.length ? bytes.readUInt16LE(at) : 0);
   const hasName = (flags & 8) !== 0;
   const end = hasName ? indexOfByte(bytes, 0, at) : -1;
-  return { name: end > at ? decodeName(bytes.subarray(at, end)) : null, modified };
+  return { name: end > at ? decodeName(bytes.subarray(at, end), 'latin1') : null, modified };
 }

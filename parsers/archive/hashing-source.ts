@@ -73,6 +73,12 @@ export class HashingSource implements RandomSource {
     return this.#digest;
   }
 
+  /** Whether the file is no longer as it was when it was opened; a file put in its place is another. */
+  async isChanged(before: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
+    const now = await this.#handle.stat();
+    return now.size !== before.size || now.mtimeMs !== before.mtimeMs;
+  }
+
   close(): Promise<void> {
     return this.#file.close();
   }

@@ -148,5 +148,7 @@ function reasonOf(error: NodeJS.ErrnoException, input: ByteStream): ReasonCode {
   // The check values of gzip, met after all bytes have been delivered.
   if (error.message === 'incorrect data check') return 'bad-crc';
   if (error.message === 'incorrect length check') return 'bad-size';
+  // The first header was looked at before: this stands where another file would begin.
+  if (error.message === 'incorrect header check') return 'trailing-data';
   return 'damaged-data';
 }

@@ -6,15 +6,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * A stored name as text: strict UTF-8 (which a set UTF-8 flag promises and an old archive may hold as well),
  * else CP932 (zips made on Japanese Windows) when nothing is lost on the way there and back, else CP437.
  * A name that breaks the flag's promise is read like one without it.
+ *
+ * @param last what else it may be, where CP437 is not
  */
-export function decodeName(raw: Uint8Array): string {
+export function decodeName(raw: Uint8Array, last: 'cp437' | 'latin1' = 'cp437'): string {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
   try {
     return utf8.decode(bytes);
   } catch {
     const japanese = iconv.decode(bytes, 'cp932');
     const sound = !japanese.includes('\uFFFD') && iconv.encode(japanese, 'cp932').equals(bytes);
-    return sound ? japanese : iconv.decode(bytes, 'cp437');
+    return sound ? japanese : iconv.decode(bytes, last);
   }
 }
 

@@ -47,7 +47,7 @@ export class MemberReader implements ByteStream {
         ? null
         : this.#budget.take(piece.length, this.bytes + piece.length, this.#source.packedBytes);
     if (piece === null || refusal !== null) {
-      this.fault = refusal ?? this.#source.fault;
+      this.fault ??= refusal ?? this.#source.fault;
       this.#ended = true;
       await this.#source.close();
       return null;
@@ -55,6 +55,11 @@ export class MemberReader implements ByteStream {
     this.bytes += piece.length;
     if (this.#source.digests === undefined) this.#take(piece);
     return piece;
+  }
+
+  /** Says that this is a part of an archive in several: it is not whole, however well it is read. */
+  markPart(): void {
+    this.fault ??= 'split-archive';
   }
 
   /** SHA-256, in hex, of the bytes that were given. */

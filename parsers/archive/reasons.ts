@@ -4,10 +4,13 @@ export type ReasonCode =
   | 'bad-crc'
   | 'bad-size'
   | 'bad-header'
+  | 'changed-while-read'
   | 'header-mismatch'
   | 'damaged-data'
   | 'not-readable'
   | 'overlapping-entry'
+  | 'split-archive'
+  | 'trailing-data'
   | 'truncated'
   | 'unsupported-method'
   // refused: a limit was reached
@@ -39,10 +42,13 @@ export function stateOf(reason: ReasonCode | null): MemberState {
     case 'bad-crc':
     case 'bad-size':
     case 'bad-header':
+    case 'changed-while-read':
     case 'header-mismatch':
     case 'damaged-data':
     case 'not-readable':
     case 'overlapping-entry':
+    case 'split-archive':
+    case 'trailing-data':
     case 'truncated':
     case 'unsupported-method':
       return 'damaged';

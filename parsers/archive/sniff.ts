@@ -1,3 +1,4 @@
+import { isTarHeader, tarBlockBytes } from './tar-header.ts';
 import { localHeaderBytes, localHeaderSignature, readLocalHeader } from './zip-records.ts';
 
 /** First bytes looked at to tell what a file is. */
@@ -9,7 +10,9 @@ const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
 const xzMagic = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);
 const zipStart = localHeaderSignature;
 const zipEmpty = Buffer.from('PK\u0005\u0006', 'latin1');
+/** Before the first header of a zip in parts, and of one that was made to be one and then fit into a single part (8.5). */
 const zipSpanned = Buffer.from('PK\u0007\u0008PK\u0003\u0004', 'latin1');
+const zipOnePart = Buffer.from('PK00PK\u0003\u0004', 'latin1');
 
 /**
  * What kind of archive begins with these bytes; null for everything else. Documents that happen to be
@@ -21,9 +24,15 @@ export function sniffArchive(head: Uint8Array, name: string): ArchiveKind | null
   if (startsWith(bytes, gzipMagic)) return 'gzip';
   if (startsWith(bytes, xzMagic)) return 'xz';
   if (startsWith(bytes, zipEmpty)) return 'zip';
-  if (startsWith(bytes, zipStart) || startsWith(bytes, zipSpanned))
+  if (startsWith(bytes, zipStart) || startsWith(bytes, zipSpanned) || startsWith(bytes, zipOnePart))
     return !/\.zip$/iu.test(name) && isZipDocument(bytes) ? null : 'zip';
-  return isTarHeader(bytes) ? 'tar' : null;
+  return isTarHeader(bytes) || isEmptyTar(bytes, name) ? 'tar' : null;
+}
+
+/** A tar without entries is an end mark alone: zeros, which only the name tells from others. */
+function isEmptyTar(bytes: Buffer, name: string): boolean {
+  const isTar = /\.(?:tar(?:\.[gx]z)?|t[gx]z)$/iu.test(name);
+  return isTar && bytes.length >= 2 * tarBlockBytes && bytes.every((byte) => byte === 0);
 }
 
 function startsWith(bytes: Buffer, magic: Buffer): boolean {
@@ -45,15 +54,4 @@ function isZipDocument(bytes: Buffer): boolean {
     at = bytes.indexOf(zipStart, next);
   }
   return false;
-}
-
-/** A tar header is told by its checksum (POSIX ustar): it also fits the headers older than `ustar`. */
-function isTarHeader(bytes: Buffer): boolean {
-  if (bytes.length < 512 || bytes[0] === 0) return false;
-  const stored = Number.parseInt(bytes.toString('latin1', 148, 156).trimStart(), 8);
-  let sum = 8 * 0x20;
-  for (let at = 0; at < 512; at++) {
-    if (at < 148 || at >= 156) sum += bytes[at] ?? 0;
-  }
-  return sum === stored;
 }

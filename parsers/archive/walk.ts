@@ -83,6 +83,7 @@ async function* walkFile(
       yield* walkSuspect(place, entry, content, context);
     } else {
       const member = new WalkedMember(place, entry, 'file', content);
+      if (isPart(entry.name)) reader.markPart();
       yield member;
       await drain(content.stream);
       member.settle(null);
@@ -90,6 +91,11 @@ async function* walkFile(
   } finally {
     await content.stream.close();
   }
+}
+
+/** A part of an archive that was cut into several is told by its name, as the tools that do so give it. */
+function isPart(name: string): boolean {
+  return /\.(?:z\d{2}|(?:zip|7z|tar|tgz|gz|xz)\.\d{3})$/iu.test(name);
 }
 
 /** A zip can have anything before its first header; then only its name tells. */
@@ -118,7 +124,7 @@ async function* walkArchive(
   let fault: ReasonCode | null;
   try {
     yield* walk(container, `${place.path}!/`, place.depth + 1, context);
-    fault = container.fault;
+    fault = container.fault !== null && isPart(entry.name) ? 'split-archive' : container.fault;
   } finally {
     await container.close();
   }

@@ -111,10 +111,11 @@ class XzRun implements DecodeRun {
   }
 
   #judge(error: unknown): void {
-    // The library has its decoder's result only in the message: 2 unknown check, 6 unknown filter or option.
+    // The library has its decoder's result only in the message: 2 unknown check, 3 and 4 a
+    // dictionary beyond its memory, 6 unknown filter or option.
     const code = /error code (?<code>\d+)/u.exec(String(error))?.groups?.['code'] ?? null;
     if (code === null) forgetDecoder();
-    if (code === '2' || code === '6') {
+    if (code !== null && ['2', '3', '4', '6'].includes(code)) {
       this.fault = 'unsupported-method';
     } else if (this.#inputEnded) {
       this.fault = this.#input.fault ?? 'truncated';

@@ -2,7 +2,7 @@ import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
 import { CancelledError } from '../domain/errors.ts';
 import type { RandomSource } from './random-source.ts';
 import { zipEntryName } from './zip-names.ts';
-import { methodAes, readExtraFields, type ZipRecord } from './zip-records.ts';
+import { directorySignature, methodAes, readExtraFields, type ZipRecord } from './zip-records.ts';
 
 export interface ZipDirectory {
   /** Entries for directories are left out. */
@@ -11,10 +11,19 @@ export interface ZipDirectory {
   readonly whole: boolean;
   /** Place of the first local header, directories included; null when there is none. */
   readonly firstOffset: number | null;
+  /** Whether it speaks of other files that the zip goes on in, or began in. */
+  readonly split: boolean;
 }
 
 /** Bytes after the end record that are put up with, such as padding or a signature. */
 const appendedBytes = 1024 * 1024;
+
+/** Longest end record (4.3.16) with its comment, and its signature. */
+const endBytes = 22 + 0xffff;
+const endSignature = Buffer.from('PK\u0005\u0006', 'latin1');
+
+/** Of a directory's entry (4.3.12), without its name, extra fields and comment. */
+const entryBytes = 46;
 
 /** More of a central directory than this is taken for damage; it would be some five million entries. */
 const directoryBytes = 512 * 1024 * 1024;
@@ -35,9 +44,11 @@ export async function readZipDirectory(source: RandomSource): Promise<ZipDirecto
   const records: ZipRecord[] = [];
   let whole = false;
   let firstOffset: number | null = null;
+  let read = 0;
   try {
     for await (const entry of reader.getEntriesGenerator()) {
       firstOffset = Math.min(firstOffset ?? entry.offset, entry.offset);
+      read += entryBytes + entry.rawFilename.length + entry.rawExtraField.length + entry.rawComment.length;
       const record = readRecord(entry);
       if (record !== null) records.push(record);
     }
@@ -46,7 +57,28 @@ export async function readZipDirectory(source: RandomSource): Promise<ZipDirecto
     if (error instanceof CancelledError) throw error;
     // Whatever the library could not make sense of: what it gave before stands.
   }
-  return { records, whole, firstOffset };
+  const end = await readEnd(source);
+  // The count of the entries may be lower than what stands there.
+  if (end !== null && directorySignature.equals(await source.read(end.directoryOffset + read, 4)))
+    whole = false;
+  return { records, whole, firstOffset, split: end?.split === true };
+}
+
+/** Where the directory starts if it stands right before the end record, and what that says; null where none stands near the end. */
+async function readEnd(
+  source: RandomSource,
+): Promise<{ readonly directoryOffset: number; readonly split: boolean } | null> {
+  const from = Math.max(0, source.size - endBytes);
+  const raw = await source.read(from, endBytes);
+  const tail = Buffer.from(raw.buffer, raw.byteOffset, raw.length);
+  const at = tail.lastIndexOf(endSignature);
+  if (at < 0 || at + 22 > tail.length) return null;
+  const disk = tail.readUInt16LE(at + 4);
+  return {
+    directoryOffset: Math.max(0, from + at - tail.readUInt32LE(at + 12)),
+    // All bits are set where the Zip64 record has the number.
+    split: disk > 0 && disk < 0xffff,
+  };
 }
 
 function readRecord(entry: Entry): ZipRecord | null {

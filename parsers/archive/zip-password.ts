@@ -1,10 +1,13 @@
 import iconv from 'iconv-lite';
 import type { RandomSource } from './random-source.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
-import { entryAt, isEncrypted, type ZipEntry, type ZipRecord } from './zip-records.ts';
+import { entryAt, isEncrypted, methodStored, type ZipEntry, type ZipRecord } from './zip-records.ts';
 
-/** Entries tried before a password is called wrong; one of them may be damaged. */
-const entriesToTry = 4;
+/**
+ * Entries tried before a password is called wrong: the smallest, of which some may be damaged, and as many among the
+ * others, since a zip can have several passwords.
+ */
+const entriesToTry = 8;
 
 /** Unpacked bytes to read of an entry; with a wrong password it ends long before, or at its check value. */
 const proofBytes = 4 * 1024 * 1024;
@@ -12,28 +15,41 @@ const proofBytes = 4 * 1024 * 1024;
 /**
  * The bytes of a password as this zip was locked with them: UTF-8, or CP932 as Japanese Windows has them. Null
  * when it fits none of the entries. ZipCrypto's own check lets one wrong password of 256 pass, so
- * the smallest entries are decrypted as a proof.
+ * the smallest entries are decrypted as a proof, and some of the others.
  */
 export async function findPassword(
   source: RandomSource,
   records: readonly ZipRecord[],
   password: string,
 ): Promise<Uint8Array | null> {
-  const smallest = smallestEncrypted(records, source.size);
+  const chosen = entriesToProve(records, source.size);
   for (const key of encodings(password)) {
-    for (const entry of smallest) {
+    for (const entry of chosen) {
       if (await opens(source, entry, key)) return key;
     }
   }
   return null;
 }
 
-function smallestEncrypted(records: readonly ZipRecord[], end: number): readonly ZipEntry[] {
-  return records
+function entriesToProve(records: readonly ZipRecord[], end: number): readonly ZipEntry[] {
+  const locked = records
     .flatMap((record, index) => (isEncrypted(record) ? [index] : []))
-    .sort((a, b) => (records[a]?.packedBytes ?? 0) - (records[b]?.packedBytes ?? 0) || a - b)
-    .slice(0, entriesToTry)
-    .flatMap((index) => entryAt(records, index, end) ?? []);
+    .sort((a, b) => (records[a]?.packedBytes ?? 0) - (records[b]?.packedBytes ?? 0) || a - b);
+  const others = locked.slice(entriesToTry).filter((index) => provesItself(records[index]));
+  const step = Math.max(1, others.length / entriesToTry);
+  // From the largest on: one of another password is more likely a file than a folder full of them.
+  const spread = Array.from({ length: Math.min(entriesToTry, others.length) }, (_, n) =>
+    others.at(-1 - Math.floor(n * step)),
+  );
+  return [...locked.slice(0, entriesToTry), ...spread].flatMap((index) =>
+    index === undefined ? [] : (entryAt(records, index, end) ?? []),
+  );
+}
+
+/** Whether the first bytes of an entry tell a wrong password: of stored ones only the last do. */
+function provesItself(record: ZipRecord | undefined): boolean {
+  if (record === undefined) return false;
+  return record.aes !== null || record.method !== methodStored || (record.bytes ?? proofBytes) < proofBytes;
 }
 
 function encodings(password: string): readonly Uint8Array[] {

@@ -6,6 +6,7 @@ import { readZipDirectory, type ZipDirectory } from './zip-directory.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
 import { findPassword } from './zip-password.ts';
 import {
+  descriptorSignature,
   entryAt,
   isEncrypted,
   localHeaderSignature,
@@ -33,10 +34,10 @@ export interface ZipArchive extends Container {
 /**
  * Opens a zip. Its entries come in the order of their bytes in the file, which is nearly always that of the
  * directory. Where the directory is missing, broken or does not fit the file, they are found from their local
- * headers, and the container's fault is `damaged-data`.
+ * headers, and the container's fault is `damaged-data`, or `split-archive` for a part of a zip in several.
  */
 export async function openZip(source: RandomSource, password: string | null): Promise<ZipArchive> {
-  const { records, whole } = await readRecords(source);
+  const { records, fault } = await readRecords(source);
   const encrypted = records.reduce((count, record) => count + (isEncrypted(record) ? 1 : 0), 0);
   const tried = password !== null && encrypted > 0;
   const key = tried ? await findPassword(source, records, password) : null;
@@ -44,7 +45,7 @@ export async function openZip(source: RandomSource, password: string | null): Pr
     size: records.length,
     encryption: encrypted === 0 ? 'none' : encrypted < records.length ? 'some' : 'all',
     passwordFits: tried ? key !== null : null,
-    fault: whole ? null : 'damaged-data',
+    fault,
     entries: () => describeAll(source, records, key, tried),
     close: () => Promise.resolve(),
   };
@@ -52,16 +53,17 @@ export async function openZip(source: RandomSource, password: string | null): Pr
 
 async function readRecords(
   source: RandomSource,
-): Promise<{ readonly records: ZipRecord[]; readonly whole: boolean }> {
+): Promise<{ readonly records: ZipRecord[]; readonly fault: ReasonCode | null }> {
   const directory = await readZipDirectory(source);
   const foreign = await isForeign(source, directory);
   const fits = !foreign && (await pointsAtHeaders(source, directory.records));
-  if (directory.whole && fits) return { records: orderByPlace(directory.records), whole: true };
+  if (directory.whole && fits) return { records: orderByPlace(directory.records), fault: null };
 
   const recovered = await recoverZipEntries(source);
   const listed = foreign ? [] : directory.records;
   const records = fits ? mergeByPlace(listed, recovered) : mergeByName(recovered, listed);
-  return { records: orderByPlace(records), whole: false };
+  const split = directory.split || (await isFirstPart(source));
+  return { records: orderByPlace(records), fault: split ? 'split-archive' : 'damaged-data' };
 }
 
 /**
@@ -79,6 +81,11 @@ async function pointsAtHeaders(source: RandomSource, records: readonly ZipRecord
     if (!(await isLocalHeader(source, records[index]?.headerOffset ?? 0))) return false;
   }
   return true;
+}
+
+/** The first of several parts has a mark of its own before its first header (8.5.3). */
+async function isFirstPart(source: RandomSource): Promise<boolean> {
+  return descriptorSignature.equals(await source.read(0, 4)) && (await isLocalHeader(source, 4));
 }
 
 async function isLocalHeader(source: RandomSource, at: number): Promise<boolean> {

@@ -96,6 +96,7 @@ function tellState({ analysis }: Concluded, locale: Locale, io: CommandIo): void
   const [only] = evidence.members;
   const values = { bundle: bundle.name, members: evidence.members.length };
   if (bundle.damaged) io.tell(`${text(locale, 'bundle-damaged', values)}\n`);
+  if (bundle.changed === true) io.tell(`${text(locale, 'bundle-changed-while-read', values)}\n`);
   if (
     evidence.members.length === 1 &&
     only?.path === bundle.name &&

@@ -89,6 +89,7 @@ function statusOf(error: ExpectedError): number {
     case 'empty-file':
     case 'no-members':
     case 'damaged-archive':
+    case 'unsupported-archive':
     case 'password-needed':
     case 'password-wrong':
     case 'spool-failed':

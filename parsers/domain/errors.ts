@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'empty-file'
   | 'no-members'
   | 'damaged-archive'
+  | 'unsupported-archive'
   | 'password-needed'
   | 'password-wrong'
   | 'not-writable'

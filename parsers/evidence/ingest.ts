@@ -2,6 +2,7 @@ import { constants } from 'node:buffer';
 import type { BundleMember } from '../archive/bundle.ts';
 import type { Limits } from '../domain/limits.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
+import { misnamedExtension } from '../domain/misnamed.ts';
 import type { Moment } from '../domain/moment.ts';
 import type {
   DocumentFormat,
@@ -68,6 +69,8 @@ export async function ingestMember(member: BundleMember, options: IngestOptions)
   }
   // How an archive ended is known only after its members.
   if (member.role !== 'archive') settleMember(member, draft);
+  const misnamed = misnamedExtension(member.plainPath, draft);
+  if (misnamed !== null) draft.warn(null, 'not-as-named', misnamed);
   draft.settle();
   return draft;
 }

@@ -231,8 +231,11 @@ export class BundleLines {
     return this.#members.index(member).isOutOfOrder(id - this.#members.base(member));
   }
 
-  /** Text of a line without its line end. @param limit bytes at most */
-  textOf(id: number, limit = longestShownLine): { readonly text: string; readonly cut: boolean } {
+  /** Text of a line without its line end, and how many bytes the whole line has. @param limit bytes at most */
+  textOf(
+    id: number,
+    limit = longestShownLine,
+  ): { readonly text: string; readonly cut: boolean; readonly bytes: number } {
     const member = this.#memberOf(id);
     const index = this.#members.index(member);
     const line = id - this.#members.base(member);
@@ -243,7 +246,11 @@ export class BundleLines {
     if (length <= limit && bytes[end - 1] === 0x0a) end -= 1;
     while (end > 0 && bytes[end - 1] === 0x0d) end -= 1;
     const text = bytes.toString('utf8', 0, end);
-    return { text: length > limit ? text.replace(/\uFFFD+$/u, '') : text, cut: length > limit };
+    return {
+      text: length > limit ? text.replace(/\uFFFD+$/u, '') : text,
+      cut: length > limit,
+      bytes: length,
+    };
   }
 
   /** The moment of a line with its raw stamp; null for a line without a time. */

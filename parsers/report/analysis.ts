@@ -13,6 +13,8 @@ export interface BundleIdentity {
   readonly sha256: string;
   /** True when the archive itself is broken (its end is missing, its directory disagrees with its members). */
   readonly damaged: boolean;
+  /** True when it was written to while it was read. */
+  readonly changed?: boolean;
 }
 
 /** Lines of all members together. */

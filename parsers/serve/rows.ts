@@ -126,7 +126,7 @@ export function lineRow(id: number, snapshot: Snapshot, where: keyof typeof show
   const { lines, analysis } = snapshot;
   const place = lines.placeOf(id);
   const member = lines.pathOf(id);
-  const { text, cut } = lines.textOf(id, shownBytes[where]);
+  const { text, cut, bytes } = lines.textOf(id, shownBytes[where]);
   const moment = lines.momentOf(id);
   const continues = lines.continues(id);
   const within = where === 'log' ? textWithin(text, id, snapshot) : '';
@@ -142,6 +142,7 @@ export function lineRow(id: number, snapshot: Snapshot, where: keyof typeof show
     continues,
     outOfOrder: lines.isOutOfOrder(id),
     cut,
+    ...(cut ? { bytes } : {}),
     findings: (snapshot.findingsOfLine.get(`${member}:${place.line + 1}`) ?? []).map((finding) => finding.id),
   };
 }

@@ -162,8 +162,10 @@ export const lineRowSchema = v.object({
   more: v.exactOptional(count),
   /** The line is out of its file's time order. */
   outOfOrder: v.boolean(),
-  /** The text was cut for showing; the file view has all of it. */
+  /** The text was cut for showing. */
   cut: v.boolean(),
+  /** Of the whole line, where it was cut. */
+  bytes: v.exactOptional(count),
   /** Annotated or cited by these findings. */
   findings: v.array(text),
 });
@@ -470,7 +472,13 @@ export const limitsSchema = v.object({
 
 /** What triage and the head line show. */
 export const overviewSchema = v.object({
-  bundle: v.object({ name: text, bytes: v.number(), sha256: text, damaged: v.boolean() }),
+  bundle: v.object({
+    name: text,
+    bytes: v.number(),
+    sha256: text,
+    damaged: v.boolean(),
+    changed: v.optional(v.boolean()),
+  }),
   systems: v.array(systemSchema),
   devices: v.array(deviceRowSchema),
   records: count,

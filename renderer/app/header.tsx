@@ -136,6 +136,11 @@ function BundleLine({ name }: { readonly name: string }) {
       {overview?.bundle.damaged === true ? (
         <span className="damaged-badge">{t('header.damaged')}</span>
       ) : null}
+      {overview?.bundle.changed === true ? (
+        <span className="damaged-badge" title={t('header.changed-about')}>
+          {t('header.changed')}
+        </span>
+      ) : null}
       <span className="header-about" title={about}>
         {about}
       </span>

@@ -90,7 +90,7 @@ export function lineCell(row: LineRow, column: string, words: CellWords): string
       return row.level === 'none' || row.continues ? '' : words.t(`level.${row.level}`);
     case 'text':
       // The line as it is: what is copied has to be found again in the file.
-      return row.text;
+      return row.cut ? `${row.text} …` : row.text;
     default:
       return '';
   }

@@ -369,7 +369,9 @@ export function EvidenceGrid<Row extends object>(props: EvidenceGridProps<Row>) 
       const header = shown.map((column) => column.getColDef().headerName ?? column.getColId());
       const cells = rows.map((one) => shown.map((column) => cellText(one, column.getColId(), words)));
       await bridge.copy(rowsAs(format, header, cells));
-      say('good', t(isCut ? 'copy.cut' : 'copy.done', { count: rows.length }));
+      const shortened = rows.filter((row) => 'cut' in row && row.cut === true).length;
+      if (shortened > 0 && !isCut) say('good', t('copy.cut-lines', { count: rows.length, shortened }));
+      else say('good', t(isCut ? 'copy.cut' : 'copy.done', { count: rows.length }));
     },
     [api, bridge, marked, say, store, t],
   );

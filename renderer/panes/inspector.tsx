@@ -25,6 +25,7 @@ import { spanText } from '../time/span-text.ts';
 import { AnnotationEditor } from './annotation-editor.tsx';
 import { CitationButton } from './citation.tsx';
 import { Field } from './field.tsx';
+import { sizeText } from './member-words.tsx';
 import { MuteBox } from './mute-form.tsx';
 import { RuleWorkbench } from './rule-workbench.tsx';
 import { RunView } from './run-view.tsx';
@@ -335,7 +336,7 @@ function rawOf(at: PatchRow['detectedAt']): string | null {
 }
 
 function LineView({ line }: { readonly line: LineRow }) {
-  const { t } = useLanguage();
+  const { t, locale } = useLanguage();
   const showFinding = useWindow((state) => state.showFinding);
   const citation = { member: line.member, line: line.line, row: null, pointer: null, quote: line.text };
   return (
@@ -357,7 +358,10 @@ function LineView({ line }: { readonly line: LineRow }) {
         </div>
       )}
       <article className="witness">
-        <blockquote tabIndex={0}>{line.text}</blockquote>
+        <blockquote tabIndex={0}>{line.cut ? `${line.text} …` : line.text}</blockquote>
+        {line.cut ? (
+          <p className="line-cut">{t('log.cut', { size: sizeText(line.bytes ?? 0, locale) })}</p>
+        ) : null}
         <footer>
           <CitationButton citation={citation} />
         </footer>

@@ -33,6 +33,7 @@ import { spanText } from '../time/span-text.ts';
 import { Chips } from './chips.tsx';
 import { baseName } from './citation.tsx';
 import { useFilterByCell } from './filter-by-cell.ts';
+import { sizeText } from './member-words.tsx';
 import { Empty, NothingShown, Pane } from './pane.tsx';
 import { problemOf, problemText } from './problem-text.ts';
 
@@ -427,8 +428,19 @@ function shownText({ text, at, continues }: LineRow): string {
   return continues ? text.trimStart() : at === null ? text : textAfterTime(text, at.raw);
 }
 
+/** Where a line ends only for showing: how long it is. */
+function CutMark({ bytes }: { readonly bytes: number }) {
+  const { t, locale } = useLanguage();
+  const size = sizeText(bytes, locale);
+  return (
+    <span className="line-cut" title={t('log.cut', { size })}>
+      {' … '}
+      {size}
+    </span>
+  );
+}
+
 export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
-  const { t } = useLanguage();
   const { kb } = useContext(HighlightContext);
   const matcher = useMatcher('text');
   if (data === undefined) return null;
@@ -437,7 +449,7 @@ export function TextCell({ data }: { readonly data?: LineRow | undefined }) {
       <LineMarks member={data.member} line={data.line} />
       {data.continues ? '↳ ' : ''}
       <SegmentText segments={segmentsOf(shownText(data), matcher, kb)} />
-      {data.cut ? <span title={t('log.cut')}> …</span> : null}
+      {data.cut ? <CutMark bytes={data.bytes ?? 0} /> : null}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import type { ColDef } from 'ag-grid-community';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { Panel } from 'react-resizable-panels';
+import { misnamedExtension } from '../../parsers/domain/misnamed.ts';
 import type { Fold, MemberRow, TreeRow, ViewGroup } from '../../preload/contract/shapes.ts';
 import { Segments } from '../app/segments.tsx';
 import { Divider, Split } from '../app/split.tsx';
@@ -264,7 +265,12 @@ function StateCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
   const { t } = useLanguage();
   const member = data?.member ?? null;
   const reason = member?.reason ?? null;
-  useCellDescription(eGridCell, reason === null ? null : reasonText(t, reason));
+  const misnamed = member === null ? null : misnamedExtension(member.path, member);
+  const said = [
+    ...(reason === null ? [] : [reasonText(t, reason)]),
+    ...(misnamed === null ? [] : [t('members.not-as-named', { extension: misnamed })]),
+  ];
+  useCellDescription(eGridCell, said.length === 0 ? null : said.join(' · '));
   return member === null ? null : <MemberState member={member} />;
 }
 
@@ -286,6 +292,14 @@ function DeviceCell({ data, eGridCell }: CustomCellRendererProps<TreeRow>) {
   useCellDescription(eGridCell, reason === null ? null : wordCode(t, 'device-reason', reason, reason));
   if (member === null) return null;
   return member.device ?? <span className="absent">–</span>;
+}
+
+/** Its kind, else that its name says another, else how its times are written. */
+function kindText(t: Translate, member: MemberRow | undefined): string {
+  if (member === undefined) return '–';
+  const misnamed = member.kind === null ? misnamedExtension(member.path, member) : null;
+  if (misnamed !== null) return t('members.not-this-kind', { extension: misnamed });
+  return member.kind ?? member.timeRule ?? '–';
 }
 
 function columnsOfMembers(t: Translate, locale: string): ColDef<TreeRow>[] {
@@ -314,8 +328,7 @@ function columnsOfMembers(t: Translate, locale: string): ColDef<TreeRow>[] {
       headerName: t('column.kind'),
       width: 150,
       cellClass: 'line-place',
-      valueGetter: ({ data }) =>
-        data?.member === null ? '' : (data?.member?.kind ?? data?.member?.timeRule ?? '–'),
+      valueGetter: ({ data }) => (data?.member === null ? '' : kindText(t, data?.member)),
     },
     { colId: 'device', headerName: t('column.device'), width: 110, cellRenderer: DeviceCell },
     {

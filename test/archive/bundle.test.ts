@@ -42,6 +42,9 @@ describe('what cannot be opened', () => {
 
   test('a tar of folders, an empty folder, a device', async () => {
     const tar = await buildTar([{ name: 'a/', type: 'directory' }]);
+    await expect(listBytes(Buffer.alloc(10_240), { name: 'x.tar' })).rejects.toMatchObject({
+      code: 'no-members',
+    });
     await expect(listBytes(tar, { name: 'x.tar' })).rejects.toMatchObject({ code: 'no-members' });
     await expect(listBytes(gzipSync(tar), { name: 'x.tgz' })).rejects.toMatchObject({ code: 'no-members' });
     await expect(listPath(await temporaryFolder())).rejects.toMatchObject({ code: 'no-members' });
@@ -90,6 +93,7 @@ describe('a folder', () => {
       bytes: (archive?.bytes ?? 0) + 2,
       sha256: sha256(lines.join('')),
       damaged: false,
+      changed: false,
     });
   });
 

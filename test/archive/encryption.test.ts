@@ -105,4 +105,15 @@ describe.each(['zipcrypto', 'aes'] as const)('a zip locked with %s', (scheme) =>
     if (scheme === 'zipcrypto') expect(listing.members[0]?.bytes).toBeGreaterThan(1000);
     expect(summary(listing).slice(1)).toEqual(['open.log: open', 'small.log: small']);
   });
+
+  test('with two passwords opens what each of them fits, whichever has more entries', async () => {
+    const many = Array.from({ length: 40 }, (_, n) => ({ name: `${n}.log`, data: 'small', password: 'one' }));
+    const zip = await buildEncryptedZip([...many, { name: 'z.log', data: long, password: 'two' }], scheme);
+    const two = await listBytes(zip, { password: 'two' });
+    expect(two.members.at(-1)?.text).toBe(long);
+    expect(two.members.slice(0, -1).every(({ state }) => state !== 'complete')).toBe(true);
+    const one = await listBytes(zip, { password: 'one' });
+    expect(one.members.slice(0, -1).every(({ text }) => text === 'small')).toBe(true);
+    expect(one.members.at(-1)?.state).not.toBe('complete');
+  });
 });

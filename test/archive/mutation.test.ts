@@ -4,6 +4,7 @@ import { ExpectedError } from '../../parsers/domain/errors.ts';
 import { numbersFrom } from '../fuzz/random.ts';
 import { buildEncryptedZip } from './builders/encrypted-zip.ts';
 import { listBytes } from './builders/listing.ts';
+import { block, content, endOfTar, pax } from './builders/tar-blocks.ts';
 import { buildTar } from './builders/tar.ts';
 import { buildXz } from './builders/xz.ts';
 import { buildZip } from './builders/zip.ts';
@@ -43,6 +44,33 @@ function mutate(original: Buffer, below: (bound: number) => number): Buffer {
 
 const text = Array.from({ length: 300 }, (_, n) => `2024-05-10 09:12:00 line ${n * 7919}\n`).join('');
 
+/** Sparse files in GNU's old form and by extended records, and a long name. */
+function sparseTar(): Buffer {
+  const octal = (value: number) => `${value.toString(8).padStart(11, '0')}\0`;
+  const half = text.length / 2;
+  const map = [octal(0), octal(half), octal(9000 + half), octal(text.length - half)].join('');
+  const records: [string, string][] = [
+    ['GNU.sparse.major', '1'],
+    ['GNU.sparse.minor', '0'],
+    ['GNU.sparse.realsize', '90000'],
+    ['GNU.sparse.name', 'b.log'],
+  ];
+  const numbers = content(`2\n0\n100\n80000\n${text.length - 100}\n`);
+  return Buffer.concat([
+    block('a.log', { type: 'S', bytes: text.length, put: { 386: map, 483: octal(9000 + text.length) } }),
+    content(text),
+    pax(records),
+    block('GNUSparseFile.0/b.log', { bytes: numbers.length + text.length }),
+    numbers,
+    content(text),
+    block('././@LongLink', { type: 'L', bytes: 300 }),
+    content('n'.repeat(300)),
+    block('short', { bytes: text.length }),
+    content(text),
+    endOfTar,
+  ]);
+}
+
 async function containers(): Promise<Readonly<Record<string, Buffer>>> {
   const tar = await buildTar([
     { name: 'a.log', data: text },
@@ -68,6 +96,7 @@ async function containers(): Promise<Readonly<Record<string, Buffer>>> {
       { zip64: true },
     ),
     tar,
+    'sparse tar': sparseTar(),
     tgz: gzipSync(tar),
     'tar.xz': buildXz(tar),
     gz: gzipSync(text),
@@ -82,7 +111,19 @@ async function containers(): Promise<Readonly<Record<string, Buffer>>> {
   };
 }
 
-const kinds = ['zip', 'zip64', 'tar', 'tgz', 'tar.xz', 'gz', 'xz', 'zipcrypto', 'aes', 'nested'];
+const kinds = [
+  'zip',
+  'zip64',
+  'tar',
+  'sparse tar',
+  'tgz',
+  'tar.xz',
+  'gz',
+  'xz',
+  'zipcrypto',
+  'aes',
+  'nested',
+];
 
 test.each(kinds)(
   'mutants of a %s never crash, hang or give an invalid outcome',

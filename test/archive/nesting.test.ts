@@ -46,6 +46,7 @@ describe('bundles of each kind', () => {
       bytes: tar.length,
       sha256: sha256(tar),
       damaged: false,
+      changed: false,
     });
   });
 
@@ -206,7 +207,9 @@ describe('nested archives', () => {
       { name: 'c', data: 'lost' },
     ]);
     const brokenTar = Buffer.from(tar);
+    // Its name, mode and owner are gone; how long it is, and its bytes, are not.
     brokenTar.fill(0xff, tar.indexOf('lost') - 512, tar.indexOf('lost') - 400);
+    const unreadable = '\u00a0'.repeat(100);
     const listing = await listBytes(
       buildZip([
         { name: 'header.tar', data: brokenTar },
@@ -227,6 +230,7 @@ describe('nested archives', () => {
       'header.tar: damaged damaged-data',
       'header.tar!/a: whole',
       `header.tar!/b: ${shortened(noise)}`,
+      `header.tar!/${unreadable}: damaged bad-header`,
       'cut.tgz: damaged truncated',
       'cut.tgz!/a: whole',
       'cut.tgz!/b: damaged truncated',
@@ -237,6 +241,7 @@ describe('nested archives', () => {
       'check.gz!/check: damaged bad-crc',
       'z: after',
     ]);
+    expect(listing.members.find(({ path }) => path.endsWith(unreadable))?.text).toBe('lost');
     expect(listing.members.at(-2)?.text).toBe('text');
     const cut = listing.members.find((member) => member.path === 'cut.tgz!/b');
     expect(cut?.bytes).toBeGreaterThan(10_000);

@@ -32,6 +32,7 @@ describe('a whole zip', () => {
       bytes: zip.length,
       sha256: sha256(zip),
       damaged: false,
+      changed: false,
     });
   });
 
@@ -354,4 +355,68 @@ describe('a damaged zip', () => {
     const garbage = Buffer.concat([Buffer.from('PK\u0003\u0004', 'latin1'), Buffer.alloc(500, 0xee)]);
     await expect(listBytes(garbage)).rejects.toMatchObject({ code: 'damaged-archive' });
   });
+});
+
+describe('a zip in parts', () => {
+  const part = buildZip([
+    { name: 'a', data: 'one' },
+    { name: 'b', data: 'two' },
+  ]);
+  /** Within the bytes of the second. */
+  const cut = part.indexOf('PK\u0003\u0004', 4, 'latin1') + 33;
+
+  test.each([
+    ['PK\u0007\u0008', 'of which one part was enough'],
+    ['PK00', 'that was made as one and fit into one part'],
+  ])('is read with the mark %j before its first header', async (mark) => {
+    const listing = await listBytes(buildZip([{ name: 'a', data: 'one' }], { prefix: Buffer.from(mark) }));
+    expect(summary(listing)).toEqual(['a: one']);
+    expect(listing.identity.damaged).toBe(false);
+  });
+
+  test('gives what its first and its last part hold, and is damaged', async () => {
+    const first = Buffer.concat([Buffer.from('PK\u0007\u0008', 'latin1'), part.subarray(0, cut)]);
+    const last = Buffer.concat([
+      Buffer.from('rest of an entry'),
+      buildZip([{ name: 'b', data: 'two' }], { disk: 3 }),
+    ]);
+    const members = [
+      { name: 'x.z01', data: first },
+      { name: 'x.z02', data: 'bytes of the middle' },
+      { name: 'x.zip', data: last },
+    ] as const;
+    expect(summary(await listBytes(buildZip(members)))).toEqual([
+      'x.z01: damaged split-archive',
+      'x.z01!/a: one',
+      expect.stringMatching(/^x\.z01!\/b: damaged /u),
+      'x.z02: damaged split-archive',
+      'x.zip: damaged split-archive',
+      'x.zip!/b: two',
+    ]);
+    const listing = await listBytes(last, { name: 'x.zip' });
+    expect(summary(listing)).toEqual(['b: two']);
+    expect(listing.identity.damaged).toBe(true);
+  });
+
+  test('cut by its bytes is told by the names of its parts', async () => {
+    const listing = await listBytes(
+      buildZip([
+        { name: 'x.zip.001', data: part.subarray(0, cut) },
+        { name: 'x.zip.002', data: part.subarray(cut) },
+      ]),
+    );
+    expect(listing.members.map(({ path, reason }) => `${path}: ${reason ?? 'whole'}`)).toEqual([
+      'x.zip.001: split-archive',
+      'x.zip.001!/a: whole',
+      'x.zip.001!/b: truncated',
+      'x.zip.002: split-archive',
+    ]);
+  });
+});
+
+test('a zip whose end counts fewer entries than its directory has gives them all, and is damaged', async () => {
+  const items = ['a', 'b', 'c'].map((name) => ({ name, data: name }));
+  const listing = await listBytes(buildZip(items, { count: 1 }));
+  expect(summary(listing)).toEqual(['a: a', 'b: b', 'c: c']);
+  expect(listing.identity.damaged).toBe(true);
 });

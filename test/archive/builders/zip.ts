@@ -29,6 +29,10 @@ export interface ZipLayout {
   readonly comment?: string;
   readonly zip64?: boolean;
   readonly withoutDirectory?: boolean;
+  /** Entries that the end record counts. */
+  readonly count?: number;
+  /** Number of the file that the directory lies in, of a zip in several. */
+  readonly disk?: number;
 }
 
 /** 2024-05-10 09:12:00 */
@@ -55,6 +59,12 @@ export function buildZip(items: readonly ZipItem[], layout: ZipLayout = {}): Buf
   end.writeUInt16LE(layout.zip64 === true ? 0xffff : items.length, 10);
   end.writeUInt32LE(layout.zip64 === true ? 0xffffffff : central.length, 12);
   end.writeUInt32LE(layout.zip64 === true ? 0xffffffff : offset, 16);
+  if (layout.count !== undefined) {
+    end.writeUInt16LE(layout.count, 8);
+    end.writeUInt16LE(layout.count, 10);
+  }
+  end.writeUInt16LE(layout.disk ?? 0, 4);
+  end.writeUInt16LE(layout.disk ?? 0, 6);
   const comment = Buffer.from(layout.comment ?? '');
   end.writeUInt16LE(comment.length, 20);
   return Buffer.concat([...parts, end, comment]);
