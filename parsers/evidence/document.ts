@@ -1,3 +1,4 @@
+import { once } from '../domain/once.ts';
 import type { Encoding } from '../domain/evidence.ts';
 import { workbookBytes } from '../domain/limits.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -140,13 +141,5 @@ function firstPiece(stored: StoredText): string {
 function only(wanted: (code: string) => boolean, warn: WarnAt): WarnAt {
   return (line, code, text) => {
     if (wanted(code)) warn(line, code, text);
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
