@@ -2,11 +2,12 @@ import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
 import { CancelledError } from '../domain/errors.ts';
 import type { RandomSource } from './random-source.ts';
 import { zipEntryName } from './zip-names.ts';
-import { methodAes, readExtraFields, type ZipRecord } from './zip-records.ts';
+import { kindOf, readPlainDirectory } from './zip-plain-directory.ts';
+import { ListedRecords, methodAes, readExtraFields, type ZipRecord, type ZipRecords } from './zip-records.ts';
 
 export interface ZipDirectory {
   /** Entries for directories are left out. */
-  readonly records: ZipRecord[];
+  readonly records: ZipRecords;
   /** Whether the directory was read to its end; else `records` are those before the break. */
   readonly whole: boolean;
   /** Place of the first local header, directories included; null when there is none. */
@@ -19,13 +20,16 @@ const appendedBytes = 1024 * 1024;
 /** More of a central directory than this is taken for damage; it would be some five million entries. */
 const directoryBytes = 512 * 1024 * 1024;
 
-const directoryAttribute = 0x10;
-const unixTypeMask = 0xf000;
-const unixSymlink = 0xa000;
-const unixDirectory = 0x4000;
-
-/** Reads the central directory: Zip64, bytes before the first header and comments included. */
+/**
+ * Reads the central directory: Zip64, bytes before the first header and comments included. One that is as it should be
+ * is read in place, whatever else there is by a library that knows the ways of other programs.
+ */
 export async function readZipDirectory(source: RandomSource): Promise<ZipDirectory> {
+  return (await readPlainDirectory(source, directoryBytes)) ?? readForeignDirectory(source);
+}
+
+/** The same by the library alone. */
+export async function readForeignDirectory(source: RandomSource): Promise<ZipDirectory> {
   const reader = new ZipReader(new SourceReader(source), {
     strictness: 'tolerant',
     maxAppendedDataSize: appendedBytes,
@@ -46,20 +50,14 @@ export async function readZipDirectory(source: RandomSource): Promise<ZipDirecto
     if (error instanceof CancelledError) throw error;
     // Whatever the library could not make sense of: what it gave before stands.
   }
-  return { records, whole, firstOffset };
+  return { records: new ListedRecords(records), whole, firstOffset };
 }
 
 function readRecord(entry: Entry): ZipRecord | null {
   const extra = readExtraFields(entry.rawExtraField);
-  const upper = entry.externalFileAttributes >>> 16;
-  const unixType = entry.versionMadeBy >>> 8 === 0 ? 0 : upper & unixTypeMask;
   const name = zipEntryName(entry.rawFilename, extra);
-  const directory =
-    name.endsWith('/') ||
-    unixType === unixDirectory ||
-    (entry.externalFileAttributes & directoryAttribute) !== 0;
-  // One with bytes is no directory whatever it says, and must not hide them.
-  if (directory && entry.uncompressedSize === 0) return null;
+  const kind = kindOf(entry.versionMadeBy, entry.externalFileAttributes, name, entry.uncompressedSize);
+  if (kind === 'directory') return null;
   return {
     name,
     headerOffset: entry.offset,
@@ -69,7 +67,7 @@ function readRecord(entry: Entry): ZipRecord | null {
     crc32: entry.crc32 ?? null,
     packedBytes: entry.compressedSize,
     bytes: entry.uncompressedSize,
-    kind: unixType === unixSymlink ? 'symlink' : 'file',
+    kind,
     // The library puts an NTFS time in its place, as a bigint; the extra field has that as well.
     dosTime: typeof entry.rawLastModDate === 'number' ? entry.rawLastModDate : 0,
     utcSeconds: extra.utcSeconds,

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import type { RandomSource } from './random-source.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
-import { entryAt, isEncrypted, type ZipEntry, type ZipRecord } from './zip-records.ts';
+import { entryAt, isEncrypted, type ZipEntry, type ZipRecords } from './zip-records.ts';
 
 /** Entries tried before a password is called wrong; one of them may be damaged. */
 const entriesToTry = 4;
@@ -16,10 +16,10 @@ const proofBytes = 4 * 1024 * 1024;
  */
 export async function findPassword(
   source: RandomSource,
-  records: readonly ZipRecord[],
+  records: ZipRecords,
   password: string,
 ): Promise<Uint8Array | null> {
-  const smallest = smallestEncrypted(records, source.size);
+  const smallest = await smallestEncrypted(records, source.size);
   for (const key of encodings(password)) {
     for (const entry of smallest) {
       if (await opens(source, entry, key)) return key;
@@ -28,12 +28,18 @@ export async function findPassword(
   return null;
 }
 
-function smallestEncrypted(records: readonly ZipRecord[], end: number): readonly ZipEntry[] {
-  return records
-    .flatMap((record, index) => (isEncrypted(record) ? [index] : []))
-    .sort((a, b) => (records[a]?.packedBytes ?? 0) - (records[b]?.packedBytes ?? 0) || a - b)
-    .slice(0, entriesToTry)
-    .flatMap((index) => entryAt(records, index, end) ?? []);
+async function smallestEncrypted(records: ZipRecords, end: number): Promise<readonly ZipEntry[]> {
+  const found: { readonly index: number; readonly packedBytes: number }[] = [];
+  for (let index = 0; index < records.count; index++) {
+    const record = await records.at(index);
+    if (record === null || !isEncrypted(record)) continue;
+    found.push({ index, packedBytes: record.packedBytes ?? 0 });
+    if (found.length <= entriesToTry) continue;
+    found.sort((a, b) => a.packedBytes - b.packedBytes || a.index - b.index).pop();
+  }
+  found.sort((a, b) => a.packedBytes - b.packedBytes || a.index - b.index);
+  const entries = await Promise.all(found.map(({ index }) => entryAt(records, index, end)));
+  return entries.filter((entry) => entry !== null);
 }
 
 function encodings(password: string): readonly Uint8Array[] {
