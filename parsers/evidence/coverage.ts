@@ -15,7 +15,7 @@ export function coverageOf(
   facts: readonly Fact[],
   events: readonly EvidenceEvent[],
 ): readonly CoverageItem[] {
-  const present = new Set(members.flatMap((member) => (isSource(member) ? [member.system] : [])));
+  const present = systemsOf(members);
   const seen = new Set<string>();
   const items: CoverageItem[] = [];
   for (const system of systems) {
@@ -27,6 +27,16 @@ export function coverageOf(
     }
   }
   return items;
+}
+
+/** The systems that members tell of. */
+export function systemsOf(members: readonly Member[]): ReadonlySet<SystemId> {
+  const systems = new Set<SystemId>();
+  for (const member of members) {
+    const { system } = member;
+    if (system !== null && isSource(member)) systems.add(system);
+  }
+  return systems;
 }
 
 /** Whether a member tells of its system: it was read, or the analyst wrote down what its picture shows. */

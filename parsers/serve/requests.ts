@@ -644,7 +644,7 @@ function memberBytes(
   offset: number,
   length: number,
 ): EvidenceResult<'bytes'> {
-  const draft = snapshot.drafts[position];
+  const draft = snapshot.drafts.at(position);
   const { store } = snapshot.lines;
   if (draft === undefined) return { total: 0, bytes: new Uint8Array(0), mediaType: null };
   const place =
