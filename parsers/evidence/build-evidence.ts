@@ -454,7 +454,7 @@ class IndexedEvidence implements Evidence {
   readonly pairs: readonly PatchOnDevice[];
   readonly #keyOf: (name: string | null) => string;
   /** Made when it is asked for first. */
-  #memberByPath: ReadonlyMap<string, Member> | null = null;
+  #positions: Map<string, number> | null = null;
   readonly #recordsByDevice = new Map<string, JoinedRecord[]>();
   readonly #pairsByPatch = new Map<SystemId, Map<string, PatchOnDevice[]>>();
   readonly #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>>;
@@ -488,8 +488,12 @@ class IndexedEvidence implements Evidence {
   }
 
   member(path: string): Member | undefined {
-    this.#memberByPath ??= new Map(this.members.map((member) => [member.path, member]));
-    return this.#memberByPath.get(path);
+    if (this.#positions === null) {
+      const positions = new Map<string, number>();
+      this.members.forEach((member, position) => positions.set(member.path, position));
+      this.#positions = positions;
+    }
+    return this.members[this.#positions.get(path) ?? -1];
   }
 
   record(id: string): PatchRecord | undefined {

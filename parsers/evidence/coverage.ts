@@ -51,16 +51,19 @@ function coverageItem(
   facts: readonly Fact[],
 ): CoverageItem {
   const serving = members.filter((member) => member.kind !== null && item.servedBy.includes(member.kind));
-  const paths = new Set(serving.map((member) => member.path));
+  const paths = serving.map(({ path }) => path);
+  // There can be a million members; few of them state facts.
+  const cited = new Set(facts.map((fact) => fact.citation.member));
+  const stating = new Set(paths.filter((path) => cited.has(path)));
   return {
     system,
     item: item.item,
     state: stateOf(
       item,
       serving,
-      facts.filter((fact) => paths.has(fact.citation.member)),
+      facts.filter((fact) => stating.has(fact.citation.member)),
     ),
-    members: [...paths],
+    members: paths,
   };
 }
 
