@@ -464,6 +464,7 @@ class IndexedEvidence implements Evidence {
   readonly #restarts = new Map<string, Restarts>();
   readonly #latest = new Map<string, Moment>();
   readonly #foldedTitles = new Map<string, string>();
+  readonly #lastOfLines: (position: number) => Moment | null;
 
   constructor(parts: EvidenceParts) {
     this.members = parts.members;
@@ -472,6 +473,7 @@ class IndexedEvidence implements Evidence {
     this.warnings = parts.warnings;
     this.coverage = parts.coverage;
     this.#keyOf = parts.keyOf;
+    this.#lastOfLines = parts.lastOfLines;
     this.systems = systemsOf(parts.members);
     this.#ambiguousKbs = this.#findAmbiguousKbs();
     this.pairs = this.#pairUp();
@@ -556,7 +558,12 @@ class IndexedEvidence implements Evidence {
   }
 
   latest(clock: Clock, clockOf: string): Moment | null {
-    return this.#latest.get(`${clock}\0${clockOf}`) ?? null;
+    const known = this.#latest.get(`${clock}\0${clockOf}`) ?? null;
+    const member = clock === 'device' && clockOf.startsWith('?') ? this.member(clockOf.slice(1)) : undefined;
+    if (member?.device !== null) return known;
+    const own = this.#lastOfLines(member.index);
+    if (own?.clock !== clock || !isPlausible(own)) return known;
+    return known === null || order(known, own) === 'before' ? own : known;
   }
 
   /** The dated events of a device that evidence a restart: looked for once, every record of a device may ask. */
@@ -661,7 +668,7 @@ class IndexedEvidence implements Evidence {
   #noteMoments(parts: EvidenceParts): void {
     let latest: Moment | null = null;
     const note = (at: At): void => {
-      if (!isMoment(at) || at.local < plausible.from || at.local > plausible.to) return;
+      if (!isMoment(at) || !isPlausible(at)) return;
       // Of one clock and one offset only a later reading can be later.
       if (
         latest?.clock === at.clock &&
@@ -682,11 +689,19 @@ class IndexedEvidence implements Evidence {
       ({ detection, deployment } = record);
     }
     for (const event of parts.events) note(event.at);
-    for (let position = 0; position < parts.members.length; position += 1) note(parts.lastOfLines(position));
+    for (const { device, index } of parts.members) {
+      const at = parts.lastOfLines(index);
+      // Without a device the clock is that member's alone: it is looked at when it is asked for.
+      if (device !== null || at?.clock !== 'device') note(at);
+    }
     for (const fact of parts.facts) {
       for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
     }
   }
+}
+
+function isPlausible({ local }: Moment): boolean {
+  return local >= plausible.from && local <= plausible.to;
 }
 
 function within<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
