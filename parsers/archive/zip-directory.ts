@@ -3,16 +3,13 @@ import { CancelledError } from '../domain/errors.ts';
 import type { RandomSource } from './random-source.ts';
 import { zipEntryName } from './zip-names.ts';
 import { kindOf, readPlainDirectory } from './zip-plain-directory.ts';
-import { ListedRecords, methodAes, readExtraFields, type ZipRecord, type ZipRecords } from './zip-records.ts';
-
-export interface ZipDirectory {
-  /** Entries for directories are left out. */
-  readonly records: ZipRecords;
-  /** Whether the directory was read to its end; else `records` are those before the break. */
-  readonly whole: boolean;
-  /** Place of the first local header, directories included; null when there is none. */
-  readonly firstOffset: number | null;
-}
+import {
+  ListedRecords,
+  methodAes,
+  readExtraFields,
+  type ZipDirectory,
+  type ZipRecord,
+} from './zip-records.ts';
 
 /** Bytes after the end record that are put up with, such as padding or a signature. */
 const appendedBytes = 1024 * 1024;

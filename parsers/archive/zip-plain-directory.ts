@@ -1,11 +1,11 @@
 import type { RandomSource } from './random-source.ts';
-import type { ZipDirectory } from './zip-directory.ts';
 import { zipEntryName } from './zip-names.ts';
 import {
   directorySignature,
   flagEncrypted,
   methodAes,
   readExtraFields,
+  type ZipDirectory,
   type ZipRecord,
   type ZipRecords,
 } from './zip-records.ts';

@@ -193,6 +193,16 @@ export interface ZipRecords {
   passed(index: number): void;
 }
 
+/** What the central directory of a zip says. */
+export interface ZipDirectory {
+  /** Entries for directories are left out. */
+  readonly records: ZipRecords;
+  /** Whether the directory was read to its end; else `records` are those before the break. */
+  readonly whole: boolean;
+  /** Place of the first local header, directories included; null when there is none. */
+  readonly firstOffset: number | null;
+}
+
 /**
  * Records that are at hand, put in the order of their bytes. That is nearly always the order of the directory, which
  * decides between records of one place.

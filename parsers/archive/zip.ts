@@ -2,7 +2,7 @@ import type { Container, ContainerEntry } from './container.ts';
 import { showName } from './member-names.ts';
 import type { RandomSource } from './random-source.ts';
 import type { ReasonCode } from './reasons.ts';
-import { readZipDirectory, type ZipDirectory } from './zip-directory.ts';
+import { readZipDirectory } from './zip-directory.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
 import { findPassword } from './zip-password.ts';
 import {
@@ -11,6 +11,7 @@ import {
   ListedRecords,
   localHeaderSignature,
   modifiedTime,
+  type ZipDirectory,
   type ZipEntry,
   type ZipRecord,
   type ZipRecords,

@@ -89,8 +89,7 @@ class MemberTable implements MergedMembers {
     return this.timeline(member) === 'dated';
   }
 
-  keyOf(member: number, line: number, local: number): number {
-    const index = this.index(member);
+  keyOf(member: number, line: number, local: number, index = this.index(member)): number {
     const stated = index.offsetTable.length === 1 ? Number.NaN : index.offset(line);
     const offset = Number.isNaN(stated)
       ? (zoneOffset(this.zone(member), local) ?? this.placementOffset)

@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { MemorySource } from '../../parsers/archive/random-source.ts';
-import { readForeignDirectory, type ZipDirectory } from '../../parsers/archive/zip-directory.ts';
+import { readForeignDirectory } from '../../parsers/archive/zip-directory.ts';
 import { readPlainDirectory } from '../../parsers/archive/zip-plain-directory.ts';
-import type { ZipRecord } from '../../parsers/archive/zip-records.ts';
+import type { ZipDirectory, ZipRecord } from '../../parsers/archive/zip-records.ts';
 import { numbersFrom } from '../fuzz/random.ts';
 import { buildEncryptedZip } from './builders/encrypted-zip.ts';
 import { listBytes } from './builders/listing.ts';
