@@ -7,6 +7,8 @@ import { buildEvidence } from './evidence/build-evidence.ts';
 import type { MemberZone } from './evidence/build-evidence.ts';
 import { ingestMember, settleMember } from './evidence/ingest.ts';
 import { BundleLines } from './evidence/lines.ts';
+import { KeptDrafts } from './evidence/draft-list.ts';
+import type { DraftList } from './evidence/draft-list.ts';
 import type { MemberDraft } from './evidence/member-draft.ts';
 import { RecordPool } from './evidence/record-table.ts';
 import { TextStore } from './evidence/text-store.ts';
@@ -56,7 +58,7 @@ export interface ReadProgress {
 /** What has been read of a bundle, before it is concluded. */
 export interface Reading {
   /** Members in bundle order; the last one may be in work. */
-  readonly drafts: readonly MemberDraft[];
+  readonly drafts: DraftList;
   readonly store: TextStore;
 }
 
@@ -69,7 +71,7 @@ export interface ReadBundle extends Reading {
 export interface Concluded {
   readonly analysis: Analysis;
   readonly lines: BundleLines;
-  readonly drafts: readonly MemberDraft[];
+  readonly drafts: DraftList;
   /** How each member's own clock is read, by position. */
   readonly zones: readonly MemberZone[];
   /** By which it was read. */
@@ -109,7 +111,7 @@ export function openStore(options: Pick<ReadOptions, 'spoolFolder' | 'spoolName'
 /** First half: every member from its first to its last byte. What was read before an error stays in the store. */
 export async function readBundle(path: string, store: TextStore, options: ReadOptions): Promise<ReadBundle> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
-  const drafts: MemberDraft[] = [];
+  const drafts = new KeptDrafts();
   const bundle = await openBundle(path, {
     limits,
     spoolFolder: options.spoolFolder,
@@ -133,7 +135,9 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
         },
         onStep: () => options.onStep?.({ drafts, store }),
       });
+      // How an archive ended is known only after its members.
       if (member.role === 'archive') archives.push([member, draft]);
+      else drafts.keepLast();
     }
     for (const [archive, draft] of archives) settleMember(archive, draft);
     return { drafts, store, identity: await bundle.identity() };

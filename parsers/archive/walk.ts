@@ -162,7 +162,9 @@ async function openSpooled(
   const archive = await openZip(spooled.source, context.password);
   return {
     size: archive.size,
-    fault: archive.fault,
+    get fault() {
+      return archive.fault;
+    },
     entries: () => archive.entries(),
     close: () => spooled.release(),
   };

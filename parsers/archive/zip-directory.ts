@@ -2,18 +2,15 @@ import { Reader, ZipReader, type Entry } from '@zip.js/zip.js';
 import { CancelledError } from '../domain/errors.ts';
 import type { RandomSource } from './random-source.ts';
 import { zipEntryName } from './zip-names.ts';
-import { directorySignature, methodAes, readExtraFields, type ZipRecord } from './zip-records.ts';
-
-export interface ZipDirectory {
-  /** Entries for directories are left out. */
-  readonly records: ZipRecord[];
-  /** Whether the directory was read to its end; else `records` are those before the break. */
-  readonly whole: boolean;
-  /** Place of the first local header, directories included; null when there is none. */
-  readonly firstOffset: number | null;
-  /** Whether it speaks of other files that the zip goes on in, or began in. */
-  readonly split: boolean;
-}
+import { kindOf, readPlainDirectory } from './zip-plain-directory.ts';
+import {
+  directorySignature,
+  ListedRecords,
+  methodAes,
+  readExtraFields,
+  type ZipDirectory,
+  type ZipRecord,
+} from './zip-records.ts';
 
 /** Bytes after the end record that are put up with, such as padding or a signature. */
 const appendedBytes = 1024 * 1024;
@@ -28,13 +25,16 @@ const entryBytes = 46;
 /** More of a central directory than this is taken for damage; it would be some five million entries. */
 const directoryBytes = 512 * 1024 * 1024;
 
-const directoryAttribute = 0x10;
-const unixTypeMask = 0xf000;
-const unixSymlink = 0xa000;
-const unixDirectory = 0x4000;
-
-/** Reads the central directory: Zip64, bytes before the first header and comments included. */
+/**
+ * Reads the central directory: Zip64, bytes before the first header and comments included. One that is as it should be
+ * is read in place, whatever else there is by a library that knows the ways of other programs.
+ */
 export async function readZipDirectory(source: RandomSource): Promise<ZipDirectory> {
+  return (await readPlainDirectory(source, directoryBytes)) ?? readForeignDirectory(source);
+}
+
+/** The same by the library alone. */
+export async function readForeignDirectory(source: RandomSource): Promise<ZipDirectory> {
   const reader = new ZipReader(new SourceReader(source), {
     strictness: 'tolerant',
     maxAppendedDataSize: appendedBytes,
@@ -61,7 +61,7 @@ export async function readZipDirectory(source: RandomSource): Promise<ZipDirecto
   // The count of the entries may be lower than what stands there.
   if (end !== null && directorySignature.equals(await source.read(end.directoryOffset + read, 4)))
     whole = false;
-  return { records, whole, firstOffset, split: end?.split === true };
+  return { records: new ListedRecords(records), whole, firstOffset, split: end?.split === true };
 }
 
 /** Where the directory starts if it stands right before the end record, and what that says; null where none stands near the end. */
@@ -83,15 +83,9 @@ async function readEnd(
 
 function readRecord(entry: Entry): ZipRecord | null {
   const extra = readExtraFields(entry.rawExtraField);
-  const upper = entry.externalFileAttributes >>> 16;
-  const unixType = entry.versionMadeBy >>> 8 === 0 ? 0 : upper & unixTypeMask;
   const name = zipEntryName(entry.rawFilename, extra);
-  const directory =
-    name.endsWith('/') ||
-    unixType === unixDirectory ||
-    (entry.externalFileAttributes & directoryAttribute) !== 0;
-  // One with bytes is no directory whatever it says, and must not hide them.
-  if (directory && entry.uncompressedSize === 0) return null;
+  const kind = kindOf(entry.versionMadeBy, entry.externalFileAttributes, name, entry.uncompressedSize);
+  if (kind === 'directory') return null;
   return {
     name,
     headerOffset: entry.offset,
@@ -101,7 +95,7 @@ function readRecord(entry: Entry): ZipRecord | null {
     crc32: entry.crc32 ?? null,
     packedBytes: entry.compressedSize,
     bytes: entry.uncompressedSize,
-    kind: unixType === unixSymlink ? 'symlink' : 'file',
+    kind,
     // The library puts an NTFS time in its place, as a bigint; the extra field has that as well.
     dosTime: typeof entry.rawLastModDate === 'number' ? entry.rawLastModDate : 0,
     utcSeconds: extra.utcSeconds,

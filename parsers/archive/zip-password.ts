@@ -1,7 +1,14 @@
 import iconv from 'iconv-lite';
 import type { RandomSource } from './random-source.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
-import { entryAt, isEncrypted, methodStored, type ZipEntry, type ZipRecord } from './zip-records.ts';
+import {
+  entryAt,
+  isEncrypted,
+  methodStored,
+  type ZipEntry,
+  type ZipRecord,
+  type ZipRecords,
+} from './zip-records.ts';
 
 /**
  * Entries tried before a password is called wrong: the smallest, of which some may be damaged, and as many among the
@@ -19,10 +26,10 @@ const proofBytes = 4 * 1024 * 1024;
  */
 export async function findPassword(
   source: RandomSource,
-  records: readonly ZipRecord[],
+  records: ZipRecords,
   password: string,
 ): Promise<Uint8Array | null> {
-  const chosen = entriesToProve(records, source.size);
+  const chosen = await entriesToProve(records, source.size);
   for (const key of encodings(password)) {
     for (const entry of chosen) {
       if (await opens(source, entry, key)) return key;
@@ -31,24 +38,28 @@ export async function findPassword(
   return null;
 }
 
-function entriesToProve(records: readonly ZipRecord[], end: number): readonly ZipEntry[] {
-  const locked = records
-    .flatMap((record, index) => (isEncrypted(record) ? [index] : []))
-    .sort((a, b) => (records[a]?.packedBytes ?? 0) - (records[b]?.packedBytes ?? 0) || a - b);
-  const others = locked.slice(entriesToTry).filter((index) => provesItself(records[index]));
+async function entriesToProve(records: ZipRecords, end: number): Promise<readonly ZipEntry[]> {
+  const locked: { readonly index: number; readonly packedBytes: number; readonly provesItself: boolean }[] =
+    [];
+  for (let index = 0; index < records.count; index++) {
+    const record = await records.at(index);
+    if (record === null || !isEncrypted(record)) continue;
+    locked.push({ index, packedBytes: record.packedBytes ?? 0, provesItself: provesItself(record) });
+  }
+  locked.sort((a, b) => a.packedBytes - b.packedBytes || a.index - b.index);
+  const others = locked.slice(entriesToTry).filter((entry) => entry.provesItself);
   const step = Math.max(1, others.length / entriesToTry);
   // From the largest on: one of another password is more likely a file than a folder full of them.
   const spread = Array.from({ length: Math.min(entriesToTry, others.length) }, (_, n) =>
     others.at(-1 - Math.floor(n * step)),
   );
-  return [...locked.slice(0, entriesToTry), ...spread].flatMap((index) =>
-    index === undefined ? [] : (entryAt(records, index, end) ?? []),
-  );
+  const chosen = [...locked.slice(0, entriesToTry), ...spread].filter((entry) => entry !== undefined);
+  const entries = await Promise.all(chosen.map(({ index }) => entryAt(records, index, end)));
+  return entries.filter((entry) => entry !== null);
 }
 
 /** Whether the first bytes of an entry tell a wrong password: of stored ones only the last do. */
-function provesItself(record: ZipRecord | undefined): boolean {
-  if (record === undefined) return false;
+function provesItself(record: ZipRecord): boolean {
   return record.aes !== null || record.method !== methodStored || (record.bytes ?? proofBytes) < proofBytes;
 }
 

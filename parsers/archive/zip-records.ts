@@ -180,29 +180,79 @@ function widenSizes(
   return { packedBytes: widen(packed32), bytes };
 }
 
-/**
- * Puts records in the order of their bytes, in place. That is nearly always the order of the directory, which
- * decides between records of one place.
- */
-export function orderByPlace(records: ZipRecord[]): ZipRecord[] {
-  return records.sort((a, b) => a.headerOffset - b.headerOffset);
+/** The records of a zip in the order of their bytes. There can be a million: they are made when they are asked for. */
+export interface ZipRecords {
+  readonly count: number;
+  /** How many of them are encrypted. */
+  readonly encrypted: number;
+  /** Place of a record's local header. */
+  place(index: number): number;
+  /** A record; most are at hand. Null for one that was passed, or when it cannot be read any more. */
+  at(index: number): ZipRecord | null | Promise<ZipRecord | null>;
+  /** Says that a record will not be asked for again, only its place. */
+  passed(index: number): void;
+}
+
+/** What the central directory of a zip says. */
+export interface ZipDirectory {
+  /** Entries for directories are left out. */
+  readonly records: ZipRecords;
+  /** Whether the directory was read to its end; else `records` are those before the break. */
+  readonly whole: boolean;
+  /** Place of the first local header, directories included; null when there is none. */
+  readonly firstOffset: number | null;
+  /** Whether it speaks of other files that the zip goes on in, or began in. */
+  readonly split: boolean;
 }
 
 /**
- * The entry of one of the ordered records. Its bytes end where the next begin, so that overlapping entries
- * cannot unpack the same bytes again and again. Of several at one place the first is read.
+ * Records that are at hand, put in the order of their bytes. That is nearly always the order of the directory, which
+ * decides between records of one place.
+ */
+export class ListedRecords implements ZipRecords {
+  readonly encrypted: number;
+  readonly #records: (ZipRecord | null)[];
+  readonly #places: Float64Array;
+
+  constructor(records: readonly ZipRecord[]) {
+    const ordered = [...records].sort((a, b) => a.headerOffset - b.headerOffset);
+    this.encrypted = ordered.reduce((count, record) => count + (isEncrypted(record) ? 1 : 0), 0);
+    this.#places = Float64Array.from(ordered, ({ headerOffset }) => headerOffset);
+    this.#records = ordered;
+  }
+
+  get count(): number {
+    return this.#places.length;
+  }
+
+  place(index: number): number {
+    return this.#places[index] as number;
+  }
+
+  at(index: number): ZipRecord | null {
+    return this.#records[index] ?? null;
+  }
+
+  /** What is kept of its member takes its place. */
+  passed(index: number): void {
+    this.#records[index] = null;
+  }
+}
+
+/**
+ * The entry of one of the records. Its bytes end where the next begin, so that overlapping entries cannot unpack the
+ * same bytes again and again. Of several at one place the first is read.
  *
- * @param records those from the one before on; of others nothing is asked
  * @param end of the last one's bytes
  */
-export function entryAt(records: readonly (ZipRecord | null)[], index: number, end: number): ZipEntry | null {
-  const record = records[index] ?? null;
+export async function entryAt(records: ZipRecords, index: number, end: number): Promise<ZipEntry | null> {
+  const record = await records.at(index);
   if (record === null) return null;
-  const { headerOffset } = record;
-  if (records[index - 1]?.headerOffset === headerOffset) {
+  const headerOffset = records.place(index);
+  if (index > 0 && records.place(index - 1) === headerOffset) {
     return { ...record, endOffset: headerOffset, fault: 'overlapping-entry' };
   }
   let next = index + 1;
-  while (records[next]?.headerOffset === headerOffset) next += 1;
-  return { ...record, endOffset: records[next]?.headerOffset ?? end, fault: null };
+  while (next < records.count && records.place(next) === headerOffset) next += 1;
+  return { ...record, endOffset: next < records.count ? records.place(next) : end, fault: null };
 }

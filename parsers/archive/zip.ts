@@ -2,18 +2,20 @@ import type { Container, ContainerEntry } from './container.ts';
 import { showName } from './member-names.ts';
 import type { RandomSource } from './random-source.ts';
 import type { ReasonCode } from './reasons.ts';
-import { readZipDirectory, type ZipDirectory } from './zip-directory.ts';
+import { readZipDirectory } from './zip-directory.ts';
 import { openZipEntry } from './zip-entry-stream.ts';
 import { findPassword } from './zip-password.ts';
 import {
   descriptorSignature,
   entryAt,
   isEncrypted,
+  ListedRecords,
   localHeaderSignature,
   modifiedTime,
-  orderByPlace,
+  type ZipDirectory,
   type ZipEntry,
   type ZipRecord,
+  type ZipRecords,
 } from './zip-records.ts';
 import { recoverZipEntries } from './zip-recovery.ts';
 
@@ -37,33 +39,48 @@ export interface ZipArchive extends Container {
  * headers, and the container's fault is `damaged-data`, or `split-archive` for a part of a zip in several.
  */
 export async function openZip(source: RandomSource, password: string | null): Promise<ZipArchive> {
-  const { records, fault } = await readRecords(source);
-  const encrypted = records.reduce((count, record) => count + (isEncrypted(record) ? 1 : 0), 0);
+  const { records, fault: found } = await readRecords(source);
+  const { count, encrypted } = records;
   const tried = password !== null && encrypted > 0;
   const key = tried ? await findPassword(source, records, password) : null;
+  let fault = found;
   return {
-    size: records.length,
-    encryption: encrypted === 0 ? 'none' : encrypted < records.length ? 'some' : 'all',
+    size: count,
+    encryption: encrypted === 0 ? 'none' : encrypted < count ? 'some' : 'all',
     passwordFits: tried ? key !== null : null,
-    fault,
-    entries: () => describeAll(source, records, key, tried),
+    get fault() {
+      return fault;
+    },
+    entries: () =>
+      describeAll(source, records, key, tried, () => {
+        fault = 'not-readable';
+      }),
     close: () => Promise.resolve(),
   };
 }
 
 async function readRecords(
   source: RandomSource,
-): Promise<{ readonly records: ZipRecord[]; readonly fault: ReasonCode | null }> {
+): Promise<{ readonly records: ZipRecords; readonly fault: ReasonCode | null }> {
   const directory = await readZipDirectory(source);
   const foreign = await isForeign(source, directory);
   const fits = !foreign && (await pointsAtHeaders(source, directory.records));
-  if (directory.whole && fits) return { records: orderByPlace(directory.records), fault: null };
+  if (directory.whole && fits) return { records: directory.records, fault: null };
 
   const recovered = await recoverZipEntries(source);
-  const listed = foreign ? [] : directory.records;
+  const listed = foreign ? [] : await allOf(directory.records);
   const records = fits ? mergeByPlace(listed, recovered) : mergeByName(recovered, listed);
   const split = directory.split || (await isFirstPart(source));
-  return { records: orderByPlace(records), fault: split ? 'split-archive' : 'damaged-data' };
+  return { records: new ListedRecords(records), fault: split ? 'split-archive' : 'damaged-data' };
+}
+
+async function allOf(records: ZipRecords): Promise<ZipRecord[]> {
+  const all: ZipRecord[] = [];
+  for (let index = 0; index < records.count; index++) {
+    const record = await records.at(index);
+    if (record !== null) all.push(record);
+  }
+  return all;
 }
 
 /**
@@ -75,10 +92,10 @@ async function isForeign(source: RandomSource, directory: ZipDirectory): Promise
 }
 
 /** Whether local headers stand where the directory says; a file that lost a piece has them elsewhere. */
-async function pointsAtHeaders(source: RandomSource, records: readonly ZipRecord[]): Promise<boolean> {
-  const step = Math.max(1, Math.floor(records.length / entriesToProbe));
-  for (let index = 0; index < records.length; index += step) {
-    if (!(await isLocalHeader(source, records[index]?.headerOffset ?? 0))) return false;
+async function pointsAtHeaders(source: RandomSource, records: ZipRecords): Promise<boolean> {
+  const step = Math.max(1, Math.floor(records.count / entriesToProbe));
+  for (let index = 0; index < records.count; index += step) {
+    if (!(await isLocalHeader(source, records.place(index)))) return false;
   }
   return true;
 }
@@ -105,17 +122,21 @@ function mergeByName(recovered: readonly ZipRecord[], listed: readonly ZipRecord
   return [...recovered, ...listed.filter((record) => !names.has(record.name))];
 }
 
-/** @param records each is let go once the next was given: what is kept of its member takes its place */
+/** @param onLoss told when what is left of the directory cannot be read any more */
 async function* describeAll(
   source: RandomSource,
-  records: (ZipRecord | null)[],
+  records: ZipRecords,
   key: Uint8Array | null,
   tried: boolean,
+  onLoss: () => void,
 ): AsyncGenerator<ContainerEntry, void, undefined> {
-  for (let index = 0; index < records.length; index++) {
-    const entry = entryAt(records, index, source.size);
-    if (entry === null) return;
-    if (index > 0) records[index - 1] = null;
+  for (let index = 0; index < records.count; index++) {
+    const entry = await entryAt(records, index, source.size);
+    if (entry === null) {
+      onLoss();
+      return;
+    }
+    records.passed(index);
     await source.passedBy(Math.min(entry.headerOffset, source.size));
     const fault = entry.fault ?? lockedFault(entry, key, tried);
     yield {

@@ -1,6 +1,6 @@
 import type { Device, DeviceAssignment, SystemId } from '../domain/evidence.ts';
 import { foldDeviceName } from '../domain/names.ts';
-import type { MemberDraft } from './member-draft.ts';
+import type { DraftList } from './draft-list.ts';
 
 /** The devices of a bundle, and which of its members speaks of which. */
 export interface Assignments {
@@ -17,7 +17,7 @@ export interface Assignments {
  * Collects the devices that the evidence names and gives each member its device, by the first reason
  * that holds (`docs/formats.md`, "Device of a source").
  */
-export function assignDevices(drafts: readonly MemberDraft[]): Assignments {
+export function assignDevices(drafts: DraftList): Assignments {
   const table = new DeviceTable();
   // Before all else: who else speaks of the device may come earlier in the bundle.
   for (const { otherNames } of drafts) for (const { name, aliases } of otherNames) table.alias(name, aliases);
@@ -157,7 +157,7 @@ class Collections {
   readonly #byFolder = new Map<string, Set<string>>();
   readonly #names = new Map<string, string>();
 
-  constructor(drafts: readonly MemberDraft[]) {
+  constructor(drafts: DraftList) {
     for (const draft of drafts) {
       if (draft.device === null || !draft.speaksForCollection) continue;
       const key = foldDeviceName(draft.device);

@@ -22,10 +22,11 @@ import { findKb, foldText } from '../domain/names.ts';
 import type { FactDraft, SystemDefinition } from '../formats/define-format.ts';
 import { assignDevices } from './assign-devices.ts';
 import type { Assignments } from './assign-devices.ts';
-import { coverageOf, isSource } from './coverage.ts';
+import { coverageOf, systemsOf } from './coverage.ts';
 import { JoinedRecord, PairOfRecords } from './joined-record.ts';
 import type { Evidence, PatchName, PatchOnDevice, RestartAnswer } from './evidence.ts';
 import { plausible } from './line-index.ts';
+import type { DraftList } from './draft-list.ts';
 import type { MemberDraft } from './member-draft.ts';
 import { RecordPool, RecordTable } from './record-table.ts';
 import { assumeZone } from './zones.ts';
@@ -51,7 +52,7 @@ const noFacts: readonly FactDraft[] = [];
 
 /** Joins what the members said: devices assigned, clocks and zones settled, everything indexed. */
 export function buildEvidence(
-  drafts: readonly MemberDraft[],
+  drafts: DraftList,
   systems: readonly SystemDefinition[],
   assumedZone: Zone | null,
 ): BuiltEvidence {
@@ -126,7 +127,7 @@ export function buildEvidence(
     }
   });
   const members = drafts.map(
-    (draft, position) => new ReadMember(draft, assignments.ofMember[position] ?? null, position),
+    (_, position) => new ReadMember(drafts, assignments.ofMember[position] ?? null, position),
   );
   const evidence = new IndexedEvidence({
     members,
@@ -139,23 +140,24 @@ export function buildEvidence(
     systems,
     keyOf: (name) => assignments.keyOf(name),
     lastOfLines: (position) => {
-      const draft = drafts[position];
+      const draft = drafts.at(position);
       return draft === undefined ? null : settle.lastOfLines(draft, position);
     },
   });
-  return { evidence, zones: drafts.map((_, position) => settle.zoneOf(position)), facts };
+  return { evidence, zones: settle.zones, facts };
 }
 
 /** Records that systems join from several files, by the member that they belong to. */
 function derivedTables(
-  drafts: readonly MemberDraft[],
+  drafts: DraftList,
   systems: readonly SystemDefinition[],
   facts: readonly Fact[],
   events: readonly EvidenceEvent[],
   assignments: Assignments,
 ): ReadonlyMap<string, RecordTable> {
   const tables = new Map<string, RecordTable>();
-  const present = new Set(drafts.map((draft) => draft.system));
+  const present = new Set<SystemId | null>();
+  drafts.forEach(({ system }) => present.add(system));
   for (const system of systems) {
     if (system.deriveRecords === undefined || !present.has(system.id)) continue;
     const pool = new RecordPool();
@@ -211,14 +213,18 @@ class DetectionTimes {
 
 /** A member as the evidence shows it: what was read of it, and whose it is. There can be a million of them. */
 class ReadMember implements Member {
-  readonly #draft: MemberDraft;
+  readonly #drafts: DraftList;
   readonly index: number;
   readonly device: Member['device'];
 
-  constructor(draft: MemberDraft, device: Member['device'], position: number) {
-    this.#draft = draft;
+  constructor(drafts: DraftList, device: Member['device'], position: number) {
+    this.#drafts = drafts;
     this.device = device;
     this.index = position;
+  }
+
+  get #draft(): MemberDraft {
+    return this.#drafts.at(this.index) as MemberDraft;
   }
 
   get path(): Member['path'] {
@@ -272,15 +278,16 @@ interface Settled {
 
 /** Says whose clock wrote a moment and, where its offset is unknown, what is known or assumed of it. */
 class Settler {
-  readonly #zones: readonly MemberZone[];
+  /** By position of the member. */
+  readonly zones: readonly MemberZone[];
   readonly #assignments: Assignments;
-  readonly #drafts: readonly MemberDraft[];
+  readonly #drafts: DraftList;
   readonly #assumed: Zone | null;
   readonly #byDevice = new Map<string, number>();
   #ofMember: Settled | null = null;
   #ofDevice: Settled | null = null;
 
-  constructor(drafts: readonly MemberDraft[], assignments: Assignments, assumed: Zone | null) {
+  constructor(drafts: DraftList, assignments: Assignments, assumed: Zone | null) {
     this.#assignments = assignments;
     this.#drafts = drafts;
     this.#assumed = assumed;
@@ -295,15 +302,11 @@ class Settler {
       source: assumed === null ? 'unknown' : 'assumed',
       zone: assumed,
     };
-    this.#zones = drafts.map((draft, position) => {
+    this.zones = drafts.map((draft, position) => {
       const key = assignments.keyOf(assignments.ofMember[position]?.name ?? null);
       const inferred = draft.zone?.offset ?? (draft.clock === 'device' ? this.#byDevice.get(key) : undefined);
       return inferred === undefined ? other : { offset: inferred, source: 'inferred', zone: null };
     });
-  }
-
-  zoneOf(position: number): MemberZone {
-    return this.#zones[position] ?? { offset: null, source: 'unknown', zone: null };
   }
 
   /** Records share their detections and deployments; what a zone or a clock's owner changes of one is made once. */
@@ -398,7 +401,7 @@ class Settler {
   }
 
   #inferred(moment: Moment, position: number): number | undefined {
-    const draft = this.#drafts[position];
+    const draft = this.#drafts.at(position);
     if (draft?.zone !== null && draft?.zone !== undefined && draft.clock === moment.clock)
       return draft.zone.offset;
     return moment.clock === 'device' ? this.#byDevice.get(moment.clockOf) : undefined;
@@ -407,7 +410,7 @@ class Settler {
   #clockOf(position: number, device: string | null): string {
     const key = this.#assignments.keyOf(device ?? this.#assignments.ofMember[position]?.name ?? null);
     // Without a device, files cannot be known to share a clock.
-    return key === '' ? `?${this.#drafts[position]?.path ?? ''}` : key;
+    return key === '' ? `?${this.#drafts.at(position)?.path ?? ''}` : key;
   }
 }
 
@@ -451,7 +454,7 @@ class IndexedEvidence implements Evidence {
   readonly pairs: readonly PatchOnDevice[];
   readonly #keyOf: (name: string | null) => string;
   /** Made when it is asked for first. */
-  #memberByPath: ReadonlyMap<string, Member> | null = null;
+  #positions: Map<string, number> | null = null;
   readonly #recordsByDevice = new Map<string, JoinedRecord[]>();
   readonly #pairsByPatch = new Map<SystemId, Map<string, PatchOnDevice[]>>();
   readonly #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>>;
@@ -461,6 +464,7 @@ class IndexedEvidence implements Evidence {
   readonly #restarts = new Map<string, Restarts>();
   readonly #latest = new Map<string, Moment>();
   readonly #foldedTitles = new Map<string, string>();
+  readonly #lastOfLines: (position: number) => Moment | null;
 
   constructor(parts: EvidenceParts) {
     this.members = parts.members;
@@ -469,9 +473,8 @@ class IndexedEvidence implements Evidence {
     this.warnings = parts.warnings;
     this.coverage = parts.coverage;
     this.#keyOf = parts.keyOf;
-    this.systems = new Set(
-      parts.members.flatMap((member) => (isSource(member) && member.system !== null ? [member.system] : [])),
-    );
+    this.#lastOfLines = parts.lastOfLines;
+    this.systems = systemsOf(parts.members);
     this.#ambiguousKbs = this.#findAmbiguousKbs();
     this.pairs = this.#pairUp();
     for (const fact of parts.facts) push(this.#facts, fact.type, fact);
@@ -487,8 +490,12 @@ class IndexedEvidence implements Evidence {
   }
 
   member(path: string): Member | undefined {
-    this.#memberByPath ??= new Map(this.members.map((member) => [member.path, member]));
-    return this.#memberByPath.get(path);
+    if (this.#positions === null) {
+      const positions = new Map<string, number>();
+      this.members.forEach((member, position) => positions.set(member.path, position));
+      this.#positions = positions;
+    }
+    return this.members[this.#positions.get(path) ?? -1];
   }
 
   record(id: string): PatchRecord | undefined {
@@ -551,7 +558,12 @@ class IndexedEvidence implements Evidence {
   }
 
   latest(clock: Clock, clockOf: string): Moment | null {
-    return this.#latest.get(`${clock}\0${clockOf}`) ?? null;
+    const known = this.#latest.get(`${clock}\0${clockOf}`) ?? null;
+    const member = clock === 'device' && clockOf.startsWith('?') ? this.member(clockOf.slice(1)) : undefined;
+    if (member?.device !== null) return known;
+    const own = this.#lastOfLines(member.index);
+    if (own?.clock !== clock || !isPlausible(own)) return known;
+    return known === null || order(known, own) === 'before' ? own : known;
   }
 
   /** The dated events of a device that evidence a restart: looked for once, every record of a device may ask. */
@@ -656,7 +668,7 @@ class IndexedEvidence implements Evidence {
   #noteMoments(parts: EvidenceParts): void {
     let latest: Moment | null = null;
     const note = (at: At): void => {
-      if (!isMoment(at) || at.local < plausible.from || at.local > plausible.to) return;
+      if (!isMoment(at) || !isPlausible(at)) return;
       // Of one clock and one offset only a later reading can be later.
       if (
         latest?.clock === at.clock &&
@@ -677,11 +689,19 @@ class IndexedEvidence implements Evidence {
       ({ detection, deployment } = record);
     }
     for (const event of parts.events) note(event.at);
-    for (let position = 0; position < parts.members.length; position += 1) note(parts.lastOfLines(position));
+    for (const { device, index } of parts.members) {
+      const at = parts.lastOfLines(index);
+      // Without a device the clock is that member's alone: it is looked at when it is asked for.
+      if (device !== null || at?.clock !== 'device') note(at);
+    }
     for (const fact of parts.facts) {
       for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
     }
   }
+}
+
+function isPlausible({ local }: Moment): boolean {
+  return local >= plausible.from && local <= plausible.to;
 }
 
 function within<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {

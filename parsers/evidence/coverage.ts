@@ -15,7 +15,7 @@ export function coverageOf(
   facts: readonly Fact[],
   events: readonly EvidenceEvent[],
 ): readonly CoverageItem[] {
-  const present = new Set(members.flatMap((member) => (isSource(member) ? [member.system] : [])));
+  const present = systemsOf(members);
   const seen = new Set<string>();
   const items: CoverageItem[] = [];
   for (const system of systems) {
@@ -27,6 +27,16 @@ export function coverageOf(
     }
   }
   return items;
+}
+
+/** The systems that members tell of. */
+export function systemsOf(members: readonly Member[]): ReadonlySet<SystemId> {
+  const systems = new Set<SystemId>();
+  for (const member of members) {
+    const { system } = member;
+    if (system !== null && isSource(member)) systems.add(system);
+  }
+  return systems;
 }
 
 /** Whether a member tells of its system: it was read, or the analyst wrote down what its picture shows. */
@@ -41,16 +51,19 @@ function coverageItem(
   facts: readonly Fact[],
 ): CoverageItem {
   const serving = members.filter((member) => member.kind !== null && item.servedBy.includes(member.kind));
-  const paths = new Set(serving.map((member) => member.path));
+  const paths = serving.map(({ path }) => path);
+  // There can be a million members; few of them state facts.
+  const cited = new Set(facts.map((fact) => fact.citation.member));
+  const stating = new Set(paths.filter((path) => cited.has(path)));
   return {
     system,
     item: item.item,
     state: stateOf(
       item,
       serving,
-      facts.filter((fact) => paths.has(fact.citation.member)),
+      facts.filter((fact) => stating.has(fact.citation.member)),
     ),
-    members: [...paths],
+    members: paths,
   };
 }
 

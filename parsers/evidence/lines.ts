@@ -1,6 +1,8 @@
 import type { Level } from '../domain/evidence.ts';
 import type { Moment } from '../domain/moment.ts';
 import { readMoment } from './line-reader.ts';
+import { draftLinesAt } from './draft-list.ts';
+import type { DraftLines, DraftList } from './draft-list.ts';
 import type { MemberDraft } from './member-draft.ts';
 import type { MemberZone } from './build-evidence.ts';
 import { mergeLines } from './merge-lines.ts';
@@ -21,7 +23,7 @@ class MemberTable implements MergedMembers {
   readonly size: number;
   /** Minutes east of UTC by which readings of unknown offset are placed. */
   placementOffset = 0;
-  readonly #drafts: readonly MemberDraft[];
+  readonly #drafts: DraftList;
   readonly #zones: readonly MemberZone[];
   readonly #positions: Uint32Array;
   /** Ids of the first lines; of the last one's end as well. */
@@ -29,23 +31,24 @@ class MemberTable implements MergedMembers {
   /** By position in the bundle; -1 for a member without lines. */
   readonly #numbers: Int32Array;
 
-  constructor(drafts: readonly MemberDraft[], zones: readonly MemberZone[]) {
+  constructor(drafts: DraftList, zones: readonly MemberZone[]) {
     this.#drafts = drafts;
     this.#zones = zones;
     this.#numbers = new Int32Array(drafts.length).fill(-1);
-    this.size = drafts.reduce((size, { lines }) => size + (lines === null ? 0 : 1), 0);
-    this.#positions = new Uint32Array(this.size);
-    this.#bases = new Float64Array(this.size + 1);
+    this.#positions = new Uint32Array(drafts.length);
+    this.#bases = new Float64Array(drafts.length + 1);
     let member = 0;
-    drafts.forEach(({ lines }, position) => {
-      if (lines === null) return;
+    for (let position = 0; position < drafts.length; position += 1) {
+      const lines = draftLinesAt(drafts, position)?.lines ?? null;
+      if (lines === null) continue;
       // The last line of a member that is still being read grows.
       const count = lines.finished ? lines.count : Math.max(0, lines.count - 1);
       this.#numbers[position] = member;
       this.#positions[member] = position;
       this.#bases[member + 1] = this.base(member) + count;
       member += 1;
-    });
+    }
+    this.size = member;
   }
 
   /** Undefined for a member without lines. */
@@ -59,11 +62,15 @@ class MemberTable implements MergedMembers {
   }
 
   draft(member: number): MemberDraft {
-    return this.#drafts[this.position(member)] as MemberDraft;
+    return this.#drafts.at(this.position(member)) as MemberDraft;
   }
 
   index(member: number): LineTable {
-    return this.draft(member).lines as LineTable;
+    return this.#lines(member).lines as LineTable;
+  }
+
+  timeline(member: number): MemberDraft['timeline'] {
+    return this.#lines(member).timeline;
   }
 
   zone(member: number): MemberZone {
@@ -79,11 +86,10 @@ class MemberTable implements MergedMembers {
   }
 
   isOnlyDated(member: number): boolean {
-    return this.draft(member).timeline === 'dated';
+    return this.timeline(member) === 'dated';
   }
 
-  keyOf(member: number, line: number, local: number): number {
-    const index = this.index(member);
+  keyOf(member: number, line: number, local: number, index = this.index(member)): number {
     const stated = index.offsetTable.length === 1 ? Number.NaN : index.offset(line);
     const offset = Number.isNaN(stated)
       ? (zoneOffset(this.zone(member), local) ?? this.placementOffset)
@@ -105,6 +111,18 @@ class MemberTable implements MergedMembers {
     if (this.size === 0 || !(id >= this.base(low) && id < this.base(low + 1)))
       throw new RangeError(`line id ${id}`);
     return low;
+  }
+
+  #last: DraftLines | null = null;
+  #lastMember = -1;
+
+  /** Often asked for the member that was asked for before. */
+  #lines(member: number): DraftLines {
+    if (this.#last === null || this.#lastMember !== member) {
+      this.#last = draftLinesAt(this.#drafts, this.position(member)) as DraftLines;
+      this.#lastMember = member;
+    }
+    return this.#last;
   }
 }
 
@@ -131,7 +149,7 @@ export class BundleLines {
   readonly #placed: number;
 
   constructor(
-    drafts: readonly MemberDraft[],
+    drafts: DraftList,
     zones: readonly MemberZone[],
     deviceKeyOf: (position: number) => string,
     store: TextStore,
@@ -156,10 +174,10 @@ export class BundleLines {
     return this.#order?.length ?? this.#identity.count;
   }
   get timed(): number {
-    return this.#sum(({ timeline }, index) => (timeline === 'none' ? 0 : index.timed));
+    return this.#sum((timeline, index) => (timeline === 'none' ? 0 : index.timed));
   }
   get outOfOrder(): number {
-    return this.#sum(({ timeline }, index) => (timeline === 'none' ? 0 : index.outOfOrder));
+    return this.#sum((timeline, index) => (timeline === 'none' ? 0 : index.outOfOrder));
   }
 
   /** Bytes of the indexes and of the merged order. */
@@ -350,10 +368,10 @@ export class BundleLines {
     return this.#members.base(this.#members.size);
   }
 
-  #sum(value: (draft: MemberDraft, index: LineTable) => number): number {
+  #sum(value: (timeline: MemberDraft['timeline'], index: LineTable) => number): number {
     let sum = 0;
     for (let member = 0; member < this.#members.size; member += 1)
-      sum += value(this.#members.draft(member), this.#members.index(member));
+      sum += value(this.#members.timeline(member), this.#members.index(member));
     return sum;
   }
 
@@ -388,7 +406,7 @@ export class BundleLines {
 
   #merge(): { order: Uint32Array | null; identity: { base: number; count: number }; placed: number } {
     const members = this.#members;
-    const timelineOf = (member: number): MemberDraft['timeline'] => members.draft(member).timeline;
+    const timelineOf = (member: number): MemberDraft['timeline'] => members.timeline(member);
     const taken = Uint32Array.from({ length: members.size }, (_, member) => member).filter(
       (member) => timelineOf(member) !== 'none' && members.count(member) > 0,
     );

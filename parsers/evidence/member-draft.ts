@@ -40,7 +40,7 @@ const noRecords = new (class extends RecordTable {
 })('');
 
 /** How a member was read: one for all members of which the same holds. */
-interface Manner {
+export interface Manner {
   kind: FormatId | null;
   system: SystemId | null;
   state: MemberState;
@@ -105,6 +105,18 @@ const noHarvest: Harvested = Object.freeze({
   warningCount: 0,
 });
 
+/** Digests of members that were read, by their positions. */
+export interface KeptDigests {
+  /** In hex. */
+  sha256(position: number): string | null;
+}
+
+/** A member that was read, and of which nothing was taken but its lines. */
+interface Read {
+  readonly manner: Manner;
+  readonly digests: KeptDigests;
+}
+
 /** Manners of members that were read, the last one first. */
 const knownManners: Manner[] = [];
 const mostKnownManners = 64;
@@ -123,20 +135,28 @@ export class MemberDraft {
   lines: LineTable | null = null;
   /** A byte a character: half of what the digits would take. */
   #sha256: string | null = null;
+  #digests: KeptDigests | null = null;
   #manner: Manner;
   #harvested: Harvested;
   /** What is kept of it may be others' as well. */
   #isSettled = false;
 
-  /** @param pool what its records have in common with those of the other members */
-  constructor(index: number, path: string, modified: Moment | null, pool?: RecordPool) {
+  /** @param from what its records have in common with those of the other members; or how it was read, when it was */
+  constructor(index: number, path: string, modified: Moment | null, from?: RecordPool | Read) {
     this.index = index;
     this.path = path;
     this.modified = modified;
+    if (from !== undefined && 'manner' in from) {
+      this.#manner = from.manner;
+      this.#digests = from.digests;
+      this.#harvested = noHarvest;
+      this.#isSettled = true;
+      return;
+    }
     this.#manner = { ...unread };
     this.#harvested = {
       ...noHarvest,
-      records: new RecordTable(path, pool),
+      records: new RecordTable(path, from),
       aliases: [],
       otherNames: [],
       events: [],
@@ -146,9 +166,11 @@ export class MemberDraft {
   }
 
   get sha256(): string | null {
+    if (this.#digests !== null) return this.#digests.sha256(this.index);
     return this.#sha256 === null ? null : Buffer.from(this.#sha256, 'latin1').toString('hex');
   }
   set sha256(digits: string | null) {
+    this.#digests = null;
     this.#sha256 = digits === null ? null : Buffer.from(digits, 'hex').toString('latin1');
   }
 
@@ -295,12 +317,17 @@ export class MemberDraft {
     return this.#harvested.datedLines;
   }
 
+  /** How it was read, when that and its lines are all that is kept of it; null for others and while it is read. */
+  get mannerAlone(): Manner | null {
+    return this.#isSettled && this.#harvested === noHarvest ? this.#manner : null;
+  }
+
   /** The same member with lists of its own, to be added to; its records are another's, who has none yet. */
   copy(): MemberDraft {
     const copy = new MemberDraft(this.index, this.path, this.modified);
     copy.bytes = this.bytes;
     copy.lines = this.lines;
-    copy.#sha256 = this.#sha256;
+    copy.sha256 = this.sha256;
     copy.#manner = { ...this.#manner };
     const { aliases, otherNames, events, facts, warnings } = this.#harvested;
     copy.#harvested = {

@@ -10,8 +10,8 @@ export interface MergedMembers {
   base(member: number): number;
   /** Only the lines that a format dated belong to the merged order. */
   isOnlyDated(member: number): boolean;
-  /** The place in time of a timed line. @param local its reading */
-  keyOf(member: number, line: number, local: number): number;
+  /** The place in time of a timed line. @param local its reading @param index the member's, where it is at hand */
+  keyOf(member: number, line: number, local: number, index?: LineTable): number;
 }
 
 /**
@@ -42,6 +42,18 @@ export function mergeLines(
   return { placed, total: at };
 }
 
+/** Of a member, what its lines are taken by. */
+interface Source {
+  readonly member: number;
+  readonly index: LineTable;
+  readonly base: number;
+  readonly count: number;
+  readonly isOnlyDated: boolean;
+}
+
+/** Up to so many members have their sources at hand; of more they are asked for with every unit. */
+const mostSources = 4096;
+
 /** A binary heap of members by the place in time of their next unit, without an object for each of a hundred thousand. */
 class Merge {
   readonly #members: MergedMembers;
@@ -55,6 +67,7 @@ class Merge {
   /** First lines of the units in order, for members that are not in order themselves, and how many are taken. */
   readonly #units = new Map<number, { readonly lines: Uint32Array; taken: number }>();
   readonly #heap: Uint32Array;
+  readonly #sources: readonly Source[] | null;
 
   constructor(members: MergedMembers, taken: Uint32Array, order: Uint32Array) {
     const size = taken.length;
@@ -64,6 +77,7 @@ class Merge {
     this.#keys = new Float64Array(size);
     this.#lines = new Uint32Array(size);
     this.#heap = new Uint32Array(size);
+    this.#sources = size > mostSources ? null : Array.from(taken, (member) => this.#sourceOf(member));
     taken.forEach((member, nth) => {
       if (members.isOnlyDated(member) || members.index(member).outOfOrder > 0)
         this.#units.set(nth, { lines: this.#sortedUnits(member), taken: 0 });
@@ -93,11 +107,8 @@ class Merge {
 
   /** Writes the ids of the next unit. @returns the next free place */
   #take(nth: number, from: number): number {
-    const members = this.#members;
-    const member = this.#taken[nth] as number;
-    const index = members.index(member);
-    const base = members.base(member);
-    const count = members.count(member);
+    const source = this.#sources?.[nth] ?? this.#sourceOf(this.#taken[nth] as number);
+    const { member, index, base, count, isOnlyDated } = source;
     const order = this.#order;
     let line = this.#lines[nth] as number;
     let at = from;
@@ -105,15 +116,27 @@ class Merge {
     line += 1;
     // A line without a time has none in the index either: that is asked once for both.
     let local = Number.NaN;
-    if (!members.isOnlyDated(member)) {
+    if (!isOnlyDated) {
       while (line < count && Number.isNaN((local = index.local(line)))) order[at++] = base + line++;
     }
     if (this.#units.size > 0 && this.#units.has(nth)) this.#moveTo(nth, line);
     else {
       this.#lines[nth] = line;
-      this.#keys[nth] = line < count ? members.keyOf(member, line, local) : Number.POSITIVE_INFINITY;
+      this.#keys[nth] =
+        line < count ? this.#members.keyOf(member, line, local, index) : Number.POSITIVE_INFINITY;
     }
     return at;
+  }
+
+  #sourceOf(member: number): Source {
+    const members = this.#members;
+    return {
+      member,
+      index: members.index(member),
+      base: members.base(member),
+      count: members.count(member),
+      isOnlyDated: members.isOnlyDated(member),
+    };
   }
 
   /** @param line behind the unit before, for members that are in order themselves */

@@ -2,6 +2,7 @@ import type { Level } from '../domain/evidence.ts';
 import { levels } from '../domain/evidence.ts';
 import { plausible } from './line-index.ts';
 import type { LineIndex } from './line-index.ts';
+import { SharedColumn } from './shared-column.ts';
 
 /** What may be asked of the lines of a member, whether it is read to its end or not. */
 export type LineTable = Pick<
@@ -71,45 +72,70 @@ export function shortLines(index: LineIndex): LineTable {
   }
   const from = sharedUsed;
   sharedUsed += count;
-  const lines = new ShortLines(index, shared, from);
+  const lines = copied(index, shared, from);
   index.letGo();
   return lines;
 }
 
-class ShortLines implements LineTable {
+function copied(index: LineIndex, lines: SharedLines, from: number): ShortLines {
+  const { count } = index;
+  const offsetTable = keptOffsets(index.offsetTable);
+  const base = count === 0 ? 0 : index.start(0);
+  const end = count === 0 ? 0 : index.end(count - 1);
+  for (let line = 0; line < count; line += 1) {
+    const at = from + line;
+    const offset = index.offset(line);
+    lines.starts[at] = index.start(line) - base;
+    lines.local[at] = index.isTimed(line) ? index.local(line) : Number.NaN;
+    lines.offsets[at] = Number.isNaN(offset) ? 0 : offsetTable.indexOf(offset);
+    lines.flags[at] =
+      index.levelCode(line) |
+      (index.isHead(line) ? headFlag : 0) |
+      (index.isOutOfOrder(line) ? outOfOrderFlag : 0);
+  }
+  return new ShortLines(count, index.timed, index.outOfOrder, offsetTable, { lines, from, base, end });
+}
+
+/** Where the lines of a member are. */
+interface Whereabouts {
+  readonly lines: SharedLines;
+  /** Place of the first line in the arrays. */
+  readonly from: number;
+  /** Store offset of the first line. */
+  readonly base: number;
+  /** Store offset behind the last line. */
+  readonly end: number;
+}
+
+export class ShortLines implements LineTable {
   readonly count: number;
   readonly timed: number;
   readonly outOfOrder: number;
   readonly offsetTable: readonly number[];
   readonly #lines: SharedLines;
-  /** Place of the first line in the arrays. */
   readonly #from: number;
-  /** Store offset of the first line. */
   readonly #base: number;
-  /** Store offset behind the last line. */
   readonly #end: number;
 
-  constructor(index: LineIndex, lines: SharedLines, from: number) {
-    const { count } = index;
+  constructor(
+    count: number,
+    timed: number,
+    outOfOrder: number,
+    offsetTable: readonly number[],
+    { lines, from, base, end }: Whereabouts,
+  ) {
     this.count = count;
-    this.timed = index.timed;
-    this.outOfOrder = index.outOfOrder;
-    this.offsetTable = keptOffsets(index.offsetTable);
+    this.timed = timed;
+    this.outOfOrder = outOfOrder;
+    this.offsetTable = offsetTable;
     this.#lines = lines;
     this.#from = from;
-    this.#base = count === 0 ? 0 : index.start(0);
-    this.#end = count === 0 ? 0 : index.end(count - 1);
-    for (let line = 0; line < count; line += 1) {
-      const at = from + line;
-      const offset = index.offset(line);
-      lines.starts[at] = index.start(line) - this.#base;
-      lines.local[at] = index.isTimed(line) ? index.local(line) : Number.NaN;
-      lines.offsets[at] = Number.isNaN(offset) ? 0 : this.offsetTable.indexOf(offset);
-      lines.flags[at] =
-        index.levelCode(line) |
-        (index.isHead(line) ? headFlag : 0) |
-        (index.isOutOfOrder(line) ? outOfOrderFlag : 0);
-    }
+    this.#base = base;
+    this.#end = end;
+  }
+
+  get whereabouts(): Whereabouts {
+    return { lines: this.#lines, from: this.#from, base: this.#base, end: this.#end };
   }
 
   get finished(): true {
@@ -192,6 +218,59 @@ class ShortLines implements LineTable {
       if (Number.isNaN(best) || isBetter(reading, best)) best = reading;
     }
     return best;
+  }
+}
+
+/** The short lines of many members without an object for each: by slot, made again when they are asked for. */
+export class ShortLinesColumns {
+  /** One more than there are; 0 for a slot without any lines. */
+  readonly #counts: Uint16Array;
+  readonly #timed: Uint16Array;
+  readonly #outOfOrder: Uint16Array;
+  readonly #offsetTables: SharedColumn<readonly number[]>;
+  readonly #lines: SharedColumn<SharedLines>;
+  readonly #from: Uint32Array;
+  readonly #bases: Float64Array;
+  readonly #ends: Float64Array;
+
+  constructor(slots: number) {
+    this.#counts = new Uint16Array(slots);
+    this.#timed = new Uint16Array(slots);
+    this.#outOfOrder = new Uint16Array(slots);
+    this.#offsetTables = new SharedColumn(slots);
+    this.#lines = new SharedColumn(slots);
+    this.#from = new Uint32Array(slots);
+    this.#bases = new Float64Array(slots);
+    this.#ends = new Float64Array(slots);
+  }
+
+  set(slot: number, lines: ShortLines): void {
+    const { from, base, end, lines: shared } = lines.whereabouts;
+    this.#counts[slot] = lines.count + 1;
+    this.#timed[slot] = lines.timed;
+    this.#outOfOrder[slot] = lines.outOfOrder;
+    this.#offsetTables.set(slot, lines.offsetTable);
+    this.#lines.set(slot, shared);
+    this.#from[slot] = from;
+    this.#bases[slot] = base;
+    this.#ends[slot] = end;
+  }
+
+  at(slot: number): ShortLines | null {
+    const count = this.#counts[slot] as number;
+    if (count === 0) return null;
+    return new ShortLines(
+      count - 1,
+      this.#timed[slot] as number,
+      this.#outOfOrder[slot] as number,
+      this.#offsetTables.at(slot),
+      {
+        lines: this.#lines.at(slot),
+        from: this.#from[slot] as number,
+        base: this.#bases[slot] as number,
+        end: this.#ends[slot] as number,
+      },
+    );
   }
 }
 

@@ -1,16 +1,13 @@
 import type { Transcription } from '../domain/transcription.ts';
 import { harvestTranscription } from '../formats/kace/transcribed-row.ts';
 import { contextOf } from './ingest.ts';
-import type { MemberDraft } from './member-draft.ts';
+import type { DraftList } from './draft-list.ts';
 
 /**
  * The members with the rows that the analyst wrote down from their pictures. A picture that has such rows
  * is a source of its system from then on; the drafts themselves stay as they were read.
  */
-export function withTranscriptions(
-  drafts: readonly MemberDraft[],
-  transcriptions: readonly Transcription[],
-): readonly MemberDraft[] {
+export function withTranscriptions(drafts: DraftList, transcriptions: readonly Transcription[]): DraftList {
   if (transcriptions.length === 0) return drafts;
   const byMember = new Map<string, Transcription[]>();
   for (const transcription of transcriptions) {

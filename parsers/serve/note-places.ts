@@ -46,7 +46,7 @@ export function findTargets(snapshot: Snapshot, targets: readonly NoteTarget[]):
     const about = evidence.member(member);
     if (about === undefined || at < 1 || at > (about.lines ?? 0)) return null;
     // Lines of a page stand in its file only.
-    const isMerged = snapshot.drafts[about.index]?.timeline !== 'none';
+    const isMerged = snapshot.drafts.at(about.index)?.timeline !== 'none';
     return isMerged ? { on: 'line', id: `${member}:${at}` } : { on: 'member', id: member };
   };
   return targets.map((target): FoundTarget => {

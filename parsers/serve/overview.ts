@@ -55,7 +55,8 @@ function makeOverview(snapshot: Snapshot, locale: Locale): Overview {
       item: item.item,
       name: wording.evidenceItem(item.item).name,
       state: item.state,
-      members: [...item.members],
+      members: item.members.slice(0, sentMembers),
+      count: item.members.length,
     })),
     request: {
       en: requestText(analysis.bundle.name, evidence.coverage, wordsOf('en')),
@@ -84,18 +85,21 @@ function countSeverity(findings: readonly Finding[], severity: Severity): number
 
 function memberCounts(snapshot: Snapshot): Overview['members'] {
   const { members } = snapshot.analysis.evidence;
-  const count = (state: MemberState): number => members.filter((member) => member.state === state).length;
-  return {
-    total: members.length,
-    parsed: count('parsed'),
-    text: count('text'),
-    image: count('image'),
-    opaque: count('opaque'),
-    damaged: count('damaged'),
-    refused: count('refused'),
-    encrypted: count('encrypted'),
+  const counts: Record<MemberState, number> = {
+    parsed: 0,
+    text: 0,
+    image: 0,
+    opaque: 0,
+    damaged: 0,
+    refused: 0,
+    encrypted: 0,
   };
+  for (const { state } of members) counts[state] += 1;
+  return { total: members.length, ...counts };
 }
+
+/** Members of a kind of evidence that are sent along. */
+const sentMembers = 200;
 
 /** Ids of a group that are sent along; the rest is asked for by filter. */
 const sentIds = 200;

@@ -563,11 +563,16 @@ export async function memberPositions(
   signal: AbortSignal,
 ): Promise<readonly number[]> {
   const { members } = snapshot.analysis.evidence;
-  const passing = members.filter((member) => {
-    if (filter.systems !== undefined && (member.system === null || !filter.systems.includes(member.system)))
-      return false;
-    return filter.members?.includes(member.path) !== false;
-  });
+  const { systems } = filter;
+  const paths = filter.members === undefined ? null : new Set(filter.members);
+  const passing =
+    systems === undefined && paths === null
+      ? members
+      : members.filter((member) => {
+          if (systems !== undefined && (member.system === null || !systems.includes(member.system)))
+            return false;
+          return paths?.has(member.path) !== false;
+        });
   const chosen =
     filter.text === undefined
       ? passing
@@ -606,10 +611,14 @@ function memberOrder(
         return position;
     }
   };
-  return sort.map(({ column, descending }) => (a, b) => {
-    const [x, y] = [value(a, column), value(b, column)];
-    const order = x < y ? -1 : x > y ? 1 : 0;
-    return descending ? -order : order;
+  return sort.map(({ column, descending }) => {
+    // Each is compared some twenty times, and there can be a million of them.
+    const values = members.map((_, position) => value(position, column));
+    return (a, b) => {
+      const [x = '', y = ''] = [values[a], values[b]];
+      const order = x < y ? -1 : x > y ? 1 : 0;
+      return descending ? -order : order;
+    };
   });
 }
 
@@ -644,7 +653,7 @@ function memberBytes(
   offset: number,
   length: number,
 ): EvidenceResult<'bytes'> {
-  const draft = snapshot.drafts[position];
+  const draft = snapshot.drafts.at(position);
   const { store } = snapshot.lines;
   if (draft === undefined) return { total: 0, bytes: new Uint8Array(0), mediaType: null };
   const place =

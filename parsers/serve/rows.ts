@@ -183,7 +183,7 @@ export function memberRow(position: number, snapshot: Snapshot): MemberRow {
     modified: member.modified === null ? null : momentView(member.modified),
     device: member.device?.name ?? null,
     deviceReason: member.device?.reason ?? null,
-    unverified: snapshot.drafts[position]?.unverified === true,
+    unverified: snapshot.drafts.at(position)?.unverified === true,
   };
 }
 

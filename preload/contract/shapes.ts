@@ -418,7 +418,9 @@ export const coverageRowSchema = v.object({
   item: text,
   name: text,
   state: v.picklist(['present', 'partial', 'missing']),
+  /** The first ones; `count` of them there are. */
   members: v.array(text),
+  count,
 });
 
 export const scaleRowSchema = v.object({

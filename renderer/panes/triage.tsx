@@ -417,19 +417,24 @@ function CoverageList({ items }: { readonly items: readonly CoverageItem[] }) {
         const text =
           item.state === 'missing'
             ? t('coverage.missing')
-            : t(`coverage.${item.state}`, { count: item.members.length });
+            : t(`coverage.${item.state}`, { count: item.count });
         return (
           <li key={`${item.system}/${item.item}`} className={item.state}>
             <span aria-hidden="true">{coverageSigns[item.state]}</span>
             <span>{item.name}</span>
-            {item.members.length === 0 ? (
+            {item.count === 0 ? (
               <em>{text}</em>
             ) : (
               <button
                 type="button"
                 title={item.members.map(baseName).join('\n')}
                 onClick={() => {
-                  setFilter(withOnly(filter, 'members', item.members));
+                  // Of very many only the first are known here: then those of the system are shown.
+                  setFilter(
+                    item.count > item.members.length
+                      ? withOnly(filter, 'systems', [item.system])
+                      : withOnly(filter, 'members', item.members),
+                  );
                   go('files');
                 }}
               >

@@ -125,6 +125,6 @@ describe('rows written down from pictures', () => {
     expect(shot.records.count).toBe(0);
     expect(shot.system).toBeNull();
     expect(made.map((draft) => draft.records.count)).toEqual([1, 0]);
-    expect(made[1]).toBe(text);
+    expect(made.at(1)).toBe(text);
   });
 });

@@ -92,19 +92,25 @@ function isUpdateLog({ shape, name, lines }: Probe): boolean {
 /** How far behind the stamp a severity stands: pid, tid, component and marks lie between. */
 const levelReach = 96;
 
+type LevelMark = readonly [mark: Uint8Array, level: Level];
+
 const levelMarks = Object.entries(levelsByMark).map(
-  ([mark, level]) => [Buffer.from(mark, 'latin1'), level] as const,
+  ([mark, level]): LevelMark => [Buffer.from(mark, 'latin1'), level],
 );
+
+/** By byte: one more than the place of the mark that starts with it; 0 where none does. No two start alike. */
+const markFrom = new Uint8Array(256);
+levelMarks.forEach(([mark], place) => {
+  markFrom[mark[0] as number] = place + 1;
+});
 
 function levelOf(bytes: Uint8Array, from: number, end: number): Level {
   const stop = Math.min(end, from + levelReach);
   for (let at = from; at < stop; at += 1) {
-    const byte = bytes[at] ?? 0;
-    // W, F, E, C and the star: how the marks begin.
-    if (byte !== 0x57 && byte !== 0x46 && byte !== 0x45 && byte !== 0x43 && byte !== 0x2a) continue;
-    for (const [mark, level] of levelMarks) {
-      if (startsWith(bytes, at, end, mark)) return level;
-    }
+    const place = markFrom[bytes[at] as number] as number;
+    if (place === 0) continue;
+    const [mark, level] = levelMarks[place - 1] as LevelMark;
+    if (startsWith(bytes, at, end, mark)) return level;
   }
   return 'none';
 }
