@@ -23,8 +23,12 @@ const pieceBytes = 4 * 1024 * 1024;
  * @throws ExpectedError `bad-expression` with the engine's reason
  */
 export function compileQuery(query: TextQuery): RegExp {
-  const source = query.ignoreWidth ? query.expression.normalize('NFKC') : query.expression;
-  const pattern = query.regex ? source : source.replace(/[$()*+.?[\\\]^{|}/-]/gu, '\\$&');
+  const { expression, regex, ignoreWidth } = query;
+  const pattern = regex
+    ? ignoreWidth
+      ? foldedExpression(expression)
+      : expression
+    : (ignoreWidth ? expression.normalize('NFKC') : expression).replace(/[$()*+.?[\\\]^{|}/]/gu, '\\$&');
   const flags = query.ignoreCase ? 'gimu' : 'gmu';
   try {
     return new RegExp(pattern, flags);
@@ -38,6 +42,24 @@ export function compileQuery(query: TextQuery): RegExp {
       throw new ExpectedError('bad-expression', query.expression, { reason }, cause);
     }
   }
+}
+
+/**
+ * An expression whose full-width and half-width forms match texts that were folded themselves. What a form becomes is a
+ * character to be found, never syntax: `（` is no group, and `…` not three of anything.
+ */
+function foldedExpression(expression: string): string {
+  // Escapes of ASCII stay what they are; an escape of another character means that character.
+  return expression.replace(/\\[\0-\x7F]|\\?(?<beyond>[^\0-\x7F]+)/gsu, (all, beyond: string | undefined) =>
+    beyond === undefined
+      ? all
+      : beyond
+          .normalize('NFKC')
+          .replace(
+            /[^\w\s\x80-\u{10FFFF}]/gu,
+            (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
+          ),
+  );
 }
 
 /** A set of line ids. */
