@@ -5,6 +5,7 @@ import type { MemberDraft } from './member-draft.ts';
 import type { MemberZone } from './build-evidence.ts';
 import { mergeLines } from './merge-lines.ts';
 import type { MergedMembers } from './merge-lines.ts';
+import { NearestAbove } from './nearest-above.ts';
 import type { LineTable } from './short-lines.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -106,6 +107,17 @@ class MemberTable implements MergedMembers {
       throw new RangeError(`line id ${id}`);
     return low;
   }
+}
+
+/** Lines looked at one by one before a table is asked. */
+const shortWalk = 32;
+
+/** What is looked for above a line. */
+interface Walks {
+  readonly timed: NearestAbove;
+  readonly head: NearestAbove;
+  /** Timed, or the start of a record that has no time. */
+  readonly told: NearestAbove;
 }
 
 /** Lines of a text handed out as one string are cut here; the file view asks for the rest. */
@@ -275,9 +287,15 @@ export class BundleLines {
   scaleOf(id: number): number {
     const member = this.#memberOf(id);
     const index = this.#members.index(member);
-    let line = id - this.#members.base(member);
-    while (line > 0 && !index.isTimed(line) && !index.isHead(line)) line -= 1;
+    const line = Math.max(0, this.#aboveOf(member, 'told', id - this.#members.base(member)));
     return index.isTimed(line) ? this.#key(member, line) : Number.NaN;
+  }
+
+  /** The first line of the record that a line belongs to; a file may begin in the middle of one. */
+  headOf(id: number): number {
+    const member = this.#memberOf(id);
+    const base = this.#members.base(member);
+    return base + Math.max(0, this.#aboveOf(member, 'head', id - base));
   }
 
   /** Place of any moment on the timeline's scale. */
@@ -343,6 +361,9 @@ export class BundleLines {
     return this.#members.base(this.#members.size);
   }
 
+  /** Only of members with lines far from what they belong to. */
+  readonly #walksOf = new Map<number, Walks>();
+
   #sum(value: (draft: MemberDraft, index: LineTable) => number): number {
     let sum = 0;
     for (let member = 0; member < this.#members.size; member += 1)
@@ -367,16 +388,38 @@ export class BundleLines {
 
   /** Key of the last timed line at or above; before the first timed line, that one's. */
   #effectiveKey(member: number, line: number): number {
-    const index = this.#members.index(member);
-    const count = this.#members.count(member);
-    let at = line;
-    while (at >= 0 && !index.isTimed(at)) at -= 1;
-    if (at < 0) {
-      at = line + 1;
-      while (at < count && !index.isTimed(at)) at += 1;
-      if (at >= count) return Number.POSITIVE_INFINITY;
+    let at = this.#aboveOf(member, 'timed', line);
+    if (at === -1) {
+      at = this.#walks(member).timed.first;
+      if (at >= this.#members.count(member)) return Number.POSITIVE_INFINITY;
     }
     return this.#key(member, at);
+  }
+
+  /** The nearest line at or above one that is timed, that starts a record, or either; -1 without one. */
+  #aboveOf(member: number, what: keyof Walks, line: number): number {
+    const index = this.#members.index(member);
+    // Most lines are the one that is looked for, or stand next to it.
+    for (let at = line; at >= 0 && line - at < shortWalk; at -= 1) {
+      if (what !== 'head' && index.isTimed(at)) return at;
+      if (what !== 'timed' && index.isHead(at)) return at;
+    }
+    return line < shortWalk ? -1 : this.#walks(member)[what].of(line);
+  }
+
+  #walks(member: number): Walks {
+    let walks = this.#walksOf.get(member);
+    if (walks === undefined) {
+      const index = this.#members.index(member);
+      const count = this.#members.count(member);
+      walks = {
+        timed: new NearestAbove(count, (line) => index.isTimed(line)),
+        head: new NearestAbove(count, (line) => index.isHead(line)),
+        told: new NearestAbove(count, (line) => index.isTimed(line) || index.isHead(line)),
+      };
+      this.#walksOf.set(member, walks);
+    }
+    return walks;
   }
 
   #merge(): { order: Uint32Array | null; identity: { base: number; count: number }; placed: number } {

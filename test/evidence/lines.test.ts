@@ -512,6 +512,40 @@ describe('views', () => {
     );
   });
 
+  it('finds a line among many of one moment, and of records that go on for long, without walking', async () => {
+    const members = Array.from(
+      { length: 40 },
+      (_, nth) =>
+        readLog(
+          `m${nth}`,
+          `2024-05-10 09:30:00 INFO a\n${'  more\n'.repeat(nth % 2 === 0 ? 0 : 700)}2024-05-10 09:30:00 INFO b\n`,
+        ).draft,
+    );
+    const lines = bundle(
+      readLog('long', `  first\n${'  undated\n'.repeat(600)}2024-05-10 09:30:00 INFO x\n`).draft,
+      ...members,
+    );
+    const all = await openLineView(lines, {});
+    const ids = Array.from({ length: all.count }, (_, at) => all.idAt(at));
+    expect(ids.map((id) => all.positionOf(id))).toEqual(ids.map((_, at) => at));
+    const folded = await foldLines(lines, all, []);
+    let head = -1;
+    ids.forEach((id) => {
+      if (folded.idAt(head + 1) === id) head += 1;
+      expect(folded.positionOf(id)).toBe(head);
+    });
+    // Of any line: its own time or that of its record; none where the file begins in the middle of one.
+    expect(ids.filter((id) => !lines.hasOwnTime(id)).length).toBe(601);
+    for (const id of ids) {
+      const { line } = lines.placeOf(id);
+      let naive = line;
+      while (naive > 0 && lines.continues(id - line + naive)) naive -= 1;
+      expect(lines.headOf(id)).toBe(id - line + naive);
+    }
+    const timed = await openLineView(lines, { time: { from: 0, to: Date.UTC(2030, 0, 1) } });
+    expect(timed.count).toBe(all.count - 601);
+  });
+
   it('stops when it is cancelled', async () => {
     const lines = bundle(readLog('a', log).draft);
     await expect(

@@ -77,7 +77,9 @@ describe('a line is searched as it is shown', () => {
   it('whatever the text and the expression', () => {
     const piece = fc.constantFrom('a', 'b', 'ab', ' ', '\r', '\n', '\r\n', 'ä', 'Ａ', 'ﾊﾞ', '㍿', '𠮷', '\t');
     const expressions = [
-      ...String.raw`a ab バ ^ $ ^$ a* \s \s$ ^\s \s+a a\s+b [^a] [^a]$ a[^]*b a.b? (a|b)+$ \bb \Bb`.split(' '),
+      ...String.raw`a ab バ ^ $ ^$ a* \s \s$ ^\s \s+a a\s+b [^a] [^a]$ a[^]*b a.b? (a|b)+$ \bb \Bb`.split(
+        ' ',
+      ),
       ...String.raw`(?<=a)b (?<!a)b a(?!b) a(?=\s) (?<=\s)a (.)\1 \p{L}$ ^.$`.split(' '),
       '',
     ];
