@@ -58,7 +58,7 @@ export class LineView {
   }
 
   /** First position that does not stand before a line; lines of one place in time stand in the order of their ids. */
-  protected firstFrom(id: number): number {
+  firstFrom(id: number): number {
     const key = this.#lines.orderKey(id);
     let low = 0;
     let high = this.count;

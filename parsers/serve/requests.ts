@@ -434,13 +434,13 @@ export const handlers: Handlers = {
     return { lines: view.count, records: records.count, matches };
   },
 
-  stepMatch: ({ matches: name, among, view, from, time, step }, { views }) => {
+  stepMatch: async ({ matches: name, among, view, from, time, step }, { views }, signal) => {
     const found = views.get(name, 'matches');
     if (found === null) return null;
     const { matches, snapshot } = found;
     if (among === 'patches') {
       const rows = views.get(view ?? '', 'patches')?.view ?? GridRecords.plain(matches.records);
-      const stepped = stepRecord(rows, matches.records, from, step);
+      const stepped = await stepRecord(rows, matches.records, from, step, signal);
       const record = stepped === null ? null : rows.recordAt(stepped.position);
       if (stepped === null || record === null) return null;
       return {
@@ -452,7 +452,7 @@ export const handlers: Handlers = {
     const lines = sameSnapshot(views.get(view ?? '', 'lines'), snapshot)?.view ?? matches.lines;
     const index =
       time === null
-        ? (stepLine(lines, matches.lines, from, step)?.index ?? null)
+        ? ((await stepLine(lines, matches.lines, from, step, signal))?.index ?? null)
         : lineAtTime(matches.lines, time);
     if (index === null) return null;
     const id = matches.lines.idAt(index);

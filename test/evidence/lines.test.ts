@@ -546,6 +546,45 @@ describe('views', () => {
     expect(timed.count).toBe(all.count - 601);
   });
 
+  it('are stepped through by matches, folded or filtered, as a walk over all of them would', async () => {
+    const rows = fc.array(fc.constantFrom('2024-05-10 09:30:00 a', '2024-05-10 09:30:01 b', '  a', '  b'), {
+      maxLength: 9,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rows, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        fc.subarray(['m0', 'm1', 'm2'], { minLength: 1 }),
+        async (members, isFolded, paths) => {
+          const lines = bundle(
+            ...members.map(
+              (texts_, nth) => readLog(`m${nth}`, `${texts_.join('\n')}\n`, { strict: false }).draft,
+            ),
+          );
+          const text = { expression: 'a', regex: false, ignoreCase: false, ignoreWidth: false };
+          const matches = await openLineView(lines, { text });
+          const chosen = await openLineView(lines, { members: paths });
+          const view = isFolded ? await foldLines(lines, chosen, []) : chosen;
+          const held = Array.from({ length: matches.count }, (_, index) => ({
+            index,
+            position: view.positionOf(matches.idAt(index)),
+          })).filter(({ position }) => position !== null);
+          for (let from = -1; from < view.count; from += 1) {
+            const next = held.find(({ position }) => (position ?? 0) > from) ?? held[0] ?? null;
+            const previous =
+              held.findLast(({ position }) => from === -1 || (position ?? 0) < from) ??
+              held[held.length - 1] ??
+              null;
+            const start = from === -1 ? null : from;
+            expect(await stepLine(view, matches, start, 1)).toEqual(next);
+            expect(await stepLine(view, matches, start, -1)).toEqual(previous);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it('stops when it is cancelled', async () => {
     const lines = bundle(readLog('a', log).draft);
     await expect(
@@ -643,8 +682,8 @@ describe('folded views', () => {
     const view = await foldLines(lines, await openLineView(lines, {}), []);
     const matches = await openLineView(lines, { text: needle });
     expect([...(await lineMarks(view, matches, 5))]).toEqual([1, 1, 0, 0, 1]);
-    expect(stepLine(view, matches, 1, 1)).toEqual({ position: 4, index: 2 });
-    expect(stepLine(view, matches, 4, 1)).toEqual({ position: 0, index: 0 });
+    expect(await stepLine(view, matches, 1, 1)).toEqual({ position: 4, index: 2 });
+    expect(await stepLine(view, matches, 4, 1)).toEqual({ position: 0, index: 0 });
   });
 
   it('stop when they are told to', async () => {
