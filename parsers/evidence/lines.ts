@@ -7,6 +7,8 @@ import { mergeLines } from './merge-lines.ts';
 import type { MergedMembers } from './merge-lines.ts';
 import { NearestAbove } from './nearest-above.ts';
 import type { LineTable } from './short-lines.ts';
+import { atOnce } from './steps.ts';
+import type { Steps } from './steps.ts';
 import type { TextStore } from './text-store.ts';
 
 /** A line by member and 0-based number. */
@@ -147,15 +149,24 @@ export class BundleLines {
     zones: readonly MemberZone[],
     deviceKeyOf: (position: number) => string,
     store: TextStore,
+    merged: MergedLines = atOnce(mergedLines(drafts, zones)),
   ) {
     this.#store = store;
     this.#deviceKeyOf = deviceKeyOf;
-    this.#members = new MemberTable(drafts, zones);
-    this.#members.placementOffset = commonOffset(this.#members);
-    const merged = this.#merge();
+    this.#members = merged.members;
     this.#order = merged.order;
     this.#identity = merged.identity;
     this.#placed = merged.placed;
+  }
+
+  /** The same with pauses while the lines are merged. */
+  static *inSteps(
+    drafts: readonly MemberDraft[],
+    zones: readonly MemberZone[],
+    deviceKeyOf: (position: number) => string,
+    store: TextStore,
+  ): Steps<BundleLines> {
+    return new BundleLines(drafts, zones, deviceKeyOf, store, yield* mergedLines(drafts, zones));
   }
 
   /** Minutes east of UTC by which readings of unknown offset are placed. */
@@ -421,33 +432,48 @@ export class BundleLines {
     }
     return walks;
   }
+}
 
-  #merge(): { order: Uint32Array | null; identity: { base: number; count: number }; placed: number } {
-    const members = this.#members;
-    const timelineOf = (member: number): MemberDraft['timeline'] => members.draft(member).timeline;
-    const taken = Uint32Array.from({ length: members.size }, (_, member) => member).filter(
-      (member) => timelineOf(member) !== 'none' && members.count(member) > 0,
-    );
-    const [only] = taken;
-    if (only === undefined) return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
-    const { outOfOrder, timed } = members.index(only);
-    if (taken.length === 1 && timelineOf(only) === 'all' && (outOfOrder === 0 || timed === 0)) {
-      const count = members.count(only);
-      return { order: null, identity: { base: members.base(only), count }, placed: timed === 0 ? 0 : count };
-    }
-    const total = taken.reduce(
-      (sum, member) =>
-        sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedLines.size),
-      0,
-    );
-    const order = new Uint32Array(total);
-    const merged = mergeLines(members, taken, order);
+interface MergedLines {
+  readonly members: MemberTable;
+  readonly order: Uint32Array | null;
+  readonly identity: { readonly base: number; readonly count: number };
+  readonly placed: number;
+}
+
+function* mergedLines(drafts: readonly MemberDraft[], zones: readonly MemberZone[]): Steps<MergedLines> {
+  const members = new MemberTable(drafts, zones);
+  members.placementOffset = commonOffset(members);
+  yield;
+  const timelineOf = (member: number): MemberDraft['timeline'] => members.draft(member).timeline;
+  const taken = Uint32Array.from({ length: members.size }, (_, member) => member).filter(
+    (member) => timelineOf(member) !== 'none' && members.count(member) > 0,
+  );
+  const [only] = taken;
+  if (only === undefined) return { members, order: null, identity: { base: 0, count: 0 }, placed: 0 };
+  const { outOfOrder, timed } = members.index(only);
+  if (taken.length === 1 && timelineOf(only) === 'all' && (outOfOrder === 0 || timed === 0)) {
+    const count = members.count(only);
     return {
-      order: merged.total === total ? order : order.slice(0, merged.total),
-      identity: { base: 0, count: 0 },
-      placed: merged.placed,
+      members,
+      order: null,
+      identity: { base: members.base(only), count },
+      placed: timed === 0 ? 0 : count,
     };
   }
+  const total = taken.reduce(
+    (sum, member) =>
+      sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedLines.size),
+    0,
+  );
+  const order = new Uint32Array(total);
+  const merged = yield* mergeLines(members, taken, order);
+  return {
+    members,
+    order: merged.total === total ? order : order.slice(0, merged.total),
+    identity: { base: 0, count: 0 },
+    placed: merged.placed,
+  };
 }
 
 function zoneOffset(zone: MemberZone, local: number): number | null {

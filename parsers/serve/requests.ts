@@ -487,13 +487,13 @@ export const handlers: Handlers = {
     return view.meaning === null ? null : view;
   },
 
-  transcribe: ({ transcriptions }, { session }) => {
-    session.transcribe(transcriptions);
+  transcribe: async ({ transcriptions }, { session }) => {
+    await session.transcribe(transcriptions);
     return null;
   },
 
-  assumeZone: ({ zone }, { session }) => {
-    session.assumeZone(zone);
+  assumeZone: async ({ zone }, { session }) => {
+    await session.assumeZone(zone);
     return null;
   },
 
