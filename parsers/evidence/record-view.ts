@@ -95,6 +95,11 @@ export class RecordView {
     return rows;
   }
 
+  /** The place in `Evidence.records` of the record at a position. */
+  placeAt(position: number): number {
+    return this.#places === null ? position : (this.#places[position] ?? -1);
+  }
+
   positionOf(id: string): number | null {
     const record = this.#evidence.record(id);
     if (record === undefined) return null;

@@ -8,6 +8,7 @@ import { openRecordView } from '../evidence/record-view.ts';
 import type { RecordColumn } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
 import { matchingRows } from '../evidence/search.ts';
+import { inTurns } from '../evidence/steps.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { filterValues } from './filter-values.ts';
 import { filterFindings, lineFilter, recordFilter, runFilter } from './filters.ts';
@@ -127,7 +128,7 @@ export const handlers: Handlers = {
         const rows =
           group === undefined || group.by === 'folder'
             ? GridRecords.plain(view)
-            : GridRecords.grouped(snapshot, view, group, columns.length > 0);
+            : await inTurns(GridRecords.grouped(snapshot, view, group, columns.length > 0), signal);
         return { view: views.add({ grid, snapshot, view: rows }), count: rows.count, records: view.count };
       }
       case 'lines': {
@@ -380,15 +381,18 @@ export const handlers: Handlers = {
       ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
       : new LineView(lines, null);
     const runs = await openRunView(analysis.evidence, lines, runFilter(snapshot, timeless), [], signal);
-    return timeline(
-      snapshot,
-      records.window(0, records.count),
-      runs.window(0, runs.count),
-      view,
-      timeless,
-      shown,
-      buckets,
-      locale,
+    return await inTurns(
+      timeline(
+        snapshot,
+        records.window(0, records.count),
+        runs.window(0, runs.count),
+        view,
+        timeless,
+        shown,
+        buckets,
+        locale,
+      ),
+      signal,
     );
   },
 

@@ -494,7 +494,9 @@ describe('aws/no-data beside counts', () => {
   it('is silent where only what is not applicable was not counted', async () => {
     const uncounted = { [states]: patchState({ NotApplicableCount: -1 }) };
     expect((await ruleSays('no-data', uncounted)).findings).toEqual([]);
-    const nothing = { [states]: patchState({ NotApplicableCount: -1, MissingCount: -1, InstalledCount: -1 }) };
+    const nothing = {
+      [states]: patchState({ NotApplicableCount: -1, MissingCount: -1, InstalledCount: -1 }),
+    };
     expect((await ruleSays('no-data', nothing)).findings).toHaveLength(1);
   });
 });
