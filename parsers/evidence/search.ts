@@ -115,8 +115,15 @@ export async function searchLines(
   const found = new LineSet(lines.idCount);
   const search = pieceSearch(query, signal);
   try {
-    for await (const { member, first, last, from, starts } of searchPieces(lines, choose, search)) {
-      for (const start of starts) found.add(member.base + lineAt(member.index, first, last, from + start));
+    for await (const { parts, starts } of searchPieces(lines, choose, search)) {
+      let nth = 0;
+      for (const start of starts) {
+        while ((parts[nth + 1]?.at ?? Number.POSITIVE_INFINITY) <= start) nth += 1;
+        const part = parts[nth];
+        if (part === undefined) break;
+        const { member, first, last, from, at } = part;
+        found.add(member.base + lineAt(member.index, first, last, from + start - at));
+      }
       throwIfCancelled(signal);
       await nextTurn();
       throwIfCancelled(signal);
@@ -164,15 +171,26 @@ export async function matchingRows<T>(
 
 type SearchedMember = ReturnType<BundleLines['ranges']> extends Generator<infer Member> ? Member : never;
 
-/** A piece of whole lines of one member, and where in it the matching lines start. */
-interface SearchedPiece {
+/** Whole lines of one member. */
+interface SearchedPart {
   readonly member: SearchedMember;
   readonly first: number;
   readonly last: number;
   /** Its place in the store. */
   readonly from: number;
+  /** Its place in its piece. */
+  readonly at: number;
+}
+
+/** Whole lines, of as many members as there is room for, and where in them the matching lines start. */
+interface SearchedPiece {
+  readonly parts: readonly SearchedPart[];
+  /** Ascending. */
   readonly starts: Iterable<number>;
 }
+
+/** Members of a piece at most. */
+const mostParts = 4096;
 
 /** How pieces are searched: here, or on a thread, which searches one while the next is read. */
 interface PieceSearch {
@@ -189,29 +207,55 @@ async function* searchPieces(
   search: PieceSearch,
 ): AsyncGenerator<SearchedPiece, void, undefined> {
   let underWay: Promise<SearchedPiece> | null = null;
+  let parts: SearchedPart[] = [];
+  let bytes = 0;
+  const send = (): Promise<SearchedPiece> => {
+    const [sent, length] = [parts, bytes];
+    parts = [];
+    bytes = 0;
+    const piece = search
+      .find(length, (out) => {
+        for (const [nth, { member, last, from, at }] of sent.entries()) {
+          const own = member.index.end(last) - from;
+          lines.store.readInto(out.subarray(at, at + own), from);
+          if (at + own < (sent[nth + 1]?.at ?? length)) out[at + own] = 0x0a;
+        }
+      })
+      .then((starts): SearchedPiece => ({ parts: sent, starts }));
+    // Awaited by the caller, after the piece before it; until then a failure must not count as unhandled.
+    piece.catch(() => undefined);
+    return piece;
+  };
   for (const member of lines.ranges()) {
     if (!choose(member)) continue;
     let line = 0;
     while (line < member.count) {
       const first = line;
       const from = member.index.start(first);
-      // A part of a line that was split ends its piece: behind every other line of it is a line feed.
+      const split = member.index.nextSplit(first);
       const last = Math.min(
         lastLineWithin(member.index, member.count, first, from + search.pieceBytes),
-        member.index.nextSplit(first),
+        split,
       );
-      const length = member.index.end(last) - from;
-      const piece = search
-        .find(length, (out) => {
-          lines.store.readInto(out, from);
-        })
-        .then((starts): SearchedPiece => ({ member, first, last, from, starts }));
-      // Awaited below, after the piece before it; until then a failure must not count as unhandled.
-      piece.catch(() => undefined);
-      if (underWay !== null) yield await underWay;
-      underWay = piece;
+      const end = member.index.end(last);
+      // A member's last line, and a part of one that was split, may lack its line feed: it gets one, so that what comes
+      // behind it is a line of its own.
+      const mayLack = last === split || last === member.count - 1;
+      const length = end - from + (mayLack && lines.store.read(end - 1, 1)[0] !== 0x0a ? 1 : 0);
+      if (parts.length > 0 && (bytes + length > search.pieceBytes || parts.length >= mostParts)) {
+        const piece = send();
+        if (underWay !== null) yield await underWay;
+        underWay = piece;
+      }
+      parts.push({ member, first, last, from, at: bytes });
+      bytes += length;
       line = last + 1;
     }
+  }
+  if (parts.length > 0) {
+    const piece = send();
+    if (underWay !== null) yield await underWay;
+    underWay = piece;
   }
   if (underWay !== null) yield await underWay;
 }

@@ -11,7 +11,7 @@ import { openLineView } from '../../parsers/evidence/line-view.ts';
 import { LineReader } from '../../parsers/evidence/line-reader.ts';
 import { BundleLines } from '../../parsers/evidence/lines.ts';
 import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
-import { searchLines } from '../../parsers/evidence/search.ts';
+import { compileQuery, searchLines } from '../../parsers/evidence/search.ts';
 import { TextStore } from '../../parsers/evidence/text-store.ts';
 import type { LogRecord } from '../../parsers/formats/define-format.ts';
 import { lineMarks, stepLine } from '../../parsers/serve/matches.ts';
@@ -544,6 +544,38 @@ describe('views', () => {
     }
     const timed = await openLineView(lines, { time: { from: 0, to: Date.UTC(2030, 0, 1) } });
     expect(timed.count).toBe(all.count - 601);
+  });
+
+  it('are searched over many short members as over each by itself', async () => {
+    const line = fc.constantFrom('a', 'b', '', ' ', 'ab', 'ä', 'Ａ', 'abab');
+    const text = fc.tuple(fc.array(line, { maxLength: 5 }), fc.boolean(), fc.constantFrom('\n', '\r\n'));
+    const query = fc.record({
+      expression: fc.constantFrom('a', 'ab', '^$', '^', '$', 'ab.*b', '\\s$', '(?<!a)b', 'aba'),
+      regex: fc.boolean(),
+      ignoreCase: fc.boolean(),
+      ignoreWidth: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 12 }), query, async (members, asked) => {
+        const drafts = members.map(
+          ([rows, ends, feed], nth) =>
+            readLog(`m${nth}`, `${rows.join(feed)}${ends ? feed : ''}`, { lineBytes: 3 }).draft,
+        );
+        const lines = bundle(...drafts);
+        const expression = compileQuery(asked);
+        const expected: number[] = [];
+        for (let id = 0; id < lines.idCount; id += 1) {
+          expression.lastIndex = 0;
+          const shown = lines.textOf(id).text;
+          if (expression.test(asked.ignoreWidth ? shown.normalize('NFKC') : shown)) expected.push(id);
+        }
+        const found = await searchLines(lines, asked, () => true, undefined);
+        expect(Array.from({ length: lines.idCount }, (_, id) => id).filter((id) => found.has(id))).toEqual(
+          expected,
+        );
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it('are stepped through by matches, folded or filtered, as a walk over all of them would', async () => {
