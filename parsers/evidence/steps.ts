@@ -16,11 +16,13 @@ export function atOnce<T>(steps: Steps<T>): T {
 }
 
 /**
- * The steps with turns of others between them. What the steps read must not change meanwhile.
+ * The steps with turns of others before and between them. What the steps read must not change meanwhile.
  *
  * @throws CancelledError between two steps; what the steps throw
  */
 export async function inTurns<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
+  throwIfCancelled(signal);
+  await nextTurn();
   let began = performance.now();
   for (;;) {
     throwIfCancelled(signal);
