@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { order } from '../../domain/moment.ts';
@@ -12,7 +13,6 @@ import { atText } from '../parameters.ts';
 import {
   bestSummary,
   eachInstallation,
-  groupBy,
   groupsOf,
   mostCited,
   ofMember,
