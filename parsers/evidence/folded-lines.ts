@@ -2,7 +2,7 @@
 import { throwIfCancelled } from '../domain/errors.ts';
 import { LineView } from './line-view.ts';
 import type { BundleLines } from './lines.ts';
-import { nextTurn } from './search.ts';
+import { nextTurn } from './steps.ts';
 
 /** Lines per step; between two steps other requests are served. */
 const stepLines = 500_000;

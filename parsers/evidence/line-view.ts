@@ -2,7 +2,8 @@ import type { Level } from '../domain/evidence.ts';
 import { levels } from '../domain/evidence.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { BundleLines } from './lines.ts';
-import { nextTurn, searchLines } from './search.ts';
+import { searchLines } from './search.ts';
+import { nextTurn } from './steps.ts';
 import type { TextQuery } from './search.ts';
 
 /** What a view of lines is restricted to; parts that are left out do not restrict. */

@@ -3,6 +3,7 @@ import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
 import { ExpressionThread, findLines, matchesText, startOf } from './expression-thread.ts';
 import { linesWithText, longestSearched, searchBytes, searchedText } from '../text/line-scanner.ts';
 import type { BundleLines } from './lines.ts';
+import { nextTurn } from './steps.ts';
 import { hasByte, indexOfByte, lastIndexOfByte } from '../text/find-byte.ts';
 
 /** What is looked for in lines and cells. */
@@ -393,13 +394,6 @@ function linesWith(bytes: Buffer, literal: Buffer): number[] {
     at = feed === -1 ? -1 : bytes.indexOf(literal, feed + 1);
   }
   return starts;
-}
-
-/** Lets requests that came meanwhile be served. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 interface Starts {

@@ -1,5 +1,11 @@
 import { throwIfCancelled } from '../domain/errors.ts';
-import { nextTurn } from './search.ts';
+
+/** Lets requests that came meanwhile be served. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
 
 /** Long work that stops between two of its steps, each of some milliseconds at most: others can be served there. */
 export type Steps<T> = Generator<undefined, T, undefined>;

@@ -1,7 +1,7 @@
 /** A text member with its records folded to their first lines. */
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { BundleLines } from '../evidence/lines.ts';
-import { nextTurn } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 
 const stepLines = 500_000;
 

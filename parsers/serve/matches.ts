@@ -10,7 +10,8 @@ import { FoldedLineView } from '../evidence/folded-lines.ts';
 import type { LineView } from '../evidence/line-view.ts';
 import type { BundleLines } from '../evidence/lines.ts';
 import type { RecordView } from '../evidence/record-view.ts';
-import { nextTurn, searchLines } from '../evidence/search.ts';
+import { searchLines } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import type { TextQuery } from '../evidence/search.ts';
 import type { Snapshot } from './session.ts';
 
