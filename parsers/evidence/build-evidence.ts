@@ -74,7 +74,9 @@ export function* evidenceSteps(
   const events: EvidenceEvent[] = [];
   const facts: Fact[] = [];
   const warnings: EvidenceWarning[] = [];
-  for (const [position, draft] of drafts.entries()) {
+  for (let position = 0; position < drafts.length; position += 1) {
+    const draft = drafts.at(position);
+    if (draft === undefined) continue;
     if ((things += 1) % stepThings === 0) yield;
     const own = assignments.ofMember[position]?.name ?? null;
     const system = draft.system;
@@ -121,7 +123,9 @@ export function* evidenceSteps(
       return lookUp === undefined ? [] : [[system.id, new DetectionTimes(lookUp)] as const];
     }),
   );
-  for (const [position, draft] of drafts.entries()) {
+  for (let position = 0; position < drafts.length; position += 1) {
+    const draft = drafts.at(position);
+    if (draft === undefined) continue;
     if ((things += 1) % stepThings === 0) yield;
     const own = assignments.ofMember[position]?.name ?? null;
     const { system } = draft;
