@@ -16,6 +16,7 @@ import {
 } from 'electron';
 import type { OpenDialogOptions, Session } from 'electron';
 import { liesInBundle } from '../parsers/case/in-bundle.ts';
+import { isoWithOffset } from '../parsers/domain/wall-time.ts';
 import { optionsKey } from '../parsers/case/options-key.ts';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type {
@@ -43,7 +44,7 @@ import { findBundle, firstFile } from './bundle-search.ts';
 import { BundleWindow } from './bundle-window.ts';
 import type { OpenedCase, RecalledBundle } from './bundle-window.ts';
 import { caseExtension, readCase } from './case-files.ts';
-import { CaseKeeper, isoWithOffset, keptContent } from './case-keeper.ts';
+import { CaseKeeper, keptContent } from './case-keeper.ts';
 import { CasePlaces } from './case-places.ts';
 import { earlierCase } from './earlier-case.ts';
 import { firstLook } from './first-look.ts';
