@@ -1,8 +1,8 @@
 /** The window application: its windows, and what they share. */
 import { createHash } from 'node:crypto';
-import { access, constants, copyFile, mkdir, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { basename, dirname, extname, join, sep } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import {
   BrowserWindow,
   Menu,
@@ -15,6 +15,8 @@ import {
   session,
 } from 'electron';
 import type { OpenDialogOptions, Session } from 'electron';
+import { liesInBundle } from '../parsers/case/in-bundle.ts';
+import { isoWithOffset } from '../parsers/domain/wall-time.ts';
 import { optionsKey } from '../parsers/case/options-key.ts';
 import { CancelledError, ExpectedError } from '../parsers/domain/errors.ts';
 import type {
@@ -42,7 +44,7 @@ import { findBundle, firstFile } from './bundle-search.ts';
 import { BundleWindow } from './bundle-window.ts';
 import type { OpenedCase, RecalledBundle } from './bundle-window.ts';
 import { caseExtension, readCase } from './case-files.ts';
-import { CaseKeeper, isoWithOffset, keptContent } from './case-keeper.ts';
+import { CaseKeeper, keptContent } from './case-keeper.ts';
 import { CasePlaces } from './case-places.ts';
 import { earlierCase } from './earlier-case.ts';
 import { firstLook } from './first-look.ts';
@@ -483,6 +485,8 @@ export class Application {
     });
     if (filePath === '') return window.caseStatus;
     const path = withExtension(filePath, caseExtension);
+    if (await liesInBundle(window.path, path))
+      return { ...window.caseStatus, state: 'not-writable', error: 'in-bundle' };
     const status = await window.saveCaseAs(path);
     if (status.error === null) await this.#addRecent('case', path);
     return status;
@@ -503,7 +507,7 @@ export class Application {
     return this.#oneExport(window, async (signal) => {
       const path = await this.#askWhere(window, { kind: 'pdf', locale, redact });
       if (path === null) return { outcome: 'cancelled' };
-      if (await liesInBundle(path, window.path ?? '')) return failure('in-bundle', basename(path));
+      if (await liesInBundle(window.path ?? '', path)) return failure('in-bundle', basename(path));
       return this.#print(window, { path, signal, redacted: redact, filtered: false }, () =>
         window.report(request),
       );
@@ -514,7 +518,7 @@ export class Application {
     return this.#oneExport(window, async (signal) => {
       const path = await this.#askWhere(window, choice);
       if (path === null) return { outcome: 'cancelled' };
-      if (await liesInBundle(path, window.path ?? '')) return failure('in-bundle', basename(path));
+      if (await liesInBundle(window.path ?? '', path)) return failure('in-bundle', basename(path));
       if (choice.kind !== 'pdf') return this.#writeExport(window, choice, path, signal);
       const how = { path, signal, redacted: choice.redact, filtered: choice.filter !== null };
       return this.#print(window, how, () => window.chosenReport(choice));
@@ -729,17 +733,6 @@ function failure(
   detail: Readonly<Record<string, string | number>> = {},
 ): { outcome: 'failed'; code: string; place: string | null; detail: Record<string, string | number> } {
   return { outcome: 'failed', code, place, detail: { ...detail } };
-}
-
-/** A bundle is never changed: what is written takes neither its place nor that of a part of it. */
-async function liesInBundle(path: string, bundle: string): Promise<boolean> {
-  const [target, source] = await Promise.all([
-    realpath(path).catch(async () =>
-      join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
-    ),
-    realpath(bundle).catch(() => bundle),
-  ]);
-  return target === source || target.startsWith(source + sep);
 }
 
 function bringToFront(window: Electron.BrowserWindow): void {

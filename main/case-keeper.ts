@@ -12,6 +12,7 @@ import { caseVersion } from '../parsers/case/case-migrations.ts';
 import { appendEntry, continues, firstBrokenEntry } from '../parsers/case/custody-log.ts';
 import type { LogEvent } from '../parsers/case/custody-log.ts';
 import { ExpectedError } from '../parsers/domain/errors.ts';
+import { isoWithOffset } from '../parsers/domain/wall-time.ts';
 import type { Mute } from '../parsers/domain/mute.ts';
 import type { CaseContent, CaseStatus, CustodyLog, EarlierCase } from '../preload/contract/window.ts';
 import { backupOf, caseExtension, readCase, writeCase } from './case-files.ts';
@@ -552,17 +553,5 @@ function isLater(a: string, b: string): boolean {
 
 /** `HH:mm` on the analyst's machine. */
 function clockTime(date: Date): string {
-  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
-}
-
-/** ISO 8601 with the machine's offset, to the second. */
-export function isoWithOffset(date: Date): string {
-  const offset = -date.getTimezoneOffset();
-  const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, 19);
-  const size = Math.abs(offset);
-  return `${local}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(size / 60))}:${twoDigits(size % 60)}`;
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
+  return isoWithOffset(date).slice(11, 16);
 }

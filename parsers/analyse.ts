@@ -3,7 +3,7 @@ import type { BundleMember, LockedMembers } from './archive/bundle.ts';
 import type { Limits } from './domain/limits.ts';
 import type { Transcription } from './domain/transcription.ts';
 import { defaultLimits } from './domain/limits.ts';
-import { buildEvidence } from './evidence/build-evidence.ts';
+import { evidenceSteps } from './evidence/build-evidence.ts';
 import type { MemberZone } from './evidence/build-evidence.ts';
 import { ingestMember, settleMember } from './evidence/ingest.ts';
 import { BundleLines } from './evidence/lines.ts';
@@ -11,6 +11,8 @@ import { KeptDrafts } from './evidence/draft-list.ts';
 import type { DraftList } from './evidence/draft-list.ts';
 import type { MemberDraft } from './evidence/member-draft.ts';
 import { RecordPool } from './evidence/record-table.ts';
+import { atOnce, inTurns } from './evidence/steps.ts';
+import type { Steps } from './evidence/steps.ts';
 import { TextStore } from './evidence/text-store.ts';
 import { withTranscriptions } from './evidence/transcriptions.ts';
 import { zoneOf } from './evidence/zones.ts';
@@ -22,7 +24,7 @@ import type { Packs } from './packs/read-packs.ts';
 import { bundleScale } from './rules/bundle-scale.ts';
 import { assume } from './rules/assumptions.ts';
 import { rulesVersion } from './rules/registry.ts';
-import { runRules } from './rules/run-rules.ts';
+import { ruleSteps } from './rules/run-rules.ts';
 import { toolVersion } from './version.ts';
 
 /** Text of this many bytes stays in memory; what is beyond goes to a private temporary file. */
@@ -93,10 +95,8 @@ export async function analyse(
   try {
     const reading = await readBundle(path, store, options);
     const { identity } = reading;
-    return {
-      reading,
-      concluded: conclude(reading, identity, options.zone ?? null, options.signal, [], options.packs),
-    };
+    const concluding = concludeSteps(reading, identity, options.zone ?? null, [], options.packs);
+    return { reading, concluded: await inTurns(concluding, options.signal) };
   } catch (error) {
     store.close();
     throw error;
@@ -146,30 +146,34 @@ export async function readBundle(path: string, store: TextStore, options: ReadOp
   }
 }
 
+/** {@link concludeSteps} without a pause. */
+export function conclude(...parameters: Parameters<typeof concludeSteps>): Concluded {
+  return atOnce(concludeSteps(...parameters));
+}
+
 /**
  * Second half: devices, clocks and zones settled, lines merged, rules run. May be called again with another
- * zone, or with other rows that the analyst wrote down from pictures.
+ * zone, or with other rows that the analyst wrote down from pictures. No member is read between two steps.
  */
-export function conclude(
+export function* concludeSteps(
   reading: Reading,
   identity: BundleIdentity,
   zone: string | null,
-  signal?: AbortSignal,
   transcriptions: readonly Transcription[] = [],
   packs: Packs = noPacks,
-): Concluded {
+): Steps<Concluded> {
   const { store } = reading;
   const drafts = withTranscriptions(reading.drafts, transcriptions);
-  const built = buildEvidence(drafts, systems, zone === null ? null : zoneOf(zone));
+  const built = yield* evidenceSteps(drafts, systems, zone === null ? null : zoneOf(zone));
   const { evidence } = built;
-  const lines = new BundleLines(
+  const lines = yield* BundleLines.inSteps(
     drafts,
     built.zones,
     (position) => evidence.deviceKey(evidence.members[position]?.device?.name ?? null),
     store,
   );
   assume(evidence, packs.assumptions);
-  const { findings, undecided } = runRules(evidence, packs.rules, signal === undefined ? {} : { signal });
+  const { findings, undecided } = yield* ruleSteps(evidence, packs.rules);
   const { counts, scale } = bundleScale(evidence);
   const analysis: Analysis = {
     tool: { version: toolVersion, rules: rulesVersion },

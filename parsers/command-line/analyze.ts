@@ -3,13 +3,14 @@ import type { Severity } from '../domain/finding.ts';
 import { ExpectedError } from '../domain/errors.ts';
 import { reportChoice, wholeReport } from '../domain/report-choice.ts';
 import type { ReportChoice } from '../domain/report-choice.ts';
-import { conclude } from '../analyse.ts';
+import { concludeSteps } from '../analyse.ts';
 import type { Concluded } from '../analyse.ts';
 import { noticeOf, writeExport } from '../report/exports/export-kinds.ts';
 import type { WrittenKind } from '../report/exports/export-kinds.ts';
 import type { ExportSource } from '../report/exports/export-source.ts';
 import { redactedReport } from '../redaction/redact-report.ts';
 import { LineView } from '../evidence/line-view.ts';
+import { inTurns } from '../evidence/steps.ts';
 import { reportParts } from '../report/report-document.ts';
 import type { ReportParts } from '../report/report-document.ts';
 import type { ReportContext } from '../report/report-model.ts';
@@ -75,7 +76,10 @@ export async function analyze(words: readonly string[], io: CommandIo): Promise<
     const concluded =
       transcriptions.length === 0
         ? read
-        : conclude(reading, reading.identity, parsed.value('timezone'), io.signal, transcriptions, packs);
+        : await inTurns(
+            concludeSteps(reading, reading.identity, parsed.value('timezone'), transcriptions, packs),
+            io.signal,
+          );
     const { analysis } = concluded;
     const redactor = parsed.has('redact')
       ? (await surveyForCommand(parsed, concluded, content, io)).survey.redactor

@@ -1,4 +1,4 @@
-import { ExpectedError } from '../domain/errors.ts';
+import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
 import { formatLocal, formatOffset } from '../domain/moment.ts';
 import type { Moment } from '../domain/moment.ts';
 import { openLineView } from '../evidence/line-view.ts';
@@ -6,9 +6,10 @@ import type { LineFilter, LineView } from '../evidence/line-view.ts';
 import type { BundleLines } from '../evidence/lines.ts';
 import { compileQuery } from '../evidence/search.ts';
 import type { TextQuery } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import { zoneOf } from '../evidence/zones.ts';
 import type { Concluded } from '../analyse.ts';
-import { writeLinesJson } from '../report/listing-json.ts';
+import { linesJson } from '../report/listing-json.ts';
 import type { TimelineLine } from '../report/listing-json.ts';
 import { readDate } from '../text/dates.ts';
 import { parseWords } from './arguments.ts';
@@ -48,13 +49,15 @@ export async function lines(words: readonly string[], io: CommandIo): Promise<nu
     const view = await openLineView(concluded.lines, filterOf(parsed, concluded, times, text), io.signal);
     if (parsed.has('count')) {
       io.write(`${view.count}\n`);
-    } else if (json === '-') {
-      const { analysis } = concluded;
-      writeLinesJson(analysis.bundle, timelineLines(concluded.lines, view, limit), analysis.tool, (chunk) => {
-        io.write(chunk);
-      });
     } else {
-      printLines(concluded.lines, view, limit, io);
+      const rows = timelineLines(concluded.lines, view, limit);
+      const { bundle: identity, tool } = concluded.analysis;
+      for (const piece of json === '-' ? linesJson(identity, rows, tool) : linesText(rows)) {
+        io.write(piece);
+        // A signal is heard between two pieces.
+        await nextTurn();
+        throwIfCancelled(io.signal);
+      }
     }
     return 0;
   } finally {
@@ -140,15 +143,15 @@ function* timelineLines(bundle: BundleLines, view: LineView, limit: number): Gen
 /** Characters that are handed to standard output at once. */
 const pieceLength = 64 * 1024;
 
-function printLines(bundle: BundleLines, view: LineView, limit: number, io: CommandIo): void {
+function* linesText(lines: Iterable<TimelineLine>): Generator<string> {
   let piece = '';
-  for (const line of timelineLines(bundle, view, limit)) {
+  for (const line of lines) {
     piece += `${line.at === null ? '-' : timeText(line.at)}\t${line.member}:${line.line}\t${line.text}\n`;
     if (piece.length < pieceLength) continue;
-    io.write(piece);
+    yield piece;
     piece = '';
   }
-  if (piece !== '') io.write(piece);
+  if (piece !== '') yield piece;
 }
 
 function timeText(moment: Moment): string {

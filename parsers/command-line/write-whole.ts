@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { join } from 'node:path';
+import { liesInBundle } from '../case/in-bundle.ts';
 import { CancelledError, ExpectedError } from '../domain/errors.ts';
 
 /** Where a file's content goes. */
@@ -78,15 +79,7 @@ export async function writeFolder(
  * @throws ExpectedError `in-bundle`
  */
 export async function refuseInPlace(bundle: string, out: string): Promise<void> {
-  const source = await realpath(bundle).catch(() => resolve(bundle));
-  const folder = await realpath(dirname(resolve(out))).catch(() => dirname(resolve(out)));
-  const target = await realpath(out).catch(() => join(folder, basename(out)));
-  const isSame = await Promise.all([stat(source), stat(target)]).then(
-    ([a, b]) => a.ino === b.ino && a.dev === b.dev && a.ino !== 0,
-    () => false,
-  );
-  if (isSame || target === source || target.startsWith(source + sep))
-    throw new ExpectedError('in-bundle', out);
+  if (await liesInBundle(bundle, out)) throw new ExpectedError('in-bundle', out);
 }
 
 function writeFully(file: number, chunk: string | Uint8Array): void {

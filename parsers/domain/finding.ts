@@ -3,6 +3,14 @@ import type { Citation, SystemId } from './evidence.ts';
 /** What kind of statement a finding makes (the catalogue: `docs/rules.md`). */
 export type FindingKind = 'contradiction' | 'fault' | 'gap' | 'note';
 
+/** The sign of each kind: a second cue beside the colour of the severity. */
+export const kindSigns: Readonly<Record<FindingKind, string>> = {
+  contradiction: '≠',
+  fault: '!',
+  gap: '?',
+  note: 'i',
+};
+
 export type Severity = 'critical' | 'high' | 'medium' | 'info';
 
 /** From worst to mildest; findings are ordered by it. */

@@ -29,6 +29,8 @@ import { plausible } from './line-index.ts';
 import type { DraftList } from './draft-list.ts';
 import type { MemberDraft } from './member-draft.ts';
 import { RecordPool, RecordTable } from './record-table.ts';
+import { atOnce } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { assumeZone } from './zones.ts';
 import type { Zone } from './zones.ts';
 
@@ -50,24 +52,39 @@ export interface BuiltEvidence {
 
 const noFacts: readonly FactDraft[] = [];
 
+/** Things looked at in a step; a record, an event or a member each. */
+const stepThings = 4096;
+
+/** {@link evidenceSteps} without a pause. */
+export function buildEvidence(...parameters: Parameters<typeof evidenceSteps>): BuiltEvidence {
+  return atOnce(evidenceSteps(...parameters));
+}
+
 /** Joins what the members said: devices assigned, clocks and zones settled, everything indexed. */
-export function buildEvidence(
+export function* evidenceSteps(
   drafts: DraftList,
   systems: readonly SystemDefinition[],
   assumedZone: Zone | null,
-): BuiltEvidence {
+): Steps<BuiltEvidence> {
   const assignments = assignDevices(drafts);
+  yield;
   const settle = new Settler(drafts, assignments, assumedZone);
+  yield;
+  let things = 0;
   const records: JoinedRecord[] = [];
   const events: EvidenceEvent[] = [];
   const facts: Fact[] = [];
   const warnings: EvidenceWarning[] = [];
-  drafts.forEach((draft, position) => {
+  for (let position = 0; position < drafts.length; position += 1) {
+    const draft = drafts.at(position);
+    if (draft === undefined) continue;
+    if ((things += 1) % stepThings === 0) yield;
     const own = assignments.ofMember[position]?.name ?? null;
     const system = draft.system;
     for (const warning of draft.warnings) warnings.push(warning);
-    if (system === null) return;
+    if (system === null) continue;
     for (const event of draft.events) {
+      if ((things += 1) % stepThings === 0) yield;
       const device = event.device ?? own;
       events.push({
         type: event.type,
@@ -83,6 +100,7 @@ export function buildEvidence(
     }
     const zoneFacts = draft.zone === null ? noFacts : [draft.zone.fact];
     for (const fact of zoneFacts.length === 0 ? draft.facts : [...draft.facts, ...zoneFacts]) {
+      if ((things += 1) % stepThings === 0) yield;
       const device = fact.device ?? own;
       facts.push({
         type: fact.type,
@@ -93,8 +111,10 @@ export function buildEvidence(
         citation: fact.citation,
       });
     }
-  });
+  }
+  yield;
   const derived = derivedTables(drafts, systems, facts, events, assignments);
+  yield;
   const detected = new Map(
     systems.flatMap((system) => {
       const lookUp = system.detectedAt?.(
@@ -104,14 +124,18 @@ export function buildEvidence(
       return lookUp === undefined ? [] : [[system.id, new DetectionTimes(lookUp)] as const];
     }),
   );
-  drafts.forEach((draft, position) => {
+  for (let position = 0; position < drafts.length; position += 1) {
+    const draft = drafts.at(position);
+    if (draft === undefined) continue;
+    if ((things += 1) % stepThings === 0) yield;
     const own = assignments.ofMember[position]?.name ?? null;
     const { system } = draft;
-    if (system === null) return;
+    if (system === null) continue;
     const joined = derived.get(draft.path);
     const times = detected.get(system);
     for (const table of joined === undefined ? [draft.records] : [draft.records, joined]) {
       for (let at = 0; at < table.count; at += 1) {
+        if ((things += 1) % stepThings === 0) yield;
         const device = table.device(at) ?? own;
         const detection = settle.detection(table.detection(at), position, device);
         records.push(
@@ -125,11 +149,12 @@ export function buildEvidence(
         );
       }
     }
-  });
+  }
   const members = drafts.map(
     (_, position) => new ReadMember(drafts, assignments.ofMember[position] ?? null, position),
   );
-  const evidence = new IndexedEvidence({
+  yield;
+  const evidence = yield* IndexedEvidence.inSteps({
     members,
     devices: assignments.devices,
     records,
@@ -448,16 +473,16 @@ class IndexedEvidence implements Evidence {
   readonly devices: readonly Device[];
   readonly systems: ReadonlySet<SystemId>;
   readonly records: readonly JoinedRecord[];
-  readonly runs: readonly Run[];
   readonly warnings: readonly EvidenceWarning[];
   readonly coverage: readonly CoverageItem[];
-  readonly pairs: readonly PatchOnDevice[];
+  #runs: readonly Run[] = [];
+  #pairs: readonly PatchOnDevice[] = [];
   readonly #keyOf: (name: string | null) => string;
   /** Made when it is asked for first. */
   #positions: Map<string, number> | null = null;
   readonly #recordsByDevice = new Map<string, JoinedRecord[]>();
   readonly #pairsByPatch = new Map<SystemId, Map<string, PatchOnDevice[]>>();
-  readonly #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>>;
+  #ambiguousKbs: ReadonlyMap<SystemId, ReadonlySet<string>> = new Map();
   readonly #facts = new Map<FactType, Fact[]>();
   readonly #events = new Map<EventType, EvidenceEvent[]>();
   readonly #eventsByDevice = new Map<string, EvidenceEvent[]>();
@@ -465,6 +490,8 @@ class IndexedEvidence implements Evidence {
   readonly #latest = new Map<string, Moment>();
   readonly #foldedTitles = new Map<string, string>();
   readonly #lastOfLines: (position: number) => Moment | null;
+  /** Looked at while indexing. */
+  #things = 0;
 
   constructor(parts: EvidenceParts) {
     this.members = parts.members;
@@ -475,18 +502,39 @@ class IndexedEvidence implements Evidence {
     this.#keyOf = parts.keyOf;
     this.#lastOfLines = parts.lastOfLines;
     this.systems = systemsOf(parts.members);
-    this.#ambiguousKbs = this.#findAmbiguousKbs();
-    this.pairs = this.#pairUp();
+  }
+
+  static *inSteps(parts: EvidenceParts): Steps<IndexedEvidence> {
+    const evidence = new IndexedEvidence(parts);
+    yield* evidence.#index(parts);
+    return evidence;
+  }
+
+  *#index(parts: EvidenceParts): Steps<void> {
+    this.#ambiguousKbs = yield* this.#findAmbiguousKbs();
+    this.#pairs = yield* this.#pairUp();
     for (const fact of parts.facts) push(this.#facts, fact.type, fact);
+    yield;
     for (const event of parts.events) {
+      if ((this.#things += 1) % stepThings === 0) yield;
       push(this.#events, event.type, event);
       push(this.#eventsByDevice, parts.keyOf(event.device), event);
     }
-    this.#noteMoments(parts);
-    this.runs = parts.systems
-      .filter((system) => this.systems.has(system.id))
-      .flatMap((system) => system.assembleRuns?.(this) ?? [])
-      .map((run, index) => ({ id: `run${index + 1}`, ...run }));
+    yield* this.#noteMoments(parts);
+    const runs: Omit<Run, 'id'>[] = [];
+    for (const system of parts.systems) {
+      yield;
+      if (this.systems.has(system.id)) for (const run of system.assembleRuns?.(this) ?? []) runs.push(run);
+    }
+    this.#runs = runs.map((run, index) => ({ id: `run${index + 1}`, ...run }));
+  }
+
+  get runs(): readonly Run[] {
+    return this.#runs;
+  }
+
+  get pairs(): readonly PatchOnDevice[] {
+    return this.#pairs;
   }
 
   member(path: string): Member | undefined {
@@ -594,12 +642,13 @@ class IndexedEvidence implements Evidence {
   }
 
   /** A KB under which one table lists two titles for one device cannot stand for the patch. */
-  #findAmbiguousKbs(): ReadonlyMap<SystemId, ReadonlySet<string>> {
+  *#findAmbiguousKbs(): Steps<ReadonlyMap<SystemId, ReadonlySet<string>>> {
     const ambiguous = new Map<SystemId, Set<string>>();
-    const suspected = this.#findKbsOfManyTitles();
+    const suspected = yield* this.#findKbsOfManyTitles();
     if (suspected.size === 0) return ambiguous;
     const titles = new Map<string, string>();
     for (const record of this.records) {
+      if ((this.#things += 1) % stepThings === 0) yield;
       const { kb, patch, system } = record;
       if (kb === null || patch === null || !suspected.has(kb)) continue;
       const place = `${system}\0${kb}\0${this.#keyOf(record.device)}\0${record.member}`;
@@ -616,11 +665,12 @@ class IndexedEvidence implements Evidence {
   }
 
   /** Of a million records few have a KB that stands with more than one title at all. */
-  #findKbsOfManyTitles(): ReadonlySet<string> {
+  *#findKbsOfManyTitles(): Steps<ReadonlySet<string>> {
     const titles = new Map<string, string>();
     const many = new Set<string>();
     let previous: unknown = null;
     for (const { subject } of this.records) {
+      if ((this.#things += 1) % stepThings === 0) yield;
       if (subject === previous) continue;
       previous = subject;
       const { kb, patch } = subject;
@@ -632,12 +682,16 @@ class IndexedEvidence implements Evidence {
     return many;
   }
 
-  #pairUp(): readonly PatchOnDevice[] {
-    for (const record of this.records) push(this.#recordsByDevice, this.#keyOf(record.device), record);
+  *#pairUp(): Steps<readonly PatchOnDevice[]> {
+    for (const record of this.records) {
+      if ((this.#things += 1) % stepThings === 0) yield;
+      push(this.#recordsByDevice, this.#keyOf(record.device), record);
+    }
     // Device by device: what is looked up stays small.
     for (const [deviceKey, records] of this.#recordsByDevice) {
       const bySystem = new Map<SystemId, Map<string, PairOfRecords>>();
       for (const record of records) {
+        if ((this.#things += 1) % stepThings === 0) yield;
         const { system } = record;
         const patchKey = this.patchKey(system, record.subject);
         const pairs = within(bySystem, system);
@@ -648,6 +702,7 @@ class IndexedEvidence implements Evidence {
     }
     const pairs: PatchOnDevice[] = [];
     for (const record of this.records) {
+      if ((this.#things += 1) % stepThings === 0) yield;
       const { pair } = record;
       if (pair?.first !== record) continue;
       pairs.push(pair);
@@ -665,7 +720,7 @@ class IndexedEvidence implements Evidence {
     return folded;
   }
 
-  #noteMoments(parts: EvidenceParts): void {
+  *#noteMoments(parts: EvidenceParts): Steps<void> {
     let latest: Moment | null = null;
     const note = (at: At): void => {
       if (!isMoment(at) || !isPlausible(at)) return;
@@ -684,16 +739,21 @@ class IndexedEvidence implements Evidence {
     };
     let [detection, deployment]: (object | null)[] = [null, null];
     for (const record of parts.records) {
+      if ((this.#things += 1) % stepThings === 0) yield;
       if (record.detection !== detection) note(record.detection.at);
       if (record.deployment !== deployment) note(record.deployment.at);
       ({ detection, deployment } = record);
     }
+    yield;
     for (const event of parts.events) note(event.at);
+    yield;
     for (const { device, index } of parts.members) {
+      if ((this.#things += 1) % stepThings === 0) yield;
       const at = parts.lastOfLines(index);
       // Without a device the clock is that member's alone: it is looked at when it is asked for.
       if (device !== null || at?.clock !== 'device') note(at);
     }
+    yield;
     for (const fact of parts.facts) {
       for (const field of Object.values(fact.value as object)) if (looksLikeMoment(field)) note(field);
     }

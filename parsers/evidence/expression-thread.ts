@@ -21,8 +21,8 @@ type ToThread =
 type FromThread = Uint32Array | Uint8Array | null;
 
 /**
- * The lines of a piece of whole lines in UTF-8 on which an expression matches; a match never runs over a line end.
- * Handed to the thread as text: it may use nothing from outside of it but its arguments.
+ * The lines of a piece of whole lines in UTF-8 on which an expression matches. Each line is searched as it is shown: by
+ * itself, without its line end. Handed to the thread as text: it may use nothing from outside of it but its arguments.
  *
  * @param expression global and multi-line
  * @param areAscii `isAscii` of `node:buffer`
@@ -39,24 +39,34 @@ export function findLines(
   const plain = ascii ? buffer.toString('latin1') : buffer.toString('utf8');
   // Whatever a character becomes, line feeds stay as they are and as many.
   const text = ascii || !ignoreWidth ? plain : plain.normalize('NFKC');
+  // What looks around itself would see the lines beside its own.
+  const looksAround = /\(\?<?[=!]/u.test(expression.source);
   const starts: number[] = [];
   /** Start of the line by characters and by bytes up to which lines were counted. */
   let countedText = 0;
   let countedBytes = 0;
-  expression.lastIndex = 0;
-  while (expression.lastIndex < text.length) {
-    const match = expression.exec(text);
-    // Behind the last line feed there is no line.
-    if (match === null || match.index >= text.length) break;
-    const at = match.index;
+  let from = 0;
+  while (from < text.length) {
+    let at = from;
+    let behind = Number.POSITIVE_INFINITY;
+    if (!looksAround) {
+      expression.lastIndex = from;
+      const match = expression.exec(text);
+      // Behind the last line feed there is no line.
+      if (match === null || (match.index >= text.length && text.endsWith('\n'))) break;
+      at = match.index;
+      behind = at + match[0].length;
+    }
     const lineStart = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
     const feed = text.indexOf('\n', at);
     const end = feed === -1 ? text.length : feed;
+    let shownEnd = end;
+    while (shownEnd > lineStart && text.charCodeAt(shownEnd - 1) === 0x0d) shownEnd -= 1;
     let matches = true;
-    if (at + match[0].length > end) {
-      // It runs over a line end: it counts only if its first line matches by itself.
+    if (behind > shownEnd) {
+      // It takes a line end in: it counts only if the line matches by itself.
       expression.lastIndex = 0;
-      matches = expression.test(text.slice(lineStart, end).replace(/\r+$/u, ''));
+      matches = expression.test(text.slice(lineStart, shownEnd));
     }
     if (matches && ascii) starts.push(lineStart);
     else if (matches) {
@@ -67,7 +77,7 @@ export function findLines(
       }
       starts.push(countedBytes);
     }
-    expression.lastIndex = end + 1;
+    from = end + 1;
   }
   return starts;
 }
@@ -83,10 +93,7 @@ const shortestStart = 3;
 
 /** The text that every match of an expression starts with; '' when there is none, or it cannot be told at a glance. */
 export function startOf({ source, flags }: RegExp): string {
-  // What looks at other lines than its own has to be given them.
-  const looksAround = /\(\?(?:[=!]|<[=!])/u.test(source);
-  const mayBeLineEnd = /\\[^dbw.]|\[\^|\(\?<?[=!][^)]*\(|\./u.test(source);
-  if (flags.includes('i') || source.includes('|') || (looksAround && mayBeLineEnd)) return '';
+  if (flags.includes('i') || source.includes('|')) return '';
   const [run = ''] = /^[\w =:;,<>"'%@#&~-]*/u.exec(source) ?? [];
   // The last character may be there several times, or not at all.
   const start = /^[*+?{]/u.test(source.slice(run.length)) ? run.slice(0, -1) : run;

@@ -2,7 +2,7 @@
 import { throwIfCancelled } from '../domain/errors.ts';
 import { LineView } from './line-view.ts';
 import type { BundleLines } from './lines.ts';
-import { nextTurn } from './search.ts';
+import { nextTurn } from './steps.ts';
 
 /** Lines per step; between two steps other requests are served. */
 const stepLines = 500_000;
@@ -26,13 +26,11 @@ export class FoldedLineView extends LineView {
   override positionOf(id: number): number | null {
     const own = super.positionOf(id);
     if (own !== null) return own;
-    for (let above = id; above > 0 && this.#lines.continues(above);) {
-      above -= 1;
-      const position = super.positionOf(above);
-      // What the view does not hold at all is not folded into what stands above it.
-      if (position !== null) return above + this.foldedBelow(position) >= id ? position : null;
-    }
-    return null;
+    // The nearest shown line above in the same record; what the view does not hold at all is folded below nothing.
+    const position = this.firstFrom(id) - 1;
+    if (position === -1) return null;
+    const above = this.idAt(position);
+    return above >= this.#lines.headOf(id) && above + this.foldedBelow(position) >= id ? position : null;
   }
 }
 
@@ -48,7 +46,7 @@ export async function foldLines(
   open: readonly number[],
   signal?: AbortSignal,
 ): Promise<FoldedLineView> {
-  const heads = new Set(open.map((id) => headOf(lines, id)));
+  const heads = new Set(open.map((id) => lines.headOf(id)));
   const ids = new Uint32Array(view.count);
   const below = new Uint32Array(view.count);
   let shown = 0;
@@ -63,7 +61,7 @@ export async function foldLines(
     const id = view.idAt(at);
     const goesOn = previous === id - 1 && lines.continues(id);
     previous = id;
-    if (!goesOn) isOpen = heads.size > 0 && heads.has(headOf(lines, id));
+    if (!goesOn) isOpen = heads.size > 0 && heads.has(lines.headOf(id));
     if (goesOn && !isOpen) {
       below[shown - 1] = (below[shown - 1] ?? 0) + 1;
       continue;
@@ -72,12 +70,4 @@ export async function foldLines(
     shown += 1;
   }
   return new FoldedLineView(lines, ids.slice(0, shown), below.slice(0, shown));
-}
-
-/** The first line of a record; a file may begin in the middle of one. */
-function headOf(lines: BundleLines, id: number): number {
-  const { position } = lines.placeOf(id);
-  let at = id;
-  while (at > 0 && lines.continues(at) && lines.placeOf(at - 1).position === position) at -= 1;
-  return at;
 }

@@ -2,7 +2,8 @@ import type { Level } from '../domain/evidence.ts';
 import { levels } from '../domain/evidence.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { BundleLines } from './lines.ts';
-import { nextTurn, searchLines } from './search.ts';
+import { searchLines } from './search.ts';
+import { nextTurn } from './steps.ts';
 import type { TextQuery } from './search.ts';
 
 /** What a view of lines is restricted to; parts that are left out do not restrict. */
@@ -53,13 +54,23 @@ export class LineView {
 
   /** Position of a line, or null when the view does not hold it. */
   positionOf(id: number): number | null {
+    const position = this.firstFrom(id);
+    return position < this.count && this.idAt(position) === id ? position : null;
+  }
+
+  /** First position that does not stand before a line; lines of one place in time stand in the order of their ids. */
+  firstFrom(id: number): number {
     const key = this.#lines.orderKey(id);
-    for (let at = this.lowerBound(key); at < this.count; at += 1) {
-      const other = this.idAt(at);
-      if (other === id) return at;
-      if (this.#lines.orderKey(other) > key) return null;
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.idAt(middle);
+      const otherKey = this.#lines.orderKey(other);
+      if (otherKey < key || (otherKey === key && other < id)) low = middle + 1;
+      else high = middle;
     }
-    return null;
+    return low;
   }
 }
 

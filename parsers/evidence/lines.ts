@@ -7,7 +7,10 @@ import type { MemberDraft } from './member-draft.ts';
 import type { MemberZone } from './build-evidence.ts';
 import { mergeLines } from './merge-lines.ts';
 import type { MergedMembers } from './merge-lines.ts';
+import { NearestAbove } from './nearest-above.ts';
 import type { LineTable } from './short-lines.ts';
+import { atOnce } from './steps.ts';
+import type { Steps } from './steps.ts';
 import type { TextStore } from './text-store.ts';
 
 /** A line by member and 0-based number. */
@@ -126,6 +129,17 @@ class MemberTable implements MergedMembers {
   }
 }
 
+/** Lines looked at one by one before a table is asked. */
+const shortWalk = 32;
+
+/** What is looked for above a line. */
+interface Walks {
+  readonly timed: NearestAbove;
+  readonly head: NearestAbove;
+  /** Timed, or the start of a record that has no time. */
+  readonly told: NearestAbove;
+}
+
 /** Lines of a text handed out as one string are cut here; the file view asks for the rest. */
 const longestShownLine = 64 * 1024;
 
@@ -153,15 +167,24 @@ export class BundleLines {
     zones: readonly MemberZone[],
     deviceKeyOf: (position: number) => string,
     store: TextStore,
+    merged: MergedLines = atOnce(mergedLines(drafts, zones)),
   ) {
     this.#store = store;
     this.#deviceKeyOf = deviceKeyOf;
-    this.#members = new MemberTable(drafts, zones);
-    this.#members.placementOffset = commonOffset(this.#members);
-    const merged = this.#merge();
+    this.#members = merged.members;
     this.#order = merged.order;
     this.#identity = merged.identity;
     this.#placed = merged.placed;
+  }
+
+  /** The same with pauses while the lines are merged. */
+  static *inSteps(
+    drafts: DraftList,
+    zones: readonly MemberZone[],
+    deviceKeyOf: (position: number) => string,
+    store: TextStore,
+  ): Steps<BundleLines> {
+    return new BundleLines(drafts, zones, deviceKeyOf, store, yield* mergedLines(drafts, zones));
   }
 
   /** Minutes east of UTC by which readings of unknown offset are placed. */
@@ -300,9 +323,15 @@ export class BundleLines {
   scaleOf(id: number): number {
     const member = this.#memberOf(id);
     const index = this.#members.index(member);
-    let line = id - this.#members.base(member);
-    while (line > 0 && !index.isTimed(line) && !index.isHead(line)) line -= 1;
+    const line = Math.max(0, this.#aboveOf(member, 'told', id - this.#members.base(member)));
     return index.isTimed(line) ? this.#key(member, line) : Number.NaN;
+  }
+
+  /** The first line of the record that a line belongs to; a file may begin in the middle of one. */
+  headOf(id: number): number {
+    const member = this.#memberOf(id);
+    const base = this.#members.base(member);
+    return base + Math.max(0, this.#aboveOf(member, 'head', id - base));
   }
 
   /** Place of any moment on the timeline's scale. */
@@ -368,6 +397,9 @@ export class BundleLines {
     return this.#members.base(this.#members.size);
   }
 
+  /** Only of members with lines far from what they belong to. */
+  readonly #walksOf = new Map<number, Walks>();
+
   #sum(value: (timeline: MemberDraft['timeline'], index: LineTable) => number): number {
     let sum = 0;
     for (let member = 0; member < this.#members.size; member += 1)
@@ -392,44 +424,81 @@ export class BundleLines {
 
   /** Key of the last timed line at or above; before the first timed line, that one's. */
   #effectiveKey(member: number, line: number): number {
-    const index = this.#members.index(member);
-    const count = this.#members.count(member);
-    let at = line;
-    while (at >= 0 && !index.isTimed(at)) at -= 1;
-    if (at < 0) {
-      at = line + 1;
-      while (at < count && !index.isTimed(at)) at += 1;
-      if (at >= count) return Number.POSITIVE_INFINITY;
+    let at = this.#aboveOf(member, 'timed', line);
+    if (at === -1) {
+      at = this.#walks(member).timed.first;
+      if (at >= this.#members.count(member)) return Number.POSITIVE_INFINITY;
     }
     return this.#key(member, at);
   }
 
-  #merge(): { order: Uint32Array | null; identity: { base: number; count: number }; placed: number } {
-    const members = this.#members;
-    const timelineOf = (member: number): MemberDraft['timeline'] => members.timeline(member);
-    const taken = Uint32Array.from({ length: members.size }, (_, member) => member).filter(
-      (member) => timelineOf(member) !== 'none' && members.count(member) > 0,
-    );
-    const [only] = taken;
-    if (only === undefined) return { order: null, identity: { base: 0, count: 0 }, placed: 0 };
-    const { outOfOrder, timed } = members.index(only);
-    if (taken.length === 1 && timelineOf(only) === 'all' && (outOfOrder === 0 || timed === 0)) {
-      const count = members.count(only);
-      return { order: null, identity: { base: members.base(only), count }, placed: timed === 0 ? 0 : count };
+  /** The nearest line at or above one that is timed, that starts a record, or either; -1 without one. */
+  #aboveOf(member: number, what: keyof Walks, line: number): number {
+    const index = this.#members.index(member);
+    // Most lines are the one that is looked for, or stand next to it.
+    for (let at = line; at >= 0 && line - at < shortWalk; at -= 1) {
+      if (what !== 'head' && index.isTimed(at)) return at;
+      if (what !== 'timed' && index.isHead(at)) return at;
     }
-    const total = taken.reduce(
-      (sum, member) =>
-        sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedCount),
-      0,
-    );
-    const order = new Uint32Array(total);
-    const merged = mergeLines(members, taken, order);
+    return line < shortWalk ? -1 : this.#walks(member)[what].of(line);
+  }
+
+  #walks(member: number): Walks {
+    let walks = this.#walksOf.get(member);
+    if (walks === undefined) {
+      const index = this.#members.index(member);
+      const count = this.#members.count(member);
+      walks = {
+        timed: new NearestAbove(count, (line) => index.isTimed(line)),
+        head: new NearestAbove(count, (line) => index.isHead(line)),
+        told: new NearestAbove(count, (line) => index.isTimed(line) || index.isHead(line)),
+      };
+      this.#walksOf.set(member, walks);
+    }
+    return walks;
+  }
+}
+
+interface MergedLines {
+  readonly members: MemberTable;
+  readonly order: Uint32Array | null;
+  readonly identity: { readonly base: number; readonly count: number };
+  readonly placed: number;
+}
+
+function* mergedLines(drafts: DraftList, zones: readonly MemberZone[]): Steps<MergedLines> {
+  const members = new MemberTable(drafts, zones);
+  members.placementOffset = commonOffset(members);
+  yield;
+  const timelineOf = (member: number): MemberDraft['timeline'] => members.timeline(member);
+  const taken = Uint32Array.from({ length: members.size }, (_, member) => member).filter(
+    (member) => timelineOf(member) !== 'none' && members.count(member) > 0,
+  );
+  const [only] = taken;
+  if (only === undefined) return { members, order: null, identity: { base: 0, count: 0 }, placed: 0 };
+  const { outOfOrder, timed } = members.index(only);
+  if (taken.length === 1 && timelineOf(only) === 'all' && (outOfOrder === 0 || timed === 0)) {
+    const count = members.count(only);
     return {
-      order: merged.total === total ? order : order.slice(0, merged.total),
-      identity: { base: 0, count: 0 },
-      placed: merged.placed,
+      members,
+      order: null,
+      identity: { base: members.base(only), count },
+      placed: timed === 0 ? 0 : count,
     };
   }
+  const total = taken.reduce(
+    (sum, member) =>
+      sum + (timelineOf(member) === 'all' ? members.count(member) : members.draft(member).datedCount),
+    0,
+  );
+  const order = new Uint32Array(total);
+  const merged = yield* mergeLines(members, taken, order);
+  return {
+    members,
+    order: merged.total === total ? order : order.slice(0, merged.total),
+    identity: { base: 0, count: 0 },
+    placed: merged.placed,
+  };
 }
 
 function zoneOffset(zone: MemberZone, local: number): number | null {

@@ -1,4 +1,5 @@
 import { sortRuns } from './sort-runs.ts';
+import type { Steps } from './steps.ts';
 import type { LineTable } from './short-lines.ts';
 
 /** The lines of the members that the merge takes from, asked for by number: there can be a million members. */
@@ -22,17 +23,19 @@ export interface MergedMembers {
  *
  * @returns how many of the ids have a place in time, and how many there are
  */
-export function mergeLines(
+export function* mergeLines(
   members: MergedMembers,
   taken: Uint32Array,
   order: Uint32Array,
-): { readonly placed: number; readonly total: number } {
+): Steps<{ readonly placed: number; readonly total: number }> {
   const merge = new Merge(
     members,
     taken.filter((member) => members.index(member).timed > 0),
     order,
   );
-  const placed = merge.run();
+  yield;
+  const placed = yield* merge.run();
+  yield;
   let at = placed;
   for (const member of taken) {
     if (members.index(member).timed > 0) continue;
@@ -53,6 +56,9 @@ interface Source {
 
 /** Up to so many members have their sources at hand; of more they are asked for with every unit. */
 const mostSources = 4096;
+
+/** Units taken in a step. */
+const stepUnits = 65_536;
 
 /** A binary heap of members by the place in time of their next unit, without an object for each of a hundred thousand. */
 class Merge {
@@ -87,10 +93,11 @@ class Merge {
     for (let at = (size >> 1) - 1; at >= 0; at -= 1) this.#down(at);
   }
 
-  run(): number {
+  *run(): Steps<number> {
     const keys = this.#keys;
     const heap = this.#heap;
     let at = 0;
+    let left = stepUnits;
     for (
       let nth = heap[0];
       nth !== undefined && keys[nth] !== Number.POSITIVE_INFINITY;
@@ -98,8 +105,14 @@ class Merge {
     ) {
       // Runs of one file are usual: take units as long as no other file comes first.
       const limit = this.#secondKey();
-      do at = this.#take(nth, at);
-      while ((keys[nth] as number) < limit);
+      do {
+        at = this.#take(nth, at);
+        left -= 1;
+        if (left === 0) {
+          left = stepUnits;
+          yield;
+        }
+      } while ((keys[nth] as number) < limit);
       this.#down(0);
     }
     return at;

@@ -7,7 +7,8 @@ import { lastResult } from '../domain/patch-state.ts';
 import type { Evidence } from './evidence.ts';
 import type { BundleLines } from './lines.ts';
 import { orderByRanks } from './ordered-view.ts';
-import { compileQuery, matchingRows, nextTurn } from './search.ts';
+import { compileQuery, matchingRows } from './search.ts';
+import { nextTurn } from './steps.ts';
 import type { TextQuery } from './search.ts';
 
 export interface RecordFilter {
@@ -93,6 +94,11 @@ export class RecordView {
       if (record !== undefined) rows.push(record);
     }
     return rows;
+  }
+
+  /** The place in `Evidence.records` of the record at a position. */
+  placeAt(position: number): number {
+    return this.#places === null ? position : (this.#places[position] ?? -1);
   }
 
   positionOf(id: string): number | null {

@@ -3,6 +3,7 @@ import { ExpectedError, throwIfCancelled } from '../domain/errors.ts';
 import { ExpressionThread, findLines, matchesText, startOf } from './expression-thread.ts';
 import { linesWithText, longestSearched, searchBytes, searchedText } from '../text/line-scanner.ts';
 import type { BundleLines } from './lines.ts';
+import { nextTurn } from './steps.ts';
 import { hasByte, indexOfByte, lastIndexOfByte } from '../text/find-byte.ts';
 
 /** What is looked for in lines and cells. */
@@ -23,8 +24,12 @@ const pieceBytes = 4 * 1024 * 1024;
  * @throws ExpectedError `bad-expression` with the engine's reason
  */
 export function compileQuery(query: TextQuery): RegExp {
-  const source = query.ignoreWidth ? query.expression.normalize('NFKC') : query.expression;
-  const pattern = query.regex ? source : source.replace(/[$()*+.?[\\\]^{|}/-]/gu, '\\$&');
+  const { expression, regex, ignoreWidth } = query;
+  const pattern = regex
+    ? ignoreWidth
+      ? foldedExpression(expression)
+      : expression
+    : (ignoreWidth ? expression.normalize('NFKC') : expression).replace(/[$()*+.?[\\\]^{|}/]/gu, '\\$&');
   const flags = query.ignoreCase ? 'gimu' : 'gmu';
   try {
     return new RegExp(pattern, flags);
@@ -38,6 +43,24 @@ export function compileQuery(query: TextQuery): RegExp {
       throw new ExpectedError('bad-expression', query.expression, { reason }, cause);
     }
   }
+}
+
+/**
+ * An expression whose full-width and half-width forms match texts that were folded themselves. What a form becomes is a
+ * character to be found, never syntax: `（` is no group, and `…` not three of anything.
+ */
+function foldedExpression(expression: string): string {
+  // Escapes of ASCII stay what they are; an escape of another character means that character.
+  return expression.replace(/\\[\0-\x7F]|\\?(?<beyond>[^\0-\x7F]+)/gsu, (all, beyond: string | undefined) =>
+    beyond === undefined
+      ? all
+      : beyond
+          .normalize('NFKC')
+          .replace(
+            /[^\w\s\x80-\u{10FFFF}]/gu,
+            (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
+          ),
+  );
 }
 
 /** A set of line ids. */
@@ -93,8 +116,15 @@ export async function searchLines(
   const found = new LineSet(lines.idCount);
   const search = pieceSearch(query, signal);
   try {
-    for await (const { member, first, last, from, starts } of searchPieces(lines, choose, search)) {
-      for (const start of starts) found.add(member.base + lineAt(member.index, first, last, from + start));
+    for await (const { parts, starts } of searchPieces(lines, choose, search)) {
+      let nth = 0;
+      for (const start of starts) {
+        while ((parts[nth + 1]?.at ?? Number.POSITIVE_INFINITY) <= start) nth += 1;
+        const part = parts[nth];
+        if (part === undefined) break;
+        const { member, first, last, from, at } = part;
+        found.add(member.base + lineAt(member.index, first, last, from + start - at));
+      }
       throwIfCancelled(signal);
       await nextTurn();
       throwIfCancelled(signal);
@@ -142,15 +172,26 @@ export async function matchingRows<T>(
 
 type SearchedMember = ReturnType<BundleLines['ranges']> extends Generator<infer Member> ? Member : never;
 
-/** A piece of whole lines of one member, and where in it the matching lines start. */
-interface SearchedPiece {
+/** Whole lines of one member. */
+interface SearchedPart {
   readonly member: SearchedMember;
   readonly first: number;
   readonly last: number;
   /** Its place in the store. */
   readonly from: number;
+  /** Its place in its piece. */
+  readonly at: number;
+}
+
+/** Whole lines, of as many members as there is room for, and where in them the matching lines start. */
+interface SearchedPiece {
+  readonly parts: readonly SearchedPart[];
+  /** Ascending. */
   readonly starts: Iterable<number>;
 }
+
+/** Members of a piece at most. */
+const mostParts = 4096;
 
 /** How pieces are searched: here, or on a thread, which searches one while the next is read. */
 interface PieceSearch {
@@ -167,29 +208,55 @@ async function* searchPieces(
   search: PieceSearch,
 ): AsyncGenerator<SearchedPiece, void, undefined> {
   let underWay: Promise<SearchedPiece> | null = null;
+  let parts: SearchedPart[] = [];
+  let bytes = 0;
+  const send = (): Promise<SearchedPiece> => {
+    const [sent, length] = [parts, bytes];
+    parts = [];
+    bytes = 0;
+    const piece = search
+      .find(length, (out) => {
+        for (const [nth, { member, last, from, at }] of sent.entries()) {
+          const own = member.index.end(last) - from;
+          lines.store.readInto(out.subarray(at, at + own), from);
+          if (at + own < (sent[nth + 1]?.at ?? length)) out[at + own] = 0x0a;
+        }
+      })
+      .then((starts): SearchedPiece => ({ parts: sent, starts }));
+    // Awaited by the caller, after the piece before it; until then a failure must not count as unhandled.
+    piece.catch(() => undefined);
+    return piece;
+  };
   for (const member of lines.ranges()) {
     if (!choose(member)) continue;
     let line = 0;
     while (line < member.count) {
       const first = line;
       const from = member.index.start(first);
-      // A part of a line that was split ends its piece: behind every other line of it is a line feed.
+      const split = member.index.nextSplit(first);
       const last = Math.min(
         lastLineWithin(member.index, member.count, first, from + search.pieceBytes),
-        member.index.nextSplit(first),
+        split,
       );
-      const length = member.index.end(last) - from;
-      const piece = search
-        .find(length, (out) => {
-          lines.store.readInto(out, from);
-        })
-        .then((starts): SearchedPiece => ({ member, first, last, from, starts }));
-      // Awaited below, after the piece before it; until then a failure must not count as unhandled.
-      piece.catch(() => undefined);
-      if (underWay !== null) yield await underWay;
-      underWay = piece;
+      const end = member.index.end(last);
+      // A member's last line, and a part of one that was split, may lack its line feed: it gets one, so that what comes
+      // behind it is a line of its own.
+      const mayLack = last === split || last === member.count - 1;
+      const length = end - from + (mayLack && lines.store.read(end - 1, 1)[0] !== 0x0a ? 1 : 0);
+      if (parts.length > 0 && (bytes + length > search.pieceBytes || parts.length >= mostParts)) {
+        const piece = send();
+        if (underWay !== null) yield await underWay;
+        underWay = piece;
+      }
+      parts.push({ member, first, last, from, at: bytes });
+      bytes += length;
       line = last + 1;
     }
+  }
+  if (parts.length > 0) {
+    const piece = send();
+    if (underWay !== null) yield await underWay;
+    underWay = piece;
   }
   if (underWay !== null) yield await underWay;
 }
@@ -327,13 +394,6 @@ function linesWith(bytes: Buffer, literal: Buffer): number[] {
     at = feed === -1 ? -1 : bytes.indexOf(literal, feed + 1);
   }
   return starts;
-}
-
-/** Lets requests that came meanwhile be served. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 interface Starts {

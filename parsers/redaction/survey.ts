@@ -3,7 +3,7 @@ import type { Citation } from '../domain/evidence.ts';
 import { kindsAmong, redactionKinds } from '../domain/redaction.ts';
 import type { RedactionKind, RedactionSettings } from '../domain/redaction.ts';
 import type { BundleLines } from '../evidence/lines.ts';
-import { nextTurn } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import type { Analysis } from '../report/analysis.ts';
 import { isCommonWord } from './exempt.ts';
 import { foldValue } from './folding.ts';

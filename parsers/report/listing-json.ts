@@ -4,7 +4,7 @@ import type { Member } from '../domain/evidence.ts';
 import type { FindingKind, Severity } from '../domain/finding.ts';
 import type { BundleIdentity } from './analysis.ts';
 import { bundleToJson, memberToJson } from './evidence-json.ts';
-import { writeJsonObject } from './json-stream.ts';
+import { jsonText, writeJsonObject } from './json-stream.ts';
 import type { WriteChunk } from './json-stream.ts';
 
 /** The documents of `members --json`, `lines --json` and `rules --json` (resources/schema/). */
@@ -60,21 +60,17 @@ export interface TimelineLine {
 }
 
 /** The lines that were asked for, in the order of the merged timeline. Any number of them. */
-export function writeLinesJson(
+export function linesJson(
   bundle: BundleIdentity,
   lines: Iterable<TimelineLine>,
   tool: ToolIdentity,
-  write: WriteChunk,
-): void {
-  writeJsonObject(
-    [
-      { key: 'schema', value: linesSchema },
-      toolPart(tool),
-      { key: 'bundle', value: bundleToJson(bundle) },
-      { key: 'lines', rows: lineRows(lines) },
-    ],
-    write,
-  );
+): Generator<string> {
+  return jsonText([
+    { key: 'schema', value: linesSchema },
+    toolPart(tool),
+    { key: 'bundle', value: bundleToJson(bundle) },
+    { key: 'lines', rows: lineRows(lines) },
+  ]);
 }
 
 function* lineRows(lines: Iterable<TimelineLine>): Generator<object> {

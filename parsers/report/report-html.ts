@@ -1,4 +1,4 @@
-import { severities } from '../domain/finding.ts';
+import { kindSigns, severities } from '../domain/finding.ts';
 import type { FindingKind, Severity } from '../domain/finding.ts';
 import type { Citation, CoverageState, MemberState, SystemId } from '../domain/evidence.ts';
 import { wholeReport } from '../domain/report-choice.ts';
@@ -94,20 +94,6 @@ function reportParts(page: Page): readonly string[] {
   ];
   const chosen = new Set(page.choice.sections);
   return parts.filter(([section]) => chosen.has(section)).map(([, write]) => write(page));
-}
-
-/** A kind's sign: a second cue beside the colour of the severity. */
-function signOf(kind: FindingKind): string {
-  switch (kind) {
-    case 'contradiction':
-      return '≠';
-    case 'fault':
-      return '!';
-    case 'gap':
-      return '?';
-    case 'note':
-      return 'i';
-  }
 }
 
 /** The heading of a part, which `#part-…` leads to. */
@@ -297,7 +283,7 @@ function groupItem(group: FindingGroup, words: ReportWords): string {
       : `<span class="mono">${pathHtml(placeText(group.citation, words))}</span> · `;
   const example = numbers.length > 1 ? words.text('triage.example', { text: group.example }) : group.example;
   return [
-    `<li class="${severity}"><span class="sign" aria-hidden="true">${signOf(kind)}</span>`,
+    `<li class="${severity}"><span class="sign" aria-hidden="true">${kindSigns[kind]}</span>`,
     `<span class="what"><b>${escapeHtml(group.title)}</b> <span class="severity">${escapeHtml(badgeText(kind, severity, words))}</span></span>`,
     `<span class="count">${escapeHtml(counts.join(' · '))}</span>`,
     `<p class="example">${escapeHtml(shorten(example, 320))}</p>`,
@@ -446,7 +432,7 @@ function findingSection(finding: ReportFinding, model: Page): string {
   ];
   return [
     `<section class="finding ${finding.severity}" id="finding-${finding.number}">`,
-    `<div class="keep"><p class="badge"><b><span class="glyph" aria-hidden="true">${signOf(finding.kind)}</span> ${escapeHtml(badge)}</b><span>${escapeHtml(position)}</span></p>`,
+    `<div class="keep"><p class="badge"><b><span class="glyph" aria-hidden="true">${kindSigns[finding.kind]}</span> ${escapeHtml(badge)}</b><span>${escapeHtml(position)}</span></p>`,
     `<h2>${escapeHtml(finding.title)}</h2>`,
     `<p class="about">${about.join('')}</p></div>`,
     witnessTable(finding, words),

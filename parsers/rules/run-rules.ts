@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { systemIds } from '../domain/evidence.ts';
 import type { PatchRecord, Run } from '../domain/evidence.ts';
-import { CancelledError, throwIfCancelled } from '../domain/errors.ts';
+import { CancelledError } from '../domain/errors.ts';
 import { compareFindings, compareNullable, type Finding, type Undecided } from '../domain/finding.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { atOnce } from '../evidence/steps.ts';
+import type { Steps } from '../evidence/steps.ts';
 import { consistent, notApplicable } from './define-rule.ts';
 import type { AnyRule, Rule, SubjectKind, Subjects, Verdict } from './define-rule.ts';
 
@@ -15,22 +17,23 @@ export interface RuleResults {
   readonly undecided: readonly Undecided[];
 }
 
-/** Subjects between two looks at the signal. */
-const cancelInterval = 4_096;
+/** Subjects of a step. */
+const stepSubjects = 256;
+
+/** {@link ruleSteps} without a pause. */
+export function runRules(evidence: Evidence, rules: readonly AnyRule[]): RuleResults {
+  return atOnce(ruleSteps(evidence, rules));
+}
 
 /**
  * Asks every rule about every subject it looks at. Rules of a system that the bundle does not contain
  * are not asked. A rule that throws ends the run with an error that names it: an analysis that goes on
  * without a rule would pass silence off as health.
  */
-export function runRules(
-  evidence: Evidence,
-  rules: readonly AnyRule[],
-  options: { readonly signal?: AbortSignal | undefined } = {},
-): RuleResults {
+export function* ruleSteps(evidence: Evidence, rules: readonly AnyRule[]): Steps<RuleResults> {
   const findings = new Map<string, Finding>();
   const undecided = new Map<string, Undecided>();
-  askAll(evidence, rules, options.signal, (rule, verdict) => {
+  yield* askAll(evidence, rules, (rule, verdict) => {
     if (verdict.outcome === 'found') {
       const finding = makeFinding(rule, verdict);
       // One id is one statement with the same witnesses; saying it twice adds nothing.
@@ -53,6 +56,7 @@ export function runRules(
       if (!undecided.has(key)) undecided.set(key, entry);
     }
   });
+  yield;
   return {
     findings: [...findings.values()].sort(compareFindings),
     undecided: [...undecided.values()].sort(compareUndecided),
@@ -156,16 +160,11 @@ function isPresent(rule: AnyRule, evidence: Evidence): boolean {
 type Take = (rule: AnyRule, verdict: Verdict) => void;
 
 /** Rules that look at the same kind of thing are asked about each of it in turn: it is fetched from memory once. */
-function askAll(
-  evidence: Evidence,
-  rules: readonly AnyRule[],
-  signal: AbortSignal | undefined,
-  take: Take,
-): void {
+function* askAll(evidence: Evidence, rules: readonly AnyRule[], take: Take): Steps<void> {
   const present = rules.filter((rule) => isPresent(rule, evidence));
   const ofKind = <K extends SubjectKind>(kind: K): Rule<K>[] =>
     present.filter((rule): rule is Extract<AnyRule, Rule<K>> => rule.looksAt === kind);
-  askEach(ofKind('record'), evidence.records, evidence, signal, take);
+  yield* askEach(ofKind('record'), evidence.records, evidence, take);
   const ofPairs = ofKind('pair');
   // A rule of one system is asked about that system's pairs only.
   const bySystem = new Map(
@@ -174,26 +173,27 @@ function askAll(
       ofPairs.filter((rule) => rule.system === null || rule.system === system),
     ]),
   );
-  askEach<'pair'>((pair) => bySystem.get(pair.system) ?? [], evidence.pairs, evidence, signal, take);
+  yield* askEach<'pair'>((pair) => bySystem.get(pair.system) ?? [], evidence.pairs, evidence, take);
   const deviceKeys = evidence.devices.map((device) => device.key);
-  askEach(ofKind('device'), deviceKeys, evidence, signal, take);
-  askEach(ofKind('run'), evidence.runs, evidence, signal, take);
-  askEach(ofKind('bundle'), [null], evidence, signal, take);
+  yield* askEach(ofKind('device'), deviceKeys, evidence, take);
+  yield* askEach(ofKind('run'), evidence.runs, evidence, take);
+  yield* askEach(ofKind('bundle'), [null], evidence, take);
 }
 
-function askEach<K extends SubjectKind>(
+function* askEach<K extends SubjectKind>(
   rules: readonly Rule<K>[] | ((subject: Subjects[K]) => readonly Rule<K>[]),
   subjects: readonly Subjects[K][],
   evidence: Evidence,
-  signal: AbortSignal | undefined,
   take: Take,
-): void {
+): Steps<void> {
   if (Array.isArray(rules) && rules.length === 0) return;
   let asked = 0;
   for (const subject of subjects) {
-    if (asked % cancelInterval === 0) throwIfCancelled(signal);
+    // A device has many records and events.
+    if (asked % stepSubjects === 0 || typeof subject === 'string') yield;
     asked += 1;
     for (const rule of typeof rules === 'function' ? rules(subject) : rules) {
+      if (subject === null) yield;
       const verdicts = askOnce(rule, subject, evidence);
       if (verdicts === notApplicable || verdicts === consistent) continue;
       if ('outcome' in verdicts) take(rule as AnyRule, verdicts);

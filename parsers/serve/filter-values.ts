@@ -8,7 +8,7 @@ import type { Finding } from '../domain/finding.ts';
 import { openLineView } from '../evidence/line-view.ts';
 import { openRecordView, valueOfRecord } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
-import { nextTurn } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import { filterFindings, lineFilter, recordFilter, runFilter } from './filters.ts';
 import type { Snapshot } from './session.ts';
 

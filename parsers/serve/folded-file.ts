@@ -1,7 +1,7 @@
 /** A text member with its records folded to their first lines. */
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { BundleLines } from '../evidence/lines.ts';
-import { nextTurn } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 
 const stepLines = 500_000;
 
@@ -26,7 +26,7 @@ export async function foldFile(
   signal?: AbortSignal,
 ): Promise<FoldedFile> {
   const base = lines.idOf(position, 0) ?? 0;
-  const heads = new Set(open.filter((line) => line < count).map((line) => headOf(lines, base, line)));
+  const heads = new Set(open.filter((line) => line < count).map((line) => lines.headOf(base + line) - base));
   const shown = new Uint32Array(count);
   let at = 0;
   let isOpen = false;
@@ -44,12 +44,6 @@ export async function foldFile(
     }
   }
   return { base, shown: shown.slice(0, at), lines: count };
-}
-
-function headOf(lines: BundleLines, base: number, line: number): number {
-  let at = line;
-  while (at > 0 && lines.continues(base + at)) at -= 1;
-  return at;
 }
 
 /** How many lines are folded below the shown one at a position. */

@@ -10,7 +10,8 @@ import { FoldedLineView } from '../evidence/folded-lines.ts';
 import type { LineView } from '../evidence/line-view.ts';
 import type { BundleLines } from '../evidence/lines.ts';
 import type { RecordView } from '../evidence/record-view.ts';
-import { nextTurn, searchLines } from '../evidence/search.ts';
+import { searchLines } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import type { TextQuery } from '../evidence/search.ts';
 import type { Snapshot } from './session.ts';
 
@@ -33,37 +34,53 @@ export interface Step {
   readonly index: number;
 }
 
+/** Lines looked at between two turns. */
+const stepLines = 500_000;
+/** Records looked at between two turns. */
+const stepRows = 50_000;
+/** Matches looked up between two turns. */
+const stepMatches = 2_000;
+
 /**
  * The next matching line of a view from a row on, wrapping round. The view holds every match or not: those
  * that it does not hold are passed over.
  *
  * @param from the row to start from, itself left out; null: from the end that the step comes from
  */
-export function stepLine(view: LineView, matches: LineView, from: number | null, step: 1 | -1): Step | null {
+export async function stepLine(
+  view: LineView,
+  matches: LineView,
+  from: number | null,
+  step: 1 | -1,
+  signal?: AbortSignal,
+): Promise<Step | null> {
   const total = matches.count;
   if (total === 0) return null;
-  const start = from ?? (step === 1 ? -1 : view.count);
-  // The order of matches is that of the view: how many stand before a row is found by halving.
-  let low = 0;
-  let high = total;
-  const isBefore = (index: number): boolean => {
-    const position = placeOf(view, matches, index, 1)?.position ?? view.count;
-    return step === 1 ? position <= start : position < start;
-  };
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(middle)) low = middle + 1;
-    else high = middle;
-  }
-  const next = step === 1 ? low : low - 1;
-  return placeOf(view, matches, next, step) ?? placeOf(view, matches, step === 1 ? 0 : total - 1, step);
+  // Matches stand in the order of the view: how many stand before a row is found by halving. What is folded below the
+  // row that is stepped from stands before the next one.
+  const row = step === 1 ? (from ?? -1) + 1 : (from ?? view.count);
+  const before = row >= view.count ? total : matches.firstFrom(view.idAt(row));
+  const next = step === 1 ? before : before - 1;
+  return (
+    (await placeOf(view, matches, next, step, signal)) ??
+    (await placeOf(view, matches, step === 1 ? 0 : total - 1, step, signal))
+  );
 }
 
 /** The match of an index, or the nearest one in the step's direction that the view holds. */
-function placeOf(view: LineView, matches: LineView, from: number, step: 1 | -1): Step | null {
+async function placeOf(
+  view: LineView,
+  matches: LineView,
+  from: number,
+  step: 1 | -1,
+  signal: AbortSignal | undefined,
+): Promise<Step | null> {
+  let walked = 0;
   for (let index = from; index >= 0 && index < matches.count; index += step) {
     const position = view.positionOf(matches.idAt(index));
     if (position !== null) return { position, index };
+    walked += 1;
+    if (walked % stepMatches === 0) await turn(signal);
   }
   return null;
 }
@@ -75,20 +92,25 @@ export function lineAtTime(matches: LineView, scale: number): number | null {
 }
 
 /** The next matching record of a grid from a row on, wrapping round. */
-export function stepRecord(
+export async function stepRecord(
   rows: RecordRows,
   matches: RecordView,
   from: number | null,
   step: 1 | -1,
-): Step | null {
+  signal?: AbortSignal,
+): Promise<Step | null> {
   const { count } = rows;
   if (matches.count === 0 || count === 0) return null;
   const start = from ?? (step === 1 ? -1 : count);
   for (let walked = 1; walked <= count; walked += 1) {
+    if (walked % stepRows === 0) await turn(signal);
     const position = (((start + step * walked) % count) + count) % count;
     if (!isMatch(rows, matches, position)) continue;
     let index = 0;
-    for (let before = 0; before < position; before += 1) if (isMatch(rows, matches, before)) index += 1;
+    for (let before = 0; before < position; before += 1) {
+      if (isMatch(rows, matches, before)) index += 1;
+      if (before % stepRows === stepRows - 1) await turn(signal);
+    }
     return { position, index };
   }
   return null;
@@ -98,11 +120,6 @@ function isMatch(rows: RecordRows, matches: RecordView, position: number): boole
   const record = rows.recordAt(position);
   return record !== null && matches.positionOf(record.id) !== null;
 }
-
-/** Rows looked at between two turns. */
-const stepRows = 500_000;
-/** Matches looked up between two turns. */
-const stepMatches = 20_000;
 
 /** Which of `buckets` equal stretches of a view of lines hold a match: 1, else 0. */
 export async function lineMarks(
@@ -131,7 +148,7 @@ export async function lineMarks(
       note(position);
       index += 1;
     }
-    if (position % stepRows === stepRows - 1) await turn(signal);
+    if (position % stepLines === stepLines - 1) await turn(signal);
   }
   return marks;
 }

@@ -5,7 +5,7 @@ import type { PatchRecord, SystemId } from '../domain/evidence.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import { joinStates, stateOfRecord } from '../domain/patch-state.ts';
-import { nextTurn } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import type { Wording } from '../report/wording.ts';
 import { findingsOf } from './record-findings.ts';
 import type { Snapshot } from './session.ts';

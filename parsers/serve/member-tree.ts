@@ -2,7 +2,7 @@
 import type { Fold, TreeRowBelow } from '../../preload/contract/shapes.ts';
 import { throwIfCancelled } from '../domain/errors.ts';
 import type { Member } from '../domain/evidence.ts';
-import { nextTurn } from '../evidence/search.ts';
+import { nextTurn } from '../evidence/steps.ts';
 import { compareNames } from './compare-names.ts';
 
 /** A folder, an archive, or a file; an archive that is listed as a member itself is one node with what is in it. */

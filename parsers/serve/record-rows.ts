@@ -4,6 +4,7 @@ import type { PatchRecord } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import type { RecordView } from '../evidence/record-view.ts';
+import type { Steps } from '../evidence/steps.ts';
 import type { RecordRows } from './matches.ts';
 import type { Snapshot } from './session.ts';
 
@@ -17,6 +18,19 @@ interface Group {
   readonly isOpen: boolean;
 }
 
+/** Where records stand, by their places in the bundle. */
+interface PlacesInGroups {
+  /** The group as it was found; -1 for none. */
+  readonly groupOf: Int32Array;
+  /** Which of its records. */
+  readonly insideOf: Int32Array;
+  /** Where the groups as they were found stand in the grid. */
+  readonly indexOf: Int32Array;
+}
+
+/** Records looked at in a step. */
+const stepRecords = 8192;
+
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 export class GridRecords implements RecordRows {
@@ -24,18 +38,22 @@ export class GridRecords implements RecordRows {
   readonly #groups: readonly Group[] | null;
   /** Position of each group's heading. */
   readonly #starts: readonly number[];
-  readonly #groupOf = new Map<string, number>();
+  readonly #placed: PlacesInGroups | null;
   readonly count: number;
 
-  private constructor(view: RecordView, groups: readonly Group[] | null) {
+  private constructor(
+    view: RecordView,
+    groups: readonly Group[] | null,
+    placed: PlacesInGroups | null = null,
+  ) {
     this.#view = view;
     this.#groups = groups;
+    this.#placed = placed;
     const starts: number[] = [];
     let at = 0;
-    groups?.forEach(({ records, isOpen }, index) => {
+    groups?.forEach(({ records, isOpen }) => {
       starts.push(at);
       at += 1 + (isOpen ? records.length : 0);
-      for (const record of records) this.#groupOf.set(record.id, index);
     });
     this.#starts = starts;
     this.count = groups === null ? view.count : at;
@@ -49,21 +67,29 @@ export class GridRecords implements RecordRows {
    * Groups stand in the order of their names; in a sorted view, in the order in which their first rows stand.
    * A group that is not known has an empty key.
    */
-  static grouped(
+  static *grouped(
     snapshot: Snapshot,
     view: RecordView,
     { by, folded }: ViewGroup,
     isSorted: boolean,
-  ): GridRecords {
+  ): Steps<GridRecords> {
     const { evidence } = snapshot.analysis;
     const except = new Set(folded.except);
-    const groups = new Map<string, { name: string; readonly records: PatchRecord[] }>();
-    for (const record of view.window(0, view.count)) {
+    const groups = new Map<string, { name: string; readonly nth: number; readonly records: PatchRecord[] }>();
+    const groupOf = new Int32Array(evidence.records.length).fill(-1);
+    const insideOf = new Int32Array(evidence.records.length);
+    for (let position = 0; position < view.count; position += 1) {
+      if (position % stepRecords === stepRecords - 1) yield;
+      const place = view.placeAt(position);
+      const record = evidence.records[place];
+      if (record === undefined) continue;
       const key =
         by === 'patch' ? evidence.patchKey(record.system, record) : evidence.deviceKey(record.device);
       const name = (by === 'patch' ? (record.patch ?? record.kb) : record.device) ?? '';
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { name, records: [record] });
+      groupOf[place] = group?.nth ?? groups.size;
+      insideOf[place] = group?.records.length ?? 0;
+      if (group === undefined) groups.set(key, { name, nth: groups.size, records: [record] });
       else {
         group.records.push(record);
         // Of several names of one thing the shortest fits a heading.
@@ -76,7 +102,12 @@ export class GridRecords implements RecordRows {
       isOpen: folded.all === except.has(key),
     }));
     if (!isSorted) list.sort((a, b) => byName.compare(a.name, b.name));
-    return new GridRecords(view, list);
+    yield;
+    const indexOf = new Int32Array(list.length);
+    list.forEach(({ nth }, index) => {
+      indexOf[nth] = index;
+    });
+    return new GridRecords(view, list, { groupOf, insideOf, indexOf });
   }
 
   at(position: number): RecordOrGroup | null {
@@ -116,12 +147,16 @@ export class GridRecords implements RecordRows {
 
   /** Where a record stands; in a folded group, where its heading does. */
   positionOf(id: string): number | null {
-    if (this.#groups === null) return this.#view.positionOf(id);
-    const index = this.#groupOf.get(id);
+    if (this.#groups === null || this.#placed === null) return this.#view.positionOf(id);
+    const position = this.#view.positionOf(id);
+    if (position === null) return null;
+    const { groupOf, insideOf, indexOf } = this.#placed;
+    const place = this.#view.placeAt(position);
+    const index = indexOf[groupOf[place] ?? -1];
     const group = index === undefined ? undefined : this.#groups[index];
     if (index === undefined || group === undefined) return null;
     const start = this.#starts[index] ?? 0;
-    return group.isOpen ? start + 1 + group.records.findIndex((record) => record.id === id) : start;
+    return group.isOpen ? start + 1 + (insideOf[place] ?? 0) : start;
   }
 }
 

@@ -8,6 +8,7 @@ import { openRecordView } from '../evidence/record-view.ts';
 import type { RecordColumn } from '../evidence/record-view.ts';
 import { openRunView } from '../evidence/run-view.ts';
 import { matchingRows } from '../evidence/search.ts';
+import { inTurns } from '../evidence/steps.ts';
 import { buildMatrix, cellOf, matrixCells, recordsOfCell } from './matrix.ts';
 import { filterValues } from './filter-values.ts';
 import { filterFindings, lineFilter, recordFilter, runFilter } from './filters.ts';
@@ -127,7 +128,7 @@ export const handlers: Handlers = {
         const rows =
           group === undefined || group.by === 'folder'
             ? GridRecords.plain(view)
-            : GridRecords.grouped(snapshot, view, group, columns.length > 0);
+            : await inTurns(GridRecords.grouped(snapshot, view, group, columns.length > 0), signal);
         return { view: views.add({ grid, snapshot, view: rows }), count: rows.count, records: view.count };
       }
       case 'lines': {
@@ -380,15 +381,18 @@ export const handlers: Handlers = {
       ? await openLineView(lines, { ...lineFilter(timeless), text: undefined }, signal)
       : new LineView(lines, null);
     const runs = await openRunView(analysis.evidence, lines, runFilter(snapshot, timeless), [], signal);
-    return timeline(
-      snapshot,
-      records.window(0, records.count),
-      runs.window(0, runs.count),
-      view,
-      timeless,
-      shown,
-      buckets,
-      locale,
+    return await inTurns(
+      timeline(
+        snapshot,
+        records.window(0, records.count),
+        runs.window(0, runs.count),
+        view,
+        timeless,
+        shown,
+        buckets,
+        locale,
+      ),
+      signal,
     );
   },
 
@@ -434,13 +438,13 @@ export const handlers: Handlers = {
     return { lines: view.count, records: records.count, matches };
   },
 
-  stepMatch: ({ matches: name, among, view, from, time, step }, { views }) => {
+  stepMatch: async ({ matches: name, among, view, from, time, step }, { views }, signal) => {
     const found = views.get(name, 'matches');
     if (found === null) return null;
     const { matches, snapshot } = found;
     if (among === 'patches') {
       const rows = views.get(view ?? '', 'patches')?.view ?? GridRecords.plain(matches.records);
-      const stepped = stepRecord(rows, matches.records, from, step);
+      const stepped = await stepRecord(rows, matches.records, from, step, signal);
       const record = stepped === null ? null : rows.recordAt(stepped.position);
       if (stepped === null || record === null) return null;
       return {
@@ -452,7 +456,7 @@ export const handlers: Handlers = {
     const lines = sameSnapshot(views.get(view ?? '', 'lines'), snapshot)?.view ?? matches.lines;
     const index =
       time === null
-        ? (stepLine(lines, matches.lines, from, step)?.index ?? null)
+        ? ((await stepLine(lines, matches.lines, from, step, signal))?.index ?? null)
         : lineAtTime(matches.lines, time);
     if (index === null) return null;
     const id = matches.lines.idAt(index);
@@ -487,13 +491,13 @@ export const handlers: Handlers = {
     return view.meaning === null ? null : view;
   },
 
-  transcribe: ({ transcriptions }, { session }) => {
-    session.transcribe(transcriptions);
+  transcribe: async ({ transcriptions }, { session }) => {
+    await session.transcribe(transcriptions);
     return null;
   },
 
-  assumeZone: ({ zone }, { session }) => {
-    session.assumeZone(zone);
+  assumeZone: async ({ zone }, { session }) => {
+    await session.assumeZone(zone);
     return null;
   },
 

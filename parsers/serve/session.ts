@@ -1,8 +1,8 @@
-import { conclude, openStore, readBundle } from '../analyse.ts';
+import { concludeSteps, openStore, readBundle } from '../analyse.ts';
 import type { Concluded, ReadBundle, Reading as BundleReading } from '../analyse.ts';
 import type { LockedMembers } from '../archive/bundle.ts';
 import { setDictionary } from '../codes/decode-code.ts';
-import { toWireError } from '../domain/errors.ts';
+import { CancelledError, toWireError } from '../domain/errors.ts';
 import type { ErrorCode, WireError } from '../domain/errors.ts';
 import type { Run } from '../domain/evidence.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -10,6 +10,8 @@ import type { Limits } from '../domain/limits.ts';
 import { partedByMutes } from '../domain/mute.ts';
 import type { Mute } from '../domain/mute.ts';
 import type { PackFile } from '../domain/pack.ts';
+import { inTurns } from '../evidence/steps.ts';
+import { zoneOf } from '../evidence/zones.ts';
 import { noPacks, readPacks } from '../packs/read-packs.ts';
 import type { Packs } from '../packs/read-packs.ts';
 import type { Transcription } from '../domain/transcription.ts';
@@ -88,6 +90,10 @@ export class Session {
   #lastTold = 0;
   #revision = 0;
   #opened = 0;
+  /** Ends the conclusion in work: what it assumes has changed, or its bundle is closed. */
+  #concluding: AbortController | null = null;
+  /** Who wait for the next conclusion: an assumption was changed while the bundle is read, or concluded. */
+  #waiting: { readonly done: () => void; readonly fail: (error: unknown) => void }[] = [];
   #request: OpenRequest | null = null;
 
   constructor(tell: (reading: Reading) => void) {
@@ -175,25 +181,31 @@ export class Session {
             members: progress.members,
           });
         },
-        onStep: (partial) => {
+        onStep: async (partial) => {
           this.#bundle = partial;
           const now = performance.now();
-          if (now < nextPartial) return;
+          if (now < nextPartial && this.#waiting.length === 0) return;
           partialWait *= 2;
-          this.#conclude(partial, partialIdentity(name, this.#reading.total), now - started);
+          await this.#conclude(partial, partialIdentity(name, this.#reading.total), now - started);
           nextPartial = performance.now() + partialWait;
         },
       });
       this.#change({ ...this.#reading, phase: 'checking', member: null });
-      this.#settle(read, performance.now() - started);
+      await this.#settle(read, performance.now() - started);
       return read.identity;
     } catch (error) {
       const wire = toWireError(error);
       // Another bundle may have been opened meanwhile; then this one has no say any more.
       if (this.#abort !== abort) throw error;
-      this.#forget('none');
-      if (wire.family === 'cancelled')
-        this.#conclude(this.#bundle, partialIdentity(name, this.#reading.total), performance.now() - started);
+      const forget = (): void => {
+        this.#forget('none');
+      };
+      if (wire.family === 'cancelled') {
+        const identity = partialIdentity(name, this.#reading.total);
+        await this.#conclude(this.#bundle, identity, performance.now() - started, forget);
+      } else {
+        forget();
+      }
       this.#change({
         ...this.#reading,
         phase: wire.family === 'cancelled' ? 'cancelled' : 'failed',
@@ -202,7 +214,10 @@ export class Session {
       });
       throw error;
     } finally {
-      if (this.#abort === abort) this.#abort = null;
+      if (this.#abort === abort) {
+        this.#abort = null;
+        this.#settleWaiting();
+      }
     }
   }
 
@@ -233,6 +248,10 @@ export class Session {
   close(): void {
     this.cancel();
     this.#abort = null;
+    const concluding = this.#concluding;
+    this.#concluding = null;
+    concluding?.abort();
+    this.#settleWaiting(new CancelledError());
     this.#bundle?.store.close();
     this.#bundle = null;
     this.#snapshot = null;
@@ -248,29 +267,34 @@ export class Session {
     this.#change({ ...idle, revision: this.#revision });
   }
 
-  /** Reads local times without a zone as times of this zone, or takes that back. */
-  assumeZone(zone: string | null): void {
+  /**
+   * Reads local times without a zone as times of this zone, or takes that back.
+   *
+   * @throws ExpectedError `unknown-time-zone`; CancelledError when the bundle is closed meanwhile
+   */
+  async assumeZone(zone: string | null): Promise<void> {
     if (zone === this.#zone || this.#bundle === null) return;
+    if (zone !== null) zoneOf(zone);
     const before = this.#zone;
     this.#zone = zone;
     try {
-      this.#concludeAgain(this.#bundle);
+      await this.#concludeAgain(this.#bundle);
     } catch (error) {
-      this.#zone = before;
+      if (this.#zone === zone) this.#zone = before;
       throw error;
     }
   }
 
   /** Takes these rows of pictures as records; they replace those before. */
-  transcribe(transcriptions: readonly Transcription[]): void {
+  async transcribe(transcriptions: readonly Transcription[]): Promise<void> {
     if (this.#bundle === null) return;
     const before = this.#transcriptions;
     if (JSON.stringify(before) === JSON.stringify(transcriptions)) return;
     this.#transcriptions = transcriptions;
     try {
-      this.#concludeAgain(this.#bundle);
+      await this.#concludeAgain(this.#bundle);
     } catch (error) {
-      this.#transcriptions = before;
+      if (this.#transcriptions === transcriptions) this.#transcriptions = before;
       throw error;
     }
   }
@@ -284,29 +308,77 @@ export class Session {
     this.#show({ ...snapshot, analysis: snapshot.whole }, snapshot.readMilliseconds);
   }
 
-  #concludeAgain(bundle: BundleReading): void {
-    this.#conclude(
+  /** With what is assumed now. A bundle that is read, or concluded already, is so at the next step of that. */
+  async #concludeAgain(bundle: BundleReading): Promise<void> {
+    if (this.#abort !== null || this.#concluding !== null) {
+      const next = new Promise<void>((done, fail) => {
+        this.#waiting.push({ done, fail });
+      });
+      this.#concluding?.abort();
+      await next;
+      return;
+    }
+    await this.#conclude(
       bundle,
       this.#identity ?? partialIdentity(this.#reading.bundle ?? '', this.#reading.total),
       this.#snapshot?.readMilliseconds ?? 0,
     );
   }
 
-  #settle(read: ReadBundle, milliseconds: number): void {
+  async #settle(read: ReadBundle, milliseconds: number): Promise<void> {
     this.#bundle = read;
     this.#identity = read.identity;
     const { sha256 } = read.identity;
     const was = this.#remembered?.sha256;
-    this.#forget(was === undefined ? 'none' : was === sha256 ? 'confirmed' : 'differs');
-    this.#conclude(read, read.identity, milliseconds);
+    await this.#conclude(read, read.identity, milliseconds, () => {
+      this.#forget(was === undefined ? 'none' : was === sha256 ? 'confirmed' : 'differs');
+    });
     this.#change({ ...this.#reading, phase: 'ready', bytes: this.#reading.total, member: null });
   }
 
-  #conclude(bundle: BundleReading, identity: BundleIdentity, readMilliseconds: number): void {
-    this.#show(
-      conclude(bundle, identity, this.#zone, undefined, this.#transcriptions, this.#packs),
-      readMilliseconds,
-    );
+  /**
+   * Concludes what was read, while other requests are answered from what was concluded before. Starts over when what it
+   * assumes changes.
+   *
+   * @param beforeShown called when the conclusion is there
+   * @throws CancelledError when the bundle is closed meanwhile
+   */
+  async #conclude(
+    bundle: BundleReading,
+    identity: BundleIdentity,
+    readMilliseconds: number,
+    beforeShown: () => void = () => undefined,
+  ): Promise<void> {
+    for (;;) {
+      const concluding = new AbortController();
+      this.#concluding = concluding;
+      let concluded: Concluded;
+      try {
+        const steps = concludeSteps(bundle, identity, this.#zone, this.#transcriptions, this.#packs);
+        concluded = await inTurns(steps, concluding.signal);
+      } catch (error) {
+        // Closed, and perhaps another one opened.
+        if (this.#concluding !== concluding) throw new CancelledError();
+        this.#concluding = null;
+        if (concluding.signal.aborted) continue;
+        this.#settleWaiting(error);
+        throw error;
+      }
+      this.#concluding = null;
+      beforeShown();
+      this.#show(concluded, readMilliseconds);
+      this.#settleWaiting();
+      return;
+    }
+  }
+
+  #settleWaiting(error: unknown = null): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { done, fail } of waiting) {
+      if (error === null) done();
+      else fail(error);
+    }
   }
 
   /** Makes a concluded bundle what is answered from. */

@@ -8,6 +8,7 @@ import type { At } from '../domain/moment.ts';
 import { plausible } from '../evidence/line-index.ts';
 import { runSpan } from '../evidence/run-view.ts';
 import type { LineView } from '../evidence/line-view.ts';
+import type { Steps } from '../evidence/steps.ts';
 import { isOfKind } from './filters.ts';
 import { findingsOf } from './record-findings.ts';
 import { witnessMoment } from './rows.ts';
@@ -36,7 +37,7 @@ interface LanePoints {
 }
 
 /** Marks of the lanes and the density of lines, so that each column of the strip is drawn once. */
-export function timeline(
+export function* timeline(
   snapshot: Snapshot,
   records: readonly PatchRecord[],
   runs: readonly Run[],
@@ -45,8 +46,8 @@ export function timeline(
   range: { readonly from: number; readonly to: number } | null,
   buckets: number,
   locale: Locale,
-): TimelineAnswer {
-  const points = lanePoints(snapshot, records, filter, locale);
+): Steps<TimelineAnswer> {
+  const points = yield* lanePoints(snapshot, records, filter, locale);
   const bars = runBars(snapshot, runs);
   const windows = maintenanceWindows(snapshot, runs);
   const extent = extentOf(snapshot, view, [
@@ -57,25 +58,27 @@ export function timeline(
   if (extent === null || shown === null)
     return { extent: null, lanes: [], runs: [], windows: [], density: { lines: [], errors: [] } };
   const width = Math.max(1, (shown.to - shown.from) / buckets);
-  const lanes = [...points].map(([lane, lanePoints_]) => ({
-    lane,
-    marks: groupIntoColumns(lanePoints_, shown, width),
-  }));
+  const lanes: { lane: Lane; marks: Mark[] }[] = [];
+  for (const [lane, lanePoints_] of points)
+    lanes.push({ lane, marks: yield* groupIntoColumns(lanePoints_, shown, width) });
   return {
     extent,
     lanes,
     runs: runLanes(bars, shown),
     windows: windows.filter(({ from, to }) => to >= shown.from && from <= shown.to).slice(0, mostWindows),
-    density: density(snapshot, view, shown, width, buckets),
+    density: yield* density(snapshot, view, shown, width, buckets),
   };
 }
 
-function lanePoints(
+/** Things looked at in a step. */
+const stepThings = 8192;
+
+function* lanePoints(
   snapshot: Snapshot,
   records: readonly PatchRecord[],
   filter: Filter,
   locale: Locale,
-): ReadonlyMap<Lane, LanePoints> {
+): Steps<ReadonlyMap<Lane, LanePoints>> {
   const { wording } = wordsOf(locale);
   const { analysis, lines } = snapshot;
   const { evidence } = analysis;
@@ -97,7 +100,8 @@ function lanePoints(
     });
   }
   const findings: Listed[] = [];
-  for (const finding of analysis.findings) {
+  for (const [nth, finding] of analysis.findings.entries()) {
+    if (nth % 256 === 255) yield;
     if (!ofDevice(finding.device) || !isOfKind(filter, finding)) continue;
     const moment = finding.witnesses
       .map((witness) => witnessMoment(witness, snapshot))
@@ -110,11 +114,8 @@ function lanePoints(
       label: wording.finding(finding).title,
     });
   }
-  const ofRecords = (timeOf: (record: PatchRecord) => At): LanePoints => ({
-    scales: scalesOf(records, (record) => {
-      const at = timeOf(record);
-      return isMoment(at) ? lines.scaleOfMoment(at) : Number.NaN;
-    }),
+  const ofRecords = (scales: Float64Array): LanePoints => ({
+    scales,
     severity: (at) => {
       const record = records[at];
       if (record === undefined) return null;
@@ -129,9 +130,17 @@ function lanePoints(
       };
     },
   });
+  const scaleAt = (at: At): number => (isMoment(at) ? lines.scaleOfMoment(at) : Number.NaN);
+  const detections = new Float64Array(records.length);
+  const deployments = new Float64Array(records.length);
+  for (const [at, { detection, deployment }] of records.entries()) {
+    if (at % stepThings === stepThings - 1) yield;
+    detections[at] = scaleAt(detection.at);
+    deployments[at] = scaleAt(deployment.at);
+  }
   return new Map<Lane, LanePoints>([
-    ['detections', ofRecords(({ detection }) => detection.at)],
-    ['deployments', ofRecords(({ deployment }) => deployment.at)],
+    ['detections', ofRecords(detections)],
+    ['deployments', ofRecords(deployments)],
     ['reboots', ofList(reboots)],
     ['findings', ofList(findings)],
   ]);
@@ -144,18 +153,10 @@ interface Listed extends Point {
 
 function ofList(list: readonly Listed[]): LanePoints {
   return {
-    scales: scalesOf(list, ({ scale }) => scale),
+    scales: Float64Array.from(list, ({ scale }) => scale),
     severity: (at) => list[at]?.severity ?? null,
     point: (at) => ({ target: list[at]?.target ?? null, label: list[at]?.label ?? '' }),
   };
-}
-
-function scalesOf<T>(items: readonly T[], scaleOf: (item: T) => number): Float64Array {
-  const scales = new Float64Array(items.length);
-  items.forEach((item, at) => {
-    scales[at] = scaleOf(item);
-  });
-  return scales;
 }
 
 /** More bars and bands than these are no picture any more: a narrower range shows the rest. */
@@ -262,17 +263,18 @@ function extentOf(
   return from === to ? { from: from - 60_000, to: to + 60_000 } : { from, to };
 }
 
-function groupIntoColumns(
+function* groupIntoColumns(
   points: LanePoints,
   shown: { readonly from: number; readonly to: number },
   width: number,
-): Mark[] {
+): Steps<Mark[]> {
   const { scales } = points;
   const columns = new Map<
     number,
     { from: number; to: number; count: number; worst: Severity | null; at: number }
   >();
   for (let at = 0; at < scales.length; at += 1) {
+    if (at % stepThings === stepThings - 1) yield;
     const scale = scales[at] ?? Number.NaN;
     if (!(scale >= shown.from && scale <= shown.to)) continue;
     const number = Math.floor((scale - shown.from) / width);
@@ -304,17 +306,18 @@ const errorCode = levels.indexOf('error');
 /** Error lines of a column are counted from at most this many of its lines; the rest is scaled up. */
 const sampledLines = 20_000;
 
-function density(
+function* density(
   snapshot: Snapshot,
   view: LineView,
   shown: { readonly from: number; readonly to: number },
   width: number,
   buckets: number,
-): TimelineAnswer['density'] {
+): Steps<TimelineAnswer['density']> {
   const lines: number[] = [];
   const errors: number[] = [];
   let from = view.lowerBound(shown.from);
   for (let bucket = 0; bucket < buckets; bucket += 1) {
+    yield;
     const to = view.lowerBound(shown.from + (bucket + 1) * width);
     lines.push(Math.max(0, to - from));
     errors.push(errorLines(snapshot, view, from, to));

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { CustomCellRendererProps } from 'ag-grid-react';
 import type { AtView, CellMark, CodeView, LineRow, PatchRow } from '../../preload/contract/shapes.ts';
+import { kindSigns } from '../../parsers/domain/finding.ts';
 import { lastResult } from '../../parsers/domain/patch-state.ts';
 import { parseCode } from '../../parsers/domain/numbers.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
@@ -13,7 +14,6 @@ import { useWindow } from '../state/window-store.ts';
 import { showMoment } from '../time/show-moment.ts';
 import type { ShownMoment } from '../time/show-moment.ts';
 import { baseName } from '../panes/citation.tsx';
-import { kindGlyph } from '../panes/severity.tsx';
 import { RecordMarks } from './evidence-marks.tsx';
 import { Found } from './highlight.tsx';
 import type { Segment } from './segments.ts';
@@ -88,7 +88,7 @@ function Marks({ marks }: { readonly marks: readonly CellMark[] }) {
       className={`pair ${first.severity} ${first.kind === 'contradiction' ? '' : 'lesser'} ${isChosen ? 'chosen' : ''}`}
       aria-hidden="true"
     >
-      {kindGlyph(first.kind)}
+      {kindSigns[first.kind]}
       {first.kind === 'contradiction' ? letters.letterOf(first.finding) : ''}
       {marks.length > 1 ? <sup>+</sup> : null}
     </span>

@@ -10,6 +10,7 @@ import type {
   MatrixSide,
   MatrixState,
 } from '../../preload/contract/shapes.ts';
+import { kindSigns } from '../../parsers/domain/finding.ts';
 import { Segments } from '../app/segments.tsx';
 import { Divider, Split } from '../app/split.tsx';
 import { isCancelled } from '../evidence/evidence-client.ts';
@@ -35,7 +36,6 @@ import { Empty, NothingShown, Pane } from './pane.tsx';
 import { Patches, recordChips } from './patches.tsx';
 import type { Pair } from './patches.tsx';
 import { problemOf, problemText } from './problem-text.ts';
-import { kindGlyph } from './severity.tsx';
 
 type Sort = 'trouble' | 'name';
 /** Width of the device names, height of the patch names. */
@@ -544,7 +544,7 @@ function sideText(t: Translate, { name, contradictions }: MatrixSide): string {
 }
 
 function markText(t: Translate, { kind, title, count }: MatrixMark): string {
-  const first = `${kindGlyph(kind)} ${t('mark.other', { kind: t(`kind.${kind}`), title })}`;
+  const first = `${kindSigns[kind]} ${t('mark.other', { kind: t(`kind.${kind}`), title })}`;
   return count > 1 ? `${first}\n${t('timeline.more', { count: count - 1 })}` : first;
 }
 

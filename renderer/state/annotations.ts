@@ -95,16 +95,6 @@ function plainLine(line: string): string {
   return line.replaceAll(/^[#>\-*+\s]+|[*`]{1,3}/gu, '').trim();
 }
 
-/** The local time with its offset, as annotations are dated. */
-export function isoWithOffset(now: Date): string {
-  const offset = -now.getTimezoneOffset();
-  const local = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 19);
-  const sign = offset < 0 ? '-' : '+';
-  const absolute = Math.abs(offset);
-  const hours = String(Math.trunc(absolute / 60)).padStart(2, '0');
-  return `${local}${sign}${hours}:${String(absolute % 60).padStart(2, '0')}`;
-}
-
 /** What the list of notes is narrowed to; null: not by this. */
 export interface NoteFilter {
   readonly text: string;

@@ -16,7 +16,8 @@ import type {
   Settings,
   WindowEvent,
 } from '../../preload/contract/window.ts';
-import { annotated, isoWithOffset, withoutAnnotation } from './annotations.ts';
+import { isoWithOffset } from '../../parsers/domain/wall-time.ts';
+import { annotated, withoutAnnotation } from './annotations.ts';
 import type { AnnotationChange } from './annotations.ts';
 import { bookmarkAt, bookmarkLabelled, bookmarkToggled } from './bookmarks.ts';
 import type { BookmarkPlace } from './bookmarks.ts';

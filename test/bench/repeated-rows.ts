@@ -301,7 +301,7 @@ const setting = (nth: number): string =>
       },
     ],
   });
-const status = (nth: number): string =>
+const status = (nth: number, patches?: readonly unknown[]): string =>
   JSON.stringify([
     {
       version: 1.0,
@@ -328,7 +328,9 @@ const status = (nth: number): string =>
                 pendingPatchCount: 0,
                 installedPatchCount: 1,
                 failedPatchCount: 0,
-                patches: [{ patchId: 'a_1', name: 'a', version: '1', patchInstallationState: 'Installed' }],
+                patches: patches ?? [
+                  { patchId: 'a_1', name: 'a', version: '1', patchInstallationState: 'Installed' },
+                ],
                 startTime: `${iso(nth)}Z`,
                 lastModifiedTime: `${iso(nth + 1)}Z`,
                 errors: {
@@ -348,7 +350,9 @@ const status = (nth: number): string =>
               message: JSON.stringify({
                 assessmentActivityId: guid(nth),
                 rebootPending: false,
-                patches: [{ patchId: 'a_1', name: 'a', version: '1', classifications: ['Security'] }],
+                patches: patches ?? [
+                  { patchId: 'a_1', name: 'a', version: '1', classifications: ['Security'] },
+                ],
                 startTime: `${iso(nth)}Z`,
                 lastModifiedTime: `${iso(nth + 2)}Z`,
                 errors: { code: 0, details: [], message: '' },
@@ -540,6 +544,41 @@ export const repeatedRows: Readonly<Record<string, (rows: number) => RepeatedFil
     'var/lib/waagent/Microsoft.CPlat.Core.LinuxPatchExtension-1.6/config/8.settings': setting(1),
     'var/lib/waagent/Microsoft.CPlat.Core.LinuxPatchExtension-1.6/status/8.status': status(1),
     'var/log/dpkg.log': times(rows / 8, (nth) => `${stamp(nth)} install pkg${nth % 97}:amd64 <none> ${nth}`),
+  }),
+  // Every package fails although every command ended well.
+  'azure-failing-packages': (rows) => ({
+    [`${linux}/8.core.log`]: times(rows / 2, (nth) => {
+      const name = `pkg${rows + nth}`;
+      const command = `sudo apt-get install ${name}=1`;
+      const head = `${iso(nth)}Z>`;
+      return [
+        ...(nth > 0
+          ? []
+          : [
+              `${head} Starting patch installation... [MachineId: X][ActivityId: ${guid(1)}][StartTime: ${iso(0)}Z]`,
+            ]),
+        `${head} DEBUG: UPDATING PACKAGE (WITH DEPENDENCIES) USING COMMAND: ${command}`,
+        `${head} DEBUG: [APM] Invoked package manager. [Command=${command}][Code=0][Output=[nothing]]`,
+        `${head} ERROR: |- Package appears to have not been installed: ${name} (1.0-1).`,
+      ].join('\n');
+    }),
+    'var/lib/waagent/Microsoft.CPlat.Core.LinuxPatchExtension-1.6/config/8.settings': setting(1),
+    'var/lib/waagent/Microsoft.CPlat.Core.LinuxPatchExtension-1.6/status/8.status': status(1),
+  }),
+  // One run that installed and lists again every version of one package.
+  'azure-patch-lists': (rows) => ({
+    'var/lib/waagent/Microsoft.CPlat.Core.LinuxPatchExtension-1.6/config/8.settings': setting(1),
+    'var/lib/waagent/Microsoft.CPlat.Core.LinuxPatchExtension-1.6/status/8.status': status(
+      1,
+      listed(rows / 4, (nth) => ({
+        patchId: `a_${nth}`,
+        name: 'a',
+        version: `${nth}`,
+        patchInstallationState: 'Installed',
+        classifications: ['Security'],
+      })),
+    ),
+    'var/log/dpkg.log': times(rows / 4, (nth) => `${stamp(nth)} install a:amd64 <none> ${nth + rows}`),
   }),
   // A run takes a member of its own: a sixteenth of the rows are runs.
   'azure-runs': (rows) =>

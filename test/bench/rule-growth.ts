@@ -71,7 +71,7 @@ async function costs(files: RepeatedFiles): Promise<{
   const reading = await readBundle(bundle, store, options);
   add('(reading)', started);
   started = performance.now();
-  const { analysis } = conclude(reading, reading.identity, null, undefined, [], {
+  const { analysis } = conclude(reading, reading.identity, null, [], {
     rules: timed,
     assumptions: new Map(),
     inForce: [],

@@ -55,6 +55,27 @@ async function run(...words: readonly string[]): Promise<Answer> {
   return { status, out, err, printed };
 }
 
+/** As {@link run}, told to stop when the first piece of the answer is written. */
+async function stopped(...words: readonly string[]): Promise<{ status: number; pieces: number }> {
+  const abort = new AbortController();
+  let pieces = 0;
+  const status = await runCommandLine(words, {
+    write: () => {
+      pieces += 1;
+      // As a signal would be: heard when the command gives others their turn.
+      setImmediate(() => {
+        abort.abort();
+      });
+    },
+    tell: () => undefined,
+    interactive: false,
+    print: () => Promise.resolve(),
+    spoolFolder: join(folder, 'spool'),
+    signal: abort.signal,
+  });
+  return { status, pieces };
+}
+
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -388,5 +409,28 @@ describe('globExpression', () => {
     ['a[1].log', 'a[1].log', true],
   ])('%s on %s', (glob, path, matches) => {
     expect(globExpression(glob).test(path)).toBe(matches);
+  });
+});
+
+describe('a command that is told to stop while it writes its answer', () => {
+  const line = '2024-05-10 09:12:00 INFO heartbeat sent to update.example:443\n';
+
+  it.each([
+    ['lines', []],
+    ['lines', ['--json', '-']],
+    ['analyze', ['--json', '-']],
+  ] as const)('stops: %s %s', async (command, words) => {
+    const rows = Array.from(
+      { length: 20_000 },
+      (_, nth) => `PC-${nth},更新,パッチ未適用,2024-05-10 09:30:00`,
+    );
+    const bundle =
+      command === 'lines'
+        ? file('long.log', line.repeat(40_000))
+        : file('long.csv', `${['MACHINE_NAME,TITLE,DETECT_STATUS,DETECT_DATE', ...rows].join('\n')}\n`);
+    const { status, pieces } = await stopped(command, bundle, ...words);
+    expect(status).toBe(3);
+    // Of some dozens of pieces.
+    expect(pieces).toBeLessThan(command === 'lines' ? 4 : 20);
   });
 });

@@ -11,7 +11,7 @@ import { openLineView } from '../../parsers/evidence/line-view.ts';
 import { LineReader } from '../../parsers/evidence/line-reader.ts';
 import { BundleLines } from '../../parsers/evidence/lines.ts';
 import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
-import { searchLines } from '../../parsers/evidence/search.ts';
+import { compileQuery, searchLines } from '../../parsers/evidence/search.ts';
 import { TextStore } from '../../parsers/evidence/text-store.ts';
 import type { LineHead } from '../../parsers/text/line-head.ts';
 import type { LogRecord } from '../../parsers/formats/define-format.ts';
@@ -555,6 +555,111 @@ describe('views', () => {
     );
   });
 
+  it('finds a line among many of one moment, and of records that go on for long, without walking', async () => {
+    const members = Array.from(
+      { length: 40 },
+      (_, nth) =>
+        readLog(
+          `m${nth}`,
+          `2024-05-10 09:30:00 INFO a\n${'  more\n'.repeat(nth % 2 === 0 ? 0 : 700)}2024-05-10 09:30:00 INFO b\n`,
+        ).draft,
+    );
+    const lines = bundle(
+      readLog('long', `  first\n${'  undated\n'.repeat(600)}2024-05-10 09:30:00 INFO x\n`).draft,
+      ...members,
+    );
+    const all = await openLineView(lines, {});
+    const ids = Array.from({ length: all.count }, (_, at) => all.idAt(at));
+    expect(ids.map((id) => all.positionOf(id))).toEqual(ids.map((_, at) => at));
+    const folded = await foldLines(lines, all, []);
+    let head = -1;
+    ids.forEach((id) => {
+      if (folded.idAt(head + 1) === id) head += 1;
+      expect(folded.positionOf(id)).toBe(head);
+    });
+    // Of any line: its own time or that of its record; none where the file begins in the middle of one.
+    expect(ids.filter((id) => !lines.hasOwnTime(id)).length).toBe(601);
+    for (const id of ids) {
+      const { line } = lines.placeOf(id);
+      let naive = line;
+      while (naive > 0 && lines.continues(id - line + naive)) naive -= 1;
+      expect(lines.headOf(id)).toBe(id - line + naive);
+    }
+    const timed = await openLineView(lines, { time: { from: 0, to: Date.UTC(2030, 0, 1) } });
+    expect(timed.count).toBe(all.count - 601);
+  });
+
+  it('are searched over many short members as over each by itself', async () => {
+    const line = fc.constantFrom('a', 'b', '', ' ', 'ab', 'ä', 'Ａ', 'abab');
+    const text = fc.tuple(fc.array(line, { maxLength: 5 }), fc.boolean(), fc.constantFrom('\n', '\r\n'));
+    const query = fc.record({
+      expression: fc.constantFrom('a', 'ab', '^$', '^', '$', 'ab.*b', '\\s$', '(?<!a)b', 'aba'),
+      regex: fc.boolean(),
+      ignoreCase: fc.boolean(),
+      ignoreWidth: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 12 }), query, async (members, asked) => {
+        const drafts = members.map(
+          ([rows, ends, feed], nth) =>
+            readLog(`m${nth}`, `${rows.join(feed)}${ends ? feed : ''}`, { lineBytes: 3 }).draft,
+        );
+        const lines = bundle(...drafts);
+        const expression = compileQuery(asked);
+        const expected: number[] = [];
+        for (let id = 0; id < lines.idCount; id += 1) {
+          expression.lastIndex = 0;
+          const shown = lines.textOf(id).text;
+          if (expression.test(asked.ignoreWidth ? shown.normalize('NFKC') : shown)) expected.push(id);
+        }
+        const found = await searchLines(lines, asked, () => true, undefined);
+        expect(Array.from({ length: lines.idCount }, (_, id) => id).filter((id) => found.has(id))).toEqual(
+          expected,
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('are stepped through by matches, folded or filtered, as a walk over all of them would', async () => {
+    const rows = fc.array(fc.constantFrom('2024-05-10 09:30:00 a', '2024-05-10 09:30:01 b', '  a', '  b'), {
+      maxLength: 9,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rows, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        fc.subarray(['m0', 'm1', 'm2'], { minLength: 1 }),
+        async (members, isFolded, paths) => {
+          const lines = bundle(
+            ...members.map(
+              (texts_, nth) => readLog(`m${nth}`, `${texts_.join('\n')}\n`, { strict: false }).draft,
+            ),
+          );
+          const text = { expression: 'a', regex: false, ignoreCase: false, ignoreWidth: false };
+          const matches = await openLineView(lines, { text });
+          const chosen = await openLineView(lines, { members: paths });
+          const view = isFolded ? await foldLines(lines, chosen, []) : chosen;
+          const held = Array.from({ length: matches.count }, (_, index) => ({
+            index,
+            position: view.positionOf(matches.idAt(index)),
+          })).filter(({ position }) => position !== null);
+          for (let from = -1; from < view.count; from += 1) {
+            const next = held.find(({ position }) => (position ?? 0) > from) ?? held[0] ?? null;
+            const previous =
+              held.findLast(({ position }) => from === -1 || (position ?? 0) < from) ??
+              held[held.length - 1] ??
+              null;
+            const start = from === -1 ? null : from;
+            expect(await stepLine(view, matches, start, 1)).toEqual(next);
+            expect(await stepLine(view, matches, start, -1)).toEqual(previous);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it('stops when it is cancelled', async () => {
     const lines = bundle(readLog('a', log).draft);
     await expect(
@@ -652,8 +757,8 @@ describe('folded views', () => {
     const view = await foldLines(lines, await openLineView(lines, {}), []);
     const matches = await openLineView(lines, { text: needle });
     expect([...(await lineMarks(view, matches, 5))]).toEqual([1, 1, 0, 0, 1]);
-    expect(stepLine(view, matches, 1, 1)).toEqual({ position: 4, index: 2 });
-    expect(stepLine(view, matches, 4, 1)).toEqual({ position: 0, index: 0 });
+    expect(await stepLine(view, matches, 1, 1)).toEqual({ position: 4, index: 2 });
+    expect(await stepLine(view, matches, 4, 1)).toEqual({ position: 0, index: 0 });
   });
 
   it('stop when they are told to', async () => {

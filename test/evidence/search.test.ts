@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExpressionThread, findLines, startOf } from '../../parsers/evidence/expression-thread.ts';
 import { LineSet, compileQuery, matchingRows } from '../../parsers/evidence/search.ts';
@@ -49,6 +50,83 @@ describe('findLines', () => {
   });
 });
 
+/** The same, line by line: what a reader of the lines would say. */
+function naive(text: string, query: TextQuery): number[] {
+  const lines = text.split('\n').map((line) => line.replace(/\r+$/u, ''));
+  if (text.endsWith('\n') || text === '') lines.pop();
+  const expression = compileQuery(query);
+  return lines.flatMap((line, nth) => {
+    expression.lastIndex = 0;
+    return expression.test(query.ignoreWidth ? line.normalize('NFKC') : line) ? [nth] : [];
+  });
+}
+
+describe('a line is searched as it is shown', () => {
+  it('without its line end', () => {
+    expect(found('a\r\nb \r\n\r\n', { expression: '\\s$', regex: true })).toEqual([1]);
+    expect(found('a\r\nb\r\n\r\n', { expression: '^$', regex: true })).toEqual([2]);
+    expect(found('a\r\r\nä\r\n', { expression: '[^b]{2}', regex: true })).toEqual([]);
+  });
+
+  it('without the lines beside it', () => {
+    expect(found('x\nfoo\nxfoo\n', { expression: '(?<!x\\s?)foo', regex: true })).toEqual([1]);
+    expect(found('foo\nbar\nfoobar\n', { expression: 'foo(?!\\s*bar)', regex: true })).toEqual([0]);
+    expect(found('foo\nfoo \n', { expression: 'foo(?=\\s)', regex: true })).toEqual([1]);
+  });
+
+  it('whatever the text and the expression', () => {
+    const piece = fc.constantFrom('a', 'b', 'ab', ' ', '\r', '\n', '\r\n', 'ä', 'Ａ', 'ﾊﾞ', '㍿', '𠮷', '\t');
+    const expressions = [
+      ...String.raw`a ab バ ^ $ ^$ a* \s \s$ ^\s \s+a a\s+b [^a] [^a]$ a[^]*b a.b? (a|b)+$ \bb \Bb`.split(
+        ' ',
+      ),
+      ...String.raw`(?<=a)b (?<!a)b a(?!b) a(?=\s) (?<=\s)a (.)\1 \p{L}$ ^.$`.split(' '),
+      '',
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 24 }),
+        fc.constantFrom(...expressions),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (pieces, expression, regex, ignoreCase, ignoreWidth) => {
+          const text = pieces.join('');
+          const query = { expression, regex, ignoreCase, ignoreWidth };
+          expect(found(text, query)).toEqual(naive(text, query));
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('forms of full width in an expression', () => {
+  const at = (text: string, expression: string): number[] =>
+    found(text, { expression, regex: true, ignoreWidth: true });
+
+  it('are characters, never syntax', () => {
+    const text = '（ＫＢ１） …\n(KB1)\nKB1\n';
+    expect(at(text, '（KB\\d）')).toEqual([0, 1]);
+    expect(at(text, '\\（ＫＢ')).toEqual([0, 1]);
+    expect(at(text, '…')).toEqual([0]);
+    expect(at('a-z\nm\n', 'ａ[－]ｚ')).toEqual([0]);
+    expect(at('a\\b\nab\n', 'a＼b')).toEqual([0]);
+    expect(at('a\\1\n', 'a\\\\１')).toEqual([0]);
+  });
+
+  it('are folded where they stand in a class, and kana with their marks', () => {
+    expect(at('m\nＭ\n1\n', '[Ａ-Ｚ]')).toEqual([1]);
+    expect(at('バッチ\nﾊﾞｯﾁ\nハッチ\n', 'ﾊﾞｯ.')).toEqual([0, 1]);
+  });
+
+  it('of a plain text as well', () => {
+    expect(
+      found('a-b (c)\nA－B（Ｃ）\n', { expression: 'ａ－ｂ', ignoreWidth: true, ignoreCase: true }),
+    ).toEqual([0, 1]);
+  });
+});
+
 describe('what every match starts with', () => {
   it.each([
     ['ExitCode=(?!0)\\d+', 'ExitCode='],
@@ -61,10 +139,9 @@ describe('what every match starts with', () => {
     ['(abc)', ''],
     ['^abc', ''],
     ['ab+c', ''],
-    ['exit(?=\\s)', ''],
-    ['exit(?![^a])', ''],
-    ['exit(?!.a)', ''],
-    ['exit(?=a)', 'exit'],
+    ['exit(?=\\s)', 'exit'],
+    ['exit(?!.a)', 'exit'],
+    ['(?<=a)exit', ''],
   ])('of %s', (expression, start) => {
     const query = { ...plain, expression, regex: true };
     expect(startOf(compileQuery(query))).toBe(start);

@@ -5,6 +5,7 @@ import { LineIndex } from '../../parsers/evidence/line-index.ts';
 import { MemberDraft } from '../../parsers/evidence/member-draft.ts';
 import { mergeLines } from '../../parsers/evidence/merge-lines.ts';
 import { shortLines } from '../../parsers/evidence/short-lines.ts';
+import { atOnce } from '../../parsers/evidence/steps.ts';
 import type { LineTable } from '../../parsers/evidence/short-lines.ts';
 
 interface Line {
@@ -155,16 +156,18 @@ describe('the merged order', () => {
       if (found === undefined) throw new RangeError(`member ${member}`);
       return found;
     };
-    return mergeLines(
-      {
-        index: (member) => at(member).index,
-        count: (member) => at(member).count,
-        base: (member) => at(member).base,
-        isOnlyDated: (member) => at(member).onlyDated,
-        keyOf: (_, __, local) => local,
-      },
-      Uint32Array.from(members.keys()),
-      order,
+    return atOnce(
+      mergeLines(
+        {
+          index: (member) => at(member).index,
+          count: (member) => at(member).count,
+          base: (member) => at(member).base,
+          isOnlyDated: (member) => at(member).onlyDated,
+          keyOf: (_, __, local) => local,
+        },
+        Uint32Array.from(members.keys()),
+        order,
+      ),
     );
   }
 

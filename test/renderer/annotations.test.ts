@@ -1,10 +1,6 @@
+import { isoWithOffset } from '../../parsers/domain/wall-time.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  annotated,
-  annotationOf,
-  isoWithOffset,
-  verdictsOfFindings,
-} from '../../renderer/state/annotations.ts';
+import { annotated, annotationOf, verdictsOfFindings } from '../../renderer/state/annotations.ts';
 
 const target = { on: 'finding', finding: 'f-1' } as const;
 const stamp = { author: 'ana', now: '2024-05-12T09:00:00+09:00', id: 'a-1', quote: 'row' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeLinesJson, writeMembersJson, writeRulesJson } from '../../parsers/report/listing-json.ts';
+import { linesJson, writeMembersJson, writeRulesJson } from '../../parsers/report/listing-json.ts';
 import type { WriteChunk } from '../../parsers/report/json-stream.ts';
 import { rules } from '../../parsers/rules/registry.ts';
 import { hostileTexts } from './hostile-text.ts';
@@ -52,7 +52,9 @@ describe('lines --json', () => {
       for (const [index, text] of hostileTexts.entries())
         yield { at: null, member: text, line: index + 3, text };
     }
-    const made = document((write) => writeLinesJson(bundle, lines(), tool, write));
+    const made = document((write) => {
+      for (const chunk of linesJson(bundle, lines(), tool)) write(chunk);
+    });
     expect(complaints(schemaValidator('lines'), made)).toEqual([]);
     expect(made['lines']).toHaveLength(hostileTexts.length + 2);
   });

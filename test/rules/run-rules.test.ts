@@ -10,7 +10,8 @@ import {
   type Verdict,
 } from '../../parsers/rules/define-rule.ts';
 import { rules } from '../../parsers/rules/registry.ts';
-import { explain, runRules } from '../../parsers/rules/run-rules.ts';
+import { inTurns } from '../../parsers/evidence/steps.ts';
+import { explain, ruleSteps, runRules } from '../../parsers/rules/run-rules.ts';
 import { EvidenceBuilder, type Row } from './evidence-builder.ts';
 
 const row: Row = {
@@ -107,9 +108,9 @@ describe('runRules', () => {
     });
   });
 
-  it('stops when it is told to', () => {
-    const signal = AbortSignal.abort();
-    expect(() => runRules(evidence, rules, { signal })).toThrow(CancelledError);
+  it('stops between two steps when it is told to', async () => {
+    const asking = inTurns(ruleSteps(evidence, rules), AbortSignal.abort());
+    await expect(asking).rejects.toThrow(CancelledError);
   });
 });
 

@@ -282,9 +282,9 @@ export function isEmptyCounts(counts: AwsCounts): boolean {
   return countNames.every((name) => counts[name] === null);
 }
 
-/** Whether a count says that there is no data. */
+/** Whether a count says that there is no data. What is not applicable is not always counted: it says nothing of the others. */
 export function hasNegative(counts: AwsCounts): boolean {
-  return countNames.some((name) => (counts[name] ?? 0) < 0);
+  return countNames.some((name) => name !== 'notApplicable' && (counts[name] ?? 0) < 0);
 }
 
 /** Counts of the rows of a list by their states. */

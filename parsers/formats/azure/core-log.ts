@@ -101,7 +101,7 @@ class CoreReader implements LogReader {
     readonly at: Moment | null;
     readonly citation: Citation;
   } | null = null;
-  #parents: readonly string[] = [];
+  #parents: ReadonlySet<string> = new Set();
   readonly #dependencies = new Set<string>();
   readonly #passes: Pass[] = [];
 
@@ -248,11 +248,11 @@ class CoreReader implements LogReader {
     };
     this.#pass.progress = progress;
     const list = /Processing packages: (?<list>\[[^\]]*\])/u.exec(text)?.groups?.['list'];
-    if (list !== undefined) this.#parents = readPythonList(list);
+    if (list !== undefined) this.#parents = new Set(readPythonList(list));
   }
 
   #dependenciesOf(text: string): void {
-    for (const name of readPythonList(text)) if (!this.#parents.includes(name)) this.#dependencies.add(name);
+    for (const name of readPythonList(text)) if (!this.#parents.has(name)) this.#dependencies.add(name);
     this.#pass.dependencyPackages = this.#dependencies.size;
   }
 

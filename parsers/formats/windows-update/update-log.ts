@@ -94,9 +94,10 @@ const levelReach = 96;
 
 type LevelMark = readonly [mark: Uint8Array, level: Level];
 
-const levelMarks = Object.entries(levelsByMark).map(
-  ([mark, level]): LevelMark => [Buffer.from(mark, 'latin1'), level],
-);
+const levelMarks = Object.entries(levelsByMark).map(([mark, level]): LevelMark => [
+  Buffer.from(mark, 'latin1'),
+  level,
+]);
 
 /** By byte: one more than the place of the mark that starts with it; 0 where none does. No two start alike. */
 const markFrom = new Uint8Array(256);

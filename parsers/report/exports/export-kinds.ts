@@ -1,3 +1,5 @@
+import { throwIfCancelled } from '../../domain/errors.ts';
+import { nextTurn } from '../../evidence/steps.ts';
 import { csvFolder } from './csv-folder.ts';
 import { analysisDocument, jsonLines } from './json-lines.ts';
 import type { ExportOptions, ExportPiece, ExportSource } from './export-source.ts';
@@ -8,27 +10,47 @@ import { timesketchLines } from './timesketch.ts';
 /** Exports that are written from the evidence, piece by piece. */
 export type WrittenKind = 'csv' | 'json' | 'ndjson' | 'timesketch' | 'markdown';
 
-/** The pieces of an export, made as they are taken: no export stands in memory as a whole. */
+/** Characters that are made before others have their turn. */
+const turnLength = 1024 * 1024;
+
+/**
+ * The pieces of an export, made as they are taken: no export stands in memory as a whole. Between two of them requests
+ * are served and signals heard.
+ *
+ * @throws CancelledError
+ */
 export async function* writeExport(
   kind: WrittenKind,
   source: ExportSource,
   options: ExportOptions = {},
 ): AsyncGenerator<ExportPiece, void, undefined> {
+  let made = 0;
+  for await (const piece of piecesOf(kind, source, options)) {
+    yield piece;
+    made += piece.text.length;
+    if (made < turnLength) continue;
+    made = 0;
+    await nextTurn();
+    throwIfCancelled(options.signal);
+  }
+}
+
+function piecesOf(
+  kind: WrittenKind,
+  source: ExportSource,
+  options: ExportOptions,
+): Iterable<ExportPiece> | AsyncIterable<ExportPiece> {
   switch (kind) {
     case 'csv':
-      yield* csvFolder(source, options);
-      return;
+      return csvFolder(source, options);
     case 'json':
-      yield* analysisDocument(source);
-      return;
+      return analysisDocument(source);
     case 'ndjson':
-      yield* jsonLines(source, options);
-      return;
+      return jsonLines(source, options);
     case 'timesketch':
-      yield* timesketchLines(source, options);
-      return;
+      return timesketchLines(source, options);
     case 'markdown':
-      yield* markdownSummary(source);
+      return markdownSummary(source);
   }
 }
 

@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../../domain/errors.ts';
 import { isMoment, formatLocal, formatOffset } from '../../domain/moment.ts';
 import type { At, Moment } from '../../domain/moment.ts';
 import type { BundleLines } from '../../evidence/lines.ts';
-import { nextTurn } from '../../evidence/search.ts';
+import { nextTurn } from '../../evidence/steps.ts';
 import type { Analysis } from '../analysis.ts';
 import type { ReportWords } from '../report-words.ts';
 

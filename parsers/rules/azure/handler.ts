@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Citation } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { order } from '../../domain/moment.ts';
@@ -10,7 +11,6 @@ import { atText } from '../parameters.ts';
 import {
   detailsOf,
   eachRun,
-  groupBy,
   hasLogs,
   mostCited,
   oncePerRuns,

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import { order } from '../../domain/moment.ts';
@@ -12,7 +13,6 @@ import { atText } from '../parameters.ts';
 import {
   bestSummary,
   eachInstallation,
-  groupBy,
   groupsOf,
   mostCited,
   ofMember,
@@ -118,6 +118,7 @@ export const exitZeroButNotInstalled = defineRule({
       const succeeded = ofMember(group.commands, primaryCoreLog(group)).filter(
         ({ detail }) => detail.code === 0,
       );
+      const commands = commandsOfPackages(succeeded, byPackage.keys());
       return [...byPackage].map(([name, lines]) =>
         found({
           device: group.device,
@@ -127,29 +128,44 @@ export const exitZeroButNotInstalled = defineRule({
             ...lines
               .slice(0, mostCited)
               .map(({ citation, at }) => place(citation, 'azure-not-installed', { toldAt: atText(at) })),
-            ...commandWitnesses(succeeded, name, lines[0]),
+            ...commandWitnesses(commands.get(name) ?? [], lines[0]),
           ],
         }),
       );
     }),
 });
 
+type InstallCommand = EvidenceEvent<'azure/install-command'>;
+
+/** Of each package the first commands that contain it: a word of theirs is its name, or starts with it. */
+function commandsOfPackages(
+  commands: readonly InstallCommand[],
+  names: Iterable<string>,
+): ReadonlyMap<string, readonly InstallCommand[]> {
+  const found = new Map<string, InstallCommand[]>();
+  for (const name of names) found.set(name, []);
+  const lengths = [...new Set([...found.keys()].map(({ length }) => length))];
+  for (const command of commands) {
+    for (const word of new Set(command.detail.packages)) {
+      for (const length of lengths) {
+        const known = length > word.length ? undefined : found.get(word.slice(0, length));
+        if (known !== undefined && known.length < mostCited && known.at(-1) !== command) known.push(command);
+      }
+    }
+  }
+  return found;
+}
+
 /** The install commands that ended well and contain the package; without one, the line's own words. */
 function commandWitnesses(
-  succeeded: readonly EvidenceEvent<'azure/install-command'>[],
-  name: string,
+  commands: readonly InstallCommand[],
   line: EvidenceEvent<'azure/trouble'> | undefined,
 ): readonly Witness[] {
-  const commands: Witness[] = [];
-  for (const { citation, detail } of succeeded) {
-    if (!detail.packages.some((word) => word === name || word.startsWith(name))) continue;
-    commands.push(
-      place(citation, 'azure-install-of', { packages: detail.packages.length, code: detail.code }),
-    );
-    if (commands.length === mostCited) break;
-  }
-  if (commands.length > 0 || line === undefined) return commands;
-  return [place(line.citation, 'azure-install-of', { packages: 1, code: 0 })];
+  if (commands.length === 0 && line !== undefined)
+    return [place(line.citation, 'azure-install-of', { packages: 1, code: 0 })];
+  return commands.map(({ citation, detail }) =>
+    place(citation, 'azure-install-of', { packages: detail.packages.length, code: detail.code }),
+  );
 }
 
 /** Installed by the run's own word, and neither the package manager's log nor a later assessment agrees. */
@@ -265,6 +281,13 @@ function laterAssessments(
       own.value.activityId === log.activityId;
     isOwnLater = byLine || isAfter(own.value.modifiedTime, installation.value.modifiedTime);
   }
+  const ownListings = new Map<string, AzurePatch>();
+  if (isOwnLater && own !== null && own.value.rebootPending !== true) {
+    for (const patch of own.value.patches) {
+      const key = keyOf(patch);
+      if (!ownListings.has(key)) ownListings.set(key, patch);
+    }
+  }
   const runs = runsBeside(evidence, group);
   const beside = assessmentsOf(runs);
   const since = installation.value.modifiedTime;
@@ -277,10 +300,8 @@ function laterAssessments(
     any: isOwnLater || firstOther(beside.times) !== undefined,
     listing(patch) {
       const key = keyOf(patch);
-      if (isOwnLater && own !== null && own.value.rebootPending !== true) {
-        const listed = own.value.patches.find((one) => keyOf(one) === key);
-        if (listed !== undefined) return { summary: own, patch: listed };
-      }
+      const listed = ownListings.get(key);
+      if (listed !== undefined && own !== null) return { summary: own, patch: listed };
       const lists = beside.byPatch.get(key);
       const other = firstOther(lists?.times);
       return other === undefined ? undefined : lists?.listings.get(other);
@@ -343,7 +364,7 @@ type Proof =
 /** What the package manager's logs of a machine say of its packages. */
 class PackageProof {
   readonly #logs: readonly Fact<'azure/package-log'>[];
-  readonly #packages: ReadonlyMap<string, readonly EvidenceEvent<'azure/package'>[]>;
+  readonly #packages: ReadonlyMap<string, ReadonlySet<string | null>>;
 
   constructor(group: RunGroup, evidence: Evidence) {
     const key = evidence.deviceKey(group.device);
@@ -354,15 +375,12 @@ class PackageProof {
 
   of(patch: AzurePatch, at: Moment | null): Proof {
     if (this.#logs.length === 0) return { is: 'unknown' };
-    const records = namesOf(patch).flatMap((name) => this.#packages.get(name) ?? []);
     const version = plainVersion(patch.version);
-    if (
-      records.some(
-        ({ detail }) =>
-          detail.action === 'installed' && (version === null || plainVersion(detail.version) === version),
-      )
-    )
-      return { is: 'proven' };
+    const isInstalled = namesOf(patch).some((name) => {
+      const versions = this.#packages.get(name);
+      return versions !== undefined && (version === null || versions.has(version));
+    });
+    if (isInstalled) return { is: 'proven' };
     const covering = this.#logs.find(
       ({ value }) =>
         at !== null &&
@@ -375,31 +393,34 @@ class PackageProof {
   }
 }
 
-const packageIndexes = new WeakMap<Evidence, Map<string, Map<string, EvidenceEvent<'azure/package'>[]>>>();
+type InstalledVersions = ReadonlyMap<string, ReadonlySet<string | null>>;
 
-function packagesOf(
-  evidence: Evidence,
-  deviceKey: string,
-): ReadonlyMap<string, readonly EvidenceEvent<'azure/package'>[]> {
+const packageIndexes = new WeakMap<Evidence, ReadonlyMap<string, InstalledVersions>>();
+
+/** The versions of each package that the logs of a machine call installed. */
+function packagesOf(evidence: Evidence, deviceKey: string): InstalledVersions {
   let index = packageIndexes.get(evidence);
   if (index === undefined) {
-    index = new Map();
-    for (const event of evidence.events('azure/package')) {
-      const key = evidence.deviceKey(event.device);
-      let packages = index.get(key);
+    const devices = new Map<string, Map<string, Set<string | null>>>();
+    for (const { device, detail } of evidence.events('azure/package')) {
+      if (detail.action !== 'installed') continue;
+      const key = evidence.deviceKey(device);
+      let packages = devices.get(key);
       if (packages === undefined) {
         packages = new Map();
-        index.set(key, packages);
+        devices.set(key, packages);
       }
-      for (const name of [event.detail.name, withoutArch(event.detail.name)]) {
-        const list = packages.get(name);
-        if (list === undefined) packages.set(name, [event]);
-        else if (list.at(-1) !== event) list.push(event);
+      const version = plainVersion(detail.version);
+      for (const name of [detail.name, withoutArch(detail.name)]) {
+        const versions = packages.get(name);
+        if (versions === undefined) packages.set(name, new Set([version]));
+        else versions.add(version);
       }
     }
+    index = devices;
     packageIndexes.set(evidence, index);
   }
-  return index.get(deviceKey) ?? new Map<string, EvidenceEvent<'azure/package'>[]>();
+  return index.get(deviceKey) ?? new Map<string, ReadonlySet<string | null>>();
 }
 
 function namesOf({ name }: AzurePatch): readonly string[] {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Citation, EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import { instantOf, laterOf, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
@@ -150,18 +151,6 @@ export function runsOfDevice(evidence: Evidence, deviceKey: string): readonly Ru
 /** Asks something of the runs of a machine once: every one of them may want to know. */
 export const oncePerRuns: <T>(ask: (runs: readonly RunGroup[]) => T) => (runs: readonly RunGroup[]) => T =
   oncePer;
-
-/** Groups in order of first appearance. */
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const grouped = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const list = grouped.get(key);
-    if (list === undefined) grouped.set(key, [item]);
-    else list.push(item);
-  }
-  return grouped;
-}
 
 export function machineKey(evidence: Evidence, group: RunGroup): string {
   const key = evidence.deviceKey(group.device);

@@ -1,6 +1,7 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Fact } from '../../domain/evidence.ts';
 import { cannotTell, consistent, defineRule, found, place, type Verdict } from '../define-rule.ts';
-import { groupBy, versionsOf } from './view.ts';
+import { versionsOf } from './view.ts';
 
 type Version = Fact<'deep-security/version'>;
 

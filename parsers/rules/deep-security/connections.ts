@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import { foldDeviceName } from '../../domain/names.ts';
 import type { Moment } from '../../domain/moment.ts';
@@ -18,7 +19,6 @@ import {
   assumed,
   deepSecurityView,
   deepSecurityViewBy,
-  groupBy,
   eventsOf,
   isRelayHost,
   mostCited,

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Member } from '../../domain/evidence.ts';
 import { laterOf, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
@@ -16,7 +17,6 @@ import {
   assumed,
   deepSecurityView,
   goesOnFor,
-  groupBy,
   mostCited,
   type DeepSecurityView,
   type TimedEvent,

@@ -1,8 +1,9 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { cannotTell, defineRule, found, notApplicable, place, type Verdict } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
-import { groupBy, mostCited, spanOf, uniquePlaces } from './view.ts';
+import { mostCited, spanOf, uniquePlaces } from './view.ts';
 
 type Status = EvidenceEvent<'deep-security/status'>;
 

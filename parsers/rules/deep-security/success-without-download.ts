@@ -1,16 +1,8 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { cannotTell, defineRule, found, notApplicable, type Verdict } from '../define-rule.ts';
 import { timeText } from '../parameters.ts';
-import {
-  assumed,
-  deepSecurityView,
-  groupBy,
-  minutesFrom,
-  mostCited,
-  nameOf,
-  told,
-  type AgentUpdate,
-} from './view.ts';
+import { assumed, deepSecurityView, minutesFrom, mostCited, nameOf, told, type AgentUpdate } from './view.ts';
 
 /** A success without a download (276) before it: the agent had the newest components already (S3). */
 export const successWithoutDownload = defineRule({

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { EvidenceEvent } from '../../domain/evidence.ts';
 import { laterOf, order } from '../../domain/moment.ts';
 import type { Moment } from '../../domain/moment.ts';
@@ -16,7 +17,6 @@ import { timeText, whyUndecidable } from '../parameters.ts';
 import {
   deepSecurityView,
   eventsOf,
-  groupBy,
   mostCited,
   spanOf,
   uniquePlaces,

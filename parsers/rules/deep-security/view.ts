@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Citation, EvidenceEvent, Fact } from '../../domain/evidence.ts';
 import type { Parameters, Witness } from '../../domain/finding.ts';
 import { laterOf, order } from '../../domain/moment.ts';
@@ -237,18 +238,6 @@ export function spanOf(events: readonly EvidenceEvent[]): {
     if (last === null || order(at, last) === 'after') last = at;
   }
   return { first, last };
-}
-
-/** Groups in order of first appearance. */
-export function groupBy<T, K>(items: Iterable<T>, keyFor: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyFor(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** One citation of several events of the same line. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Fact, PatchRecord } from '../../domain/evidence.ts';
 import type { Witness } from '../../domain/finding.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../define-rule.ts';
 import { atText } from '../parameters.ts';
 import { judgeRecords, statement } from './statements.ts';
-import { groupBy, kaceView, patchKeyOf, targetsOf, type KaceView, type TargetProof } from './view.ts';
+import { kaceView, patchKeyOf, targetsOf, type KaceView, type TargetProof } from './view.ts';
 
 /**
  * A device that the patch is meant for and that its page does not list: the patch is not applicable

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Citation, Fact, PatchRecord } from '../../domain/evidence.ts';
 import { isMoment, laterOf, order, type At, type Moment } from '../../domain/moment.ts';
 import { findKb, foldText } from '../../domain/names.ts';
@@ -107,18 +108,6 @@ export function fieldPlace<T extends 'kace/patch' | 'kace/schedule'>(
 ): Citation {
   const places: Readonly<Partial<Record<PropertyKey, Citation>>> = fact.value.places ?? {};
   return places[field] ?? fact.citation;
-}
-
-/** Groups in order of first appearance. */
-export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** Newest capture first where the capture times can be ordered; the bundle's order otherwise. */

@@ -490,6 +490,17 @@ describe('aws/no-data', () => {
   });
 });
 
+describe('aws/no-data beside counts', () => {
+  it('is silent where only what is not applicable was not counted', async () => {
+    const uncounted = { [states]: patchState({ NotApplicableCount: -1 }) };
+    expect((await ruleSays('no-data', uncounted)).findings).toEqual([]);
+    const nothing = {
+      [states]: patchState({ NotApplicableCount: -1, MissingCount: -1, InstalledCount: -1 }),
+    };
+    expect((await ruleSays('no-data', nothing)).findings).toHaveLength(1);
+  });
+});
+
 describe('compliance items', () => {
   const association = '8dfe3659-4309-493a-8755-0123456789ab';
   const items = (...items_: readonly object[]): object => ({
