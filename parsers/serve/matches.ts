@@ -7,10 +7,11 @@ import { throwIfCancelled } from '../domain/errors.ts';
 import type { PatchRecord } from '../domain/evidence.ts';
 import { isMoment } from '../domain/moment.ts';
 import { FoldedLineView } from '../evidence/folded-lines.ts';
-import type { LineView } from '../evidence/line-view.ts';
+import type { LineFilter, LineView } from '../evidence/line-view.ts';
 import type { BundleLines } from '../evidence/lines.ts';
 import type { RecordView } from '../evidence/record-view.ts';
 import { searchLines } from '../evidence/search.ts';
+import type { MemberChoice } from '../evidence/search.ts';
 import { nextTurn } from '../evidence/steps.ts';
 import type { TextQuery } from '../evidence/search.ts';
 import type { Snapshot } from './session.ts';
@@ -191,6 +192,52 @@ export function matchTimes(
     }
   }
   return counts;
+}
+
+/** Files that are named with what was found beside the timeline; of more their number is told. */
+const mostFilesElsewhere = 200;
+
+/**
+ * The lines of pages, tables and settings that match: they stand in their files alone, not on the timeline.
+ *
+ * @param filter as for the lines of the timeline; one by time or level leaves nothing, since these lines have neither
+ */
+export async function linesElsewhere(
+  lines: BundleLines,
+  filter: LineFilter,
+  signal?: AbortSignal,
+): Promise<EvidenceResult<'search'>['elsewhere']> {
+  const { devices, members, levels, time, text } = filter;
+  const elsewhere = { lines: 0, files: 0, first: [] as EvidenceResult<'search'>['elsewhere']['first'] };
+  if (text === undefined || levels !== undefined || time !== undefined) return elsewhere;
+  const chosen: MemberChoice = ({ path, deviceKey, timeline }) =>
+    timeline !== 'all' && (devices?.includes(deviceKey) ?? true) && (members?.includes(path) ?? true);
+  const found = await searchLines(lines, text, chosen, signal);
+  let walked = 0;
+  for (const member of lines.ranges()) {
+    if (found.size === 0) break;
+    if (!chosen(member)) continue;
+    let count = 0;
+    let first = -1;
+    for (let line = 0; line < member.count; line += 1) {
+      if ((walked += 1) % stepLines === 0) await turn(signal);
+      const id = member.base + line;
+      if (!found.has(id)) {
+        line += found.gapAfter(id);
+        continue;
+      }
+      // Dated rows of a document stand on the timeline.
+      if (member.timeline === 'dated' && member.index.isTimed(line)) continue;
+      if (count === 0) first = line;
+      count += 1;
+    }
+    if (count === 0) continue;
+    elsewhere.lines += count;
+    elsewhere.files += 1;
+    if (elsewhere.first.length < mostFilesElsewhere)
+      elsewhere.first.push({ member: member.path, lines: count, line: first + 1 });
+  }
+  return elsewhere;
 }
 
 /** A file with more matching lines than these shows the first of them. */

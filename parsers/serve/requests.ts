@@ -17,6 +17,7 @@ import {
   fileMatches,
   lineAtTime,
   lineMarks,
+  linesElsewhere,
   matchTimes,
   recordMarks,
   stepLine,
@@ -434,8 +435,9 @@ export const handlers: Handlers = {
       await openLineView(lines, lineFilter(filter), signal),
       await openRecordView(analysis.evidence, lines, recordFilter(snapshot, filter), [], signal),
     ];
+    const elsewhere = await linesElsewhere(lines, lineFilter(filter), signal);
     const matches = context.views.add({ grid: 'matches', snapshot, matches: { lines: view, records } });
-    return { lines: view.count, records: records.count, matches };
+    return { lines: view.count, records: records.count, matches, elsewhere };
   },
 
   stepMatch: async ({ matches: name, among, view, from, time, step }, { views }, signal) => {

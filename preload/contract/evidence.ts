@@ -282,7 +282,19 @@ export const evidenceMethods = {
   search: {
     params: v.object({ filter: filterSchema }),
     /** `matches` names what was found, for `stepMatch`, `matchMarks` and `matchTimes`; closed with `closeView`. */
-    result: v.object({ lines: count, records: count, matches: text }),
+    result: v.object({
+      lines: count,
+      records: count,
+      matches: text,
+      /** Lines that do not stand on the timeline: of pages, tables, settings. Without what has no such line. */
+      elsewhere: v.object({
+        lines: count,
+        /** How many files hold them. */
+        files: count,
+        /** The first of those files in the order of the bundle, each with its first such line, from 1. */
+        first: v.array(v.object({ member: text, lines: count, line: count })),
+      }),
+    }),
   },
   /**
    * The next match from a row of a view (`view` null: among the matches themselves), wrapping round; or, with

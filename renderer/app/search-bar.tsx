@@ -1,8 +1,10 @@
 /** Search over every line and cell: counts while typing, one key turns it into a filter. */
 import { useEffect, useRef, useState } from 'react';
+import type { EvidenceResult } from '../../preload/contract/evidence.ts';
 import { isCancelled } from '../evidence/evidence-client.ts';
 import { asError, useEvidence } from '../evidence/evidence-context.tsx';
 import { useLanguage } from '../i18n/language.tsx';
+import { baseName } from '../panes/citation.tsx';
 import { problemOf, problemText } from '../panes/problem-text.ts';
 import { useStepMatch } from '../panes/step-match.ts';
 import { withoutPart } from '../state/filters.ts';
@@ -11,11 +13,13 @@ import { useWindow, useWindowStore } from '../state/window-store.ts';
 
 const typingPause = 160;
 
+type Found = EvidenceResult<'search'>;
+
 type Counted =
   | { readonly is: 'nothing' }
   | { readonly is: 'counting' }
   | { readonly is: 'stopped' }
-  | { readonly is: 'counted'; readonly lines: number; readonly records: number }
+  | ({ readonly is: 'counted' } & Found)
   | { readonly is: 'failed'; readonly error: Error };
 
 export function SearchBar() {
@@ -169,6 +173,9 @@ export function SearchBar() {
           {t('search.stop')}
         </button>
       ) : null}
+      {counted.is === 'counted' && counted.elsewhere.files > 0 ? (
+        <Elsewhere found={counted.elsewhere} />
+      ) : null}
       {([-1, 1] as const).map((way) => {
         const label = t(way === 1 ? 'search.next-match' : 'search.previous-match');
         return (
@@ -198,5 +205,74 @@ export function SearchBar() {
         ×
       </button>
     </form>
+  );
+}
+
+/** Lines found in files beside the timeline: a list of these, each opened at its first match. */
+function Elsewhere({ found: { lines, files, first } }: { readonly found: Found['elsewhere'] }) {
+  const { t, number } = useLanguage();
+  const openFile = useWindow((state) => state.openFile);
+  const [isOpen, setOpen] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const closeOutside = ({ target }: Event): void => {
+      if (!(target instanceof Node) || list.current?.contains(target) !== true) setOpen(false);
+    };
+    document.addEventListener('pointerdown', closeOutside);
+    document.addEventListener('focusin', closeOutside);
+    return () => {
+      document.removeEventListener('pointerdown', closeOutside);
+      document.removeEventListener('focusin', closeOutside);
+    };
+  }, [isOpen]);
+  return (
+    <div
+      ref={list}
+      className="search-elsewhere"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !isOpen) return;
+        event.stopPropagation();
+        setOpen(false);
+        list.current?.querySelector('button')?.focus();
+      }}
+    >
+      <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {t('search.elsewhere', {
+          lines: number(lines),
+          lineCount: lines,
+          files: number(files),
+          fileCount: files,
+        })}
+      </button>
+      {isOpen ? (
+        <ul aria-label={t('search.elsewhere-files')}>
+          {first.map((file) => (
+            <li key={file.member}>
+              <button
+                type="button"
+                title={file.member}
+                onClick={() => {
+                  openFile(file.member, file.line);
+                  setOpen(false);
+                }}
+              >
+                <span className="path">{baseName(file.member)}</span>
+                <span className="count">{number(file.lines)}</span>
+                <small>{file.member}</small>
+              </button>
+            </li>
+          ))}
+          {files > first.length ? (
+            <li className="more">
+              {t('search.elsewhere-more', {
+                shown: number(files - first.length),
+                count: files - first.length,
+              })}
+            </li>
+          ) : null}
+        </ul>
+      ) : null}
+    </div>
   );
 }

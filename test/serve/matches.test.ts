@@ -27,6 +27,43 @@ afterAll(() => {
   rmSync(spoolFolder, { recursive: true, force: true });
 });
 
+describe('matches beside the timeline', () => {
+  const often = { expression: 'KB50', regex: false, ignoreCase: true, ignoreWidth: true };
+
+  it('are all lines of the files that match and do not stand on it, with the first of each file', async () => {
+    const { lines, elsewhere } = await window.ask('search', { filter: { text: often } });
+    const { view, count } = await window.ask('openView', { ...en, grid: 'members', filter: {}, sort: [] });
+    const rows = await window.ask('memberRows', { ...en, view, from: 0, to: count });
+    let total = 0;
+    for (const { path } of rows)
+      total += (await window.ask('fileMatches', { member: path, text: often })).total;
+    expect(elsewhere.lines).toBeGreaterThan(0);
+    expect(lines + elsewhere.lines).toBe(total);
+    expect(elsewhere.files).toBe(elsewhere.first.length);
+    for (const { member, lines: found, line } of elsewhere.first) {
+      const inFile = await window.ask('fileMatches', { member, text: often });
+      expect(inFile.lines).toContain(line);
+      expect(found).toBeLessThanOrEqual(inFile.total);
+    }
+    await window.ask('closeView', { view });
+  });
+
+  it('are those of the files and devices of a filter, and none of a level or a time', async () => {
+    const { elsewhere } = await window.ask('search', { filter: { text: often } });
+    const [first] = elsewhere.first;
+    if (first === undefined) throw new Error('nothing found');
+    const ofOne = await window.ask('search', { filter: { text: often, members: [first.member] } });
+    expect(ofOne.elsewhere).toEqual({ lines: first.lines, files: 1, first: [first] });
+    const none = { lines: 0, files: 0, first: [] };
+    const ofLevel = await window.ask('search', { filter: { text: often, levels: ['error'] } });
+    expect(ofLevel.elsewhere).toEqual(none);
+    const ofTime = await window.ask('search', { filter: { text: often, time: { from: 0, to: 1 } } });
+    expect(ofTime.elsewhere).toEqual(none);
+    const absent = await window.ask('search', { filter: { text: { ...often, expression: 'not in there' } } });
+    expect(absent.elsewhere).toEqual(none);
+  });
+});
+
 describe('matching lines', () => {
   /** Positions in the whole log whose text matches, looked up one by one. */
   async function expected(view: string, count: number): Promise<number[]> {
