@@ -19,6 +19,21 @@ export type FormatId = `${string}/${string}`;
 /** What became of a member. */
 export type MemberState = 'parsed' | 'text' | 'image' | 'opaque' | 'damaged' | 'refused' | 'encrypted';
 
+/** How many members are in each state. */
+export function countStates(members: Iterable<{ readonly state: MemberState }>): Record<MemberState, number> {
+  const counts: Record<MemberState, number> = {
+    parsed: 0,
+    text: 0,
+    image: 0,
+    opaque: 0,
+    damaged: 0,
+    refused: 0,
+    encrypted: 0,
+  };
+  for (const { state } of members) counts[state] += 1;
+  return counts;
+}
+
 /** How a member's bytes were read as text. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'cp932' | 'windows-1252' | 'mixed';
 

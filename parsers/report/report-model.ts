@@ -8,6 +8,7 @@ import type {
   Run,
   SystemId,
 } from '../domain/evidence.ts';
+import { countStates } from '../domain/evidence.ts';
 import type { Annotation } from '../domain/annotation.ts';
 import { severities } from '../domain/finding.ts';
 import type { Finding, FindingKind, Severity, Undecided, Witness } from '../domain/finding.ts';
@@ -702,23 +703,13 @@ function countSeverities(findings: readonly Finding[]): Record<Severity, number>
 
 function overviewOf(analysis: Analysis, findings: readonly Finding[]): Overview {
   const { evidence } = analysis;
-  const membersByState: Record<MemberState, number> = {
-    parsed: 0,
-    text: 0,
-    image: 0,
-    opaque: 0,
-    damaged: 0,
-    refused: 0,
-    encrypted: 0,
-  };
-  for (const member of evidence.members) membersByState[member.state] += 1;
   return {
     systems: [...evidence.systems].sort(),
     devices: evidence.devices.length,
     records: evidence.records.length,
     lines: analysis.lines.total,
     members: evidence.members.length,
-    membersByState,
+    membersByState: countStates(evidence.members),
     findings: findings.length,
     contradictions: findings.filter((finding) => finding.kind === 'contradiction').length,
     bySeverity: countSeverities(findings),

@@ -1,5 +1,5 @@
 import type { DeviceRow, FindingGroup, Locale, Overview } from '../../preload/contract/shapes.ts';
-import type { MemberState } from '../domain/evidence.ts';
+import { countStates } from '../domain/evidence.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
 import { severities } from '../domain/finding.ts';
 import { isMoment } from '../domain/moment.ts';
@@ -85,17 +85,7 @@ function countSeverity(findings: readonly Finding[], severity: Severity): number
 
 function memberCounts(snapshot: Snapshot): Overview['members'] {
   const { members } = snapshot.analysis.evidence;
-  const counts: Record<MemberState, number> = {
-    parsed: 0,
-    text: 0,
-    image: 0,
-    opaque: 0,
-    damaged: 0,
-    refused: 0,
-    encrypted: 0,
-  };
-  for (const { state } of members) counts[state] += 1;
-  return { total: members.length, ...counts };
+  return { total: members.length, ...countStates(members) };
 }
 
 /** Members of a kind of evidence that are sent along. */
