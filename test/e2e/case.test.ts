@@ -127,7 +127,10 @@ test('a bookmark is set by key, named, and leads back', async () => {
 
 test('a bundle that was read before shows its findings and notes at once, verified later', async ({}, info) => {
   // Long enough that reading takes a while.
-  const lines = Array.from({ length: 1_500_000 }, (_, line) => `2024-05-10 09:12:00 INFO line ${line} of many`);
+  const lines = Array.from(
+    { length: 1_500_000 },
+    (_, line) => `2024-05-10 09:12:00 INFO line ${line} of many`,
+  );
   const bundle = info.outputPath('case-4712.tar');
   const tar = await buildTar([
     { name: 'sakura.zip', data: await readFile(sample) },
